@@ -1,0 +1,2 @@
+-- query: one
+SELECT 1 AS one;
