@@ -6,12 +6,18 @@ LIB_FILES = \
 	src/util/arena.h \
 	src/util/buf.c \
 	src/util/buf.h \
+	src/util/civil.c \
+	src/util/civil.h \
 	src/util/guard.c \
 	src/util/guard.h \
+	src/util/money.c \
+	src/util/money.h \
 	src/util/result.c \
 	src/util/result.h \
 	src/util/text.c \
-	src/util/text.h
+	src/util/text.h \
+	src/util/zone.c \
+	src/util/zone.h
 
 MAIN_FILES = \
 	src/main/main.c
@@ -21,7 +27,10 @@ SANDBOX_FILES = \
 
 UNIT_FILES = \
 	tests/unit/main.c \
-	tests/unit/util/text.c
+	tests/unit/util/civil.c \
+	tests/unit/util/money.c \
+	tests/unit/util/text.c \
+	tests/unit/util/zone.c
 
 PAGE_FILES =
 
