@@ -1,2 +1,0 @@
--- query: one
-SELECT 1 AS one;

@@ -1,0 +1,362 @@
+#include "db/db.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "db/migrate.h"
+#include "db/private.h"
+#include "util/fault.h"
+#include "util/guard.h"
+#include "util/log.h"
+
+static bool was_run[Q__MAX];
+
+static enum result prepare(
+    struct db *db, sqlite3 *connection, enum query_id id, struct query **out, struct buf *why)
+{
+    const struct query_text *text = &query_texts[id];
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v3(
+        connection, text->sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
+    if (code != SQLITE_OK) {
+        buf_printf(why, "%s: query %s: %s", text->file, text->name, sqlite3_errmsg(connection));
+        return R_FAULT;
+    }
+    int parameters = sqlite3_bind_parameter_count(stmt);
+    int columns = sqlite3_column_count(stmt);
+    CHECK(parameters <= PARAMETERS_MAX);
+    struct query *q = calloc(1, sizeof *q);
+    const char **names = calloc((size_t)(parameters + columns + 1), sizeof *names);
+    CHECK(q != NULL && names != NULL);
+    *q = (struct query) {
+        .db = db,
+        .connection = connection,
+        .stmt = stmt,
+        .id = id,
+        .writes = !sqlite3_stmt_readonly(stmt),
+        .wanted = parameters == 64 ? UINT64_MAX : ((uint64_t)1 << parameters) - 1,
+        .parameters = parameters,
+        .columns = columns,
+        .parameter_names = names,
+        .column_names = names + parameters,
+    };
+    for (int i = 0; i < parameters; i++) {
+        const char *name = sqlite3_bind_parameter_name(stmt, i + 1);
+        CHECK(name != NULL && name[0] == ':');
+        names[i] = name + 1;
+    }
+    for (int i = 0; i < columns; i++)
+        names[parameters + i] = sqlite3_column_name(stmt, i);
+    *out = q;
+    return OK;
+}
+
+static void query_free(struct query *q)
+{
+    if (q == NULL)
+        return;
+    sqlite3_finalize(q->stmt);
+    free(q->parameter_names);
+    free(q);
+}
+
+void db_close(struct db *db)
+{
+    if (db == NULL)
+        return;
+    for (int id = 0; id < Q__MAX; id++) {
+        query_free(db->read[id]);
+        query_free(db->write[id]);
+    }
+    sqlite3_close(db->reader);
+    sqlite3_close(db->writer);
+    if (db->lock_fd >= 0)
+        close(db->lock_fd);
+    free(db);
+}
+
+static enum result open_all(struct db *db, const char *dir, struct buf *why)
+{
+    db->lock_fd = lock_open(dir);
+    if (db->lock_fd < 0) {
+        buf_printf(why, "%s/prep.db.lock cannot be opened", dir);
+        return R_FAULT;
+    }
+    TRY(connection_open(dir, DB_WRITE, &db->writer, why));
+    TRY(migrate_check(db->writer, why));
+    TRY(connection_open(dir, DB_READ, &db->reader, why));
+    for (int id = 0; id < Q__MAX; id++) {
+        TRY(prepare(db, db->writer, id, &db->write[id], why));
+        if (!db->write[id]->writes)
+            TRY(prepare(db, db->reader, id, &db->read[id], why));
+    }
+    return OK;
+}
+
+enum result db_open(const char *dir, struct db **out, struct buf *why)
+{
+    struct db *db = calloc(1, sizeof *db);
+    CHECK(db != NULL);
+    db->lock_fd = -1;
+    enum result r = open_all(db, dir, why);
+    if (r != OK) {
+        db_close(db);
+        return r;
+    }
+    *out = db;
+    return OK;
+}
+
+void db_unit(struct db *db, struct arena *a, enum db_mode mode)
+{
+    CHECK(!db->in_transaction && db->used_count == 0);
+    db->arena = a;
+    db->mode = mode;
+    db->count = 0;
+}
+
+static void reset_used(struct db *db)
+{
+    for (int i = 0; i < db->used_count; i++) {
+        sqlite3_reset(db->used[i]->stmt);
+        sqlite3_clear_bindings(db->used[i]->stmt);
+        db->used[i]->in_use = false;
+    }
+    db->used_count = 0;
+}
+
+void db_unit_end(struct db *db)
+{
+    if (db->in_transaction)
+        db_rollback(db);
+    reset_used(db);
+    db->arena = NULL;
+}
+
+enum result db_begin(struct db *db)
+{
+    CHECK(db->mode == DB_WRITE && !db->in_transaction);
+    if (FAULT("db.begin"))
+        return R_BUSY;
+    TRY(lock_take(db->lock_fd));
+    int code = sqlite3_exec(db->writer, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (code != SQLITE_OK) {
+        lock_drop(db->lock_fd);
+        log_error("db_begin", "%s", sqlite3_errmsg(db->writer));
+        return result_of(code);
+    }
+    db->in_transaction = true;
+    return OK;
+}
+
+enum result db_commit(struct db *db)
+{
+    CHECK(db->in_transaction);
+    if (FAULT("db.commit")) {
+        db_rollback(db);
+        return R_FAULT;
+    }
+    /* A statement left half read would keep its snapshot open, and the
+     * checkpoint that this commit may run could not move past it. */
+    reset_used(db);
+    int code = sqlite3_exec(db->writer, "COMMIT", NULL, NULL, NULL);
+    if (code != SQLITE_OK) {
+        log_error("db_commit", "%s", sqlite3_errmsg(db->writer));
+        db_rollback(db);
+        return result_of(code) == OK ? R_FAULT : result_of(code);
+    }
+    db->in_transaction = false;
+    lock_drop(db->lock_fd);
+    return OK;
+}
+
+void db_rollback(struct db *db)
+{
+    if (!db->in_transaction)
+        return;
+    reset_used(db);
+    /* SQLite may have rolled back by itself (disk full): then this fails, rightly. */
+    if (!sqlite3_get_autocommit(db->writer))
+        CHECK(sqlite3_exec(db->writer, "ROLLBACK", NULL, NULL, NULL) == SQLITE_OK);
+    db->in_transaction = false;
+    lock_drop(db->lock_fd);
+}
+
+bool db_in_transaction(const struct db *db)
+{
+    return db->in_transaction;
+}
+
+int db_query_count(const struct db *db)
+{
+    return db->count;
+}
+
+int64_t db_last_id(const struct db *db)
+{
+    return sqlite3_last_insert_rowid(db->writer);
+}
+
+bool db_query_was_run(enum query_id id)
+{
+    return was_run[id];
+}
+
+struct query *db_query(struct db *db, enum query_id id)
+{
+    struct query *q = db->mode == DB_READ ? db->read[id] : db->write[id];
+    CHECK(q != NULL); /* a query that writes, asked for in a unit that may only read */
+    CHECK(!q->writes || db->in_transaction);
+    CHECK(db->arena != NULL);
+    if (q->in_use) {
+        sqlite3_reset(q->stmt);
+    } else {
+        q->in_use = true;
+        db->used[db->used_count++] = q;
+    }
+    q->bound = 0;
+    q->stepped = false;
+    q->next_parameter = q->next_column = 0;
+    return q;
+}
+
+/* Names come mostly in the order of the query, so look at the next one first. */
+static int find_name(const char *const *names, int n, int *next, const char *name)
+{
+    for (int k = 0; k < n; k++) {
+        int i = *next + k;
+        if (i >= n)
+            i -= n;
+        if (strcmp(names[i], name) == 0) {
+            *next = i + 1 == n ? 0 : i + 1;
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int parameter(struct query *q, const char *name)
+{
+    int i = find_name(q->parameter_names, q->parameters, &q->next_parameter, name);
+    if (i < 0)
+        log_error("db_bind", "query %s has no parameter :%s", query_texts[q->id].name, name);
+    CHECK(i >= 0);
+    CHECK(!q->stepped);
+    q->bound |= (uint64_t)1 << i;
+    return i + 1;
+}
+
+void bind_int(struct query *q, const char *name, int64_t n)
+{
+    CHECK(sqlite3_bind_int64(q->stmt, parameter(q, name), n) == SQLITE_OK);
+}
+
+void bind_real(struct query *q, const char *name, double x)
+{
+    CHECK(sqlite3_bind_double(q->stmt, parameter(q, name), x) == SQLITE_OK);
+}
+
+void bind_text(struct query *q, const char *name, const char *s)
+{
+    CHECK(sqlite3_bind_text(q->stmt, parameter(q, name), s, -1, SQLITE_STATIC) == SQLITE_OK);
+}
+
+void bind_blob(struct query *q, const char *name, const void *bytes, size_t n)
+{
+    CHECK(sqlite3_bind_blob64(q->stmt, parameter(q, name), bytes, n, SQLITE_STATIC) == SQLITE_OK);
+}
+
+void bind_null(struct query *q, const char *name)
+{
+    CHECK(sqlite3_bind_null(q->stmt, parameter(q, name)) == SQLITE_OK);
+}
+
+enum result query_step(struct query *q)
+{
+    if (!q->stepped) {
+        if (q->bound != q->wanted)
+            log_error("db_bind", "query %s has unbound parameters", query_texts[q->id].name);
+        CHECK(q->bound == q->wanted);
+        q->stepped = true;
+        q->db->count++;
+        was_run[q->id] = true;
+        if (FAULT("db.query"))
+            return R_FAULT;
+    }
+    int code = sqlite3_step(q->stmt);
+    if (code == SQLITE_ROW)
+        return OK;
+    enum result r = result_of(code);
+    if (r != OK && r != R_CONFLICT)
+        log_error("db_step", "query %s: %s (%d)", query_texts[q->id].name,
+            sqlite3_errmsg(q->connection), code);
+    sqlite3_reset(q->stmt);
+    return r == OK ? R_NOT_FOUND : r;
+}
+
+enum result query_run(struct query *q)
+{
+    enum result r;
+    do
+        r = query_step(q);
+    while (r == OK);
+    return query_end(r);
+}
+
+enum result query_run_one(struct query *q)
+{
+    TRY(query_run(q));
+    return query_changes(q) == 1 ? OK : R_CONFLICT;
+}
+
+int query_changes(const struct query *q)
+{
+    return sqlite3_changes(q->connection);
+}
+
+static int column(struct query *q, const char *name)
+{
+    int i = find_name(q->column_names, q->columns, &q->next_column, name);
+    if (i < 0)
+        log_error("db_column", "query %s has no column %s", query_texts[q->id].name, name);
+    CHECK(i >= 0);
+    return i;
+}
+
+int64_t col_int(struct query *q, const char *name)
+{
+    return sqlite3_column_int64(q->stmt, column(q, name));
+}
+
+double col_real(struct query *q, const char *name)
+{
+    return sqlite3_column_double(q->stmt, column(q, name));
+}
+
+const char *col_text_here(struct query *q, const char *name)
+{
+    return (const char *)sqlite3_column_text(q->stmt, column(q, name));
+}
+
+char *col_text(struct query *q, const char *name)
+{
+    int i = column(q, name);
+    const char *s = (const char *)sqlite3_column_text(q->stmt, i);
+    if (s == NULL)
+        return NULL;
+    return arena_strndup(q->db->arena, s, (size_t)sqlite3_column_bytes(q->stmt, i));
+}
+
+const void *col_blob(struct query *q, const char *name, size_t *n)
+{
+    int i = column(q, name);
+    const void *bytes = sqlite3_column_blob(q->stmt, i);
+    *n = (size_t)sqlite3_column_bytes(q->stmt, i);
+    return bytes == NULL ? NULL : arena_memdup(q->db->arena, bytes, *n);
+}
+
+bool col_is_null(struct query *q, const char *name)
+{
+    return sqlite3_column_type(q->stmt, column(q, name)) == SQLITE_NULL;
+}

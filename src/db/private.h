@@ -1,0 +1,50 @@
+/* Shared by the files of this folder only. */
+#ifndef DB_PRIVATE_H
+#define DB_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "db/db.h"
+
+enum { PARAMETERS_MAX = 64 };
+
+/* One prepared statement. */
+struct query {
+    struct db *db;
+    sqlite3 *connection;
+    sqlite3_stmt *stmt;
+    enum query_id id;
+    bool writes, stepped, in_use;
+    uint64_t bound, wanted;       /* a bit per parameter */
+    int parameters, columns;
+    int next_parameter, next_column; /* where to look first: they come in order */
+    const char **parameter_names, **column_names;
+};
+
+struct db {
+    sqlite3 *reader, *writer;
+    struct query *read[Q__MAX], *write[Q__MAX];
+    struct query *used[Q__MAX]; /* to reset at the unit's end */
+    int used_count;
+    struct arena *arena;
+    enum db_mode mode;
+    int lock_fd;
+    bool locked, in_transaction;
+    int count;
+};
+
+/* Opens DIR/prep.db with all settings that the house asks for. */
+enum result connection_open(
+    const char *dir, enum db_mode mode, sqlite3 **out, struct buf *why);
+
+/* Opens DIR/prep.db.lock; -1 on failure. */
+int lock_open(const char *dir);
+enum result lock_take(int fd);
+void lock_drop(int fd);
+
+/* Runs plain SQL without parameters. */
+enum result sql_run(sqlite3 *c, const char *sql, struct buf *why);
+
+enum result result_of(int sqlite_code);
+
+#endif

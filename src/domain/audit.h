@@ -1,0 +1,26 @@
+/* The audit trail: who did what to which thing, in the same transaction as the
+ * doing. If the row cannot be written the action is rolled back. */
+#ifndef DOMAIN_AUDIT_H
+#define DOMAIN_AUDIT_H
+
+#include "app/ctx.h"
+
+/* ACTION is 'kitchen.approve'; SUBJECT 'kitchen'; DETAIL a sentence or a reason,
+ * never a secret; "" for none. Needs an open transaction. */
+enum result audit_add(struct ctx *c, const char *action, const char *subject,
+    int64_t subject_id, const char *detail);
+
+struct audit_row {
+    int64_t id, at, subject_id;
+    const char *actor, *actor_role, *action, *subject, *detail, *request_id;
+};
+
+/* The history of one thing, newest first, at most MAX rows. */
+enum result audit_of(struct ctx *c, const char *subject, int64_t subject_id, size_t max,
+    struct audit_row **out, size_t *n);
+
+/* All rows older than BEFORE_ID (0: from the newest), newest first. */
+enum result audit_page(
+    struct ctx *c, int64_t before_id, size_t max, struct audit_row **out, size_t *n);
+
+#endif

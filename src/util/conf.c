@@ -1,0 +1,279 @@
+#include "util/conf.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "util/guard.h"
+#include "util/text.h"
+
+#ifndef PREP_DATADIR
+#define PREP_DATADIR "/usr/local/share/prep"
+#endif
+#ifndef PREP_LIBEXECDIR
+#define PREP_LIBEXECDIR "/usr/local/libexec/prep"
+#endif
+
+enum kind { TEXT, NUMBER, YESNO, HEADING };
+
+struct setting {
+    const char *name;
+    enum kind kind;
+    size_t offset;
+    const char *initial; /* as it would stand in the file */
+    int64_t min, max;
+    const char *help;
+};
+
+#define AT(member) offsetof(struct conf, member)
+#define T(member, initial, help) { #member, TEXT, AT(member), initial, 0, 0, help }
+#define N(member, initial, min, max, help) { #member, NUMBER, AT(member), #initial, min, max, help }
+#define B(member, initial, help) { #member, YESNO, AT(member), initial, 0, 1, help }
+#define H(title) { NULL, HEADING, 0, NULL, 0, 0, title }
+
+static const struct setting settings[] = {
+    H("Places"),
+    T(site_name, "Prep", "The name on every page and mail."),
+    T(base_url, "http://127.0.0.1:8080",
+        "The site's address without a slash at the end: links in mails and return addresses begin with it."),
+    T(data_dir, "/var/lib/prep", "Folder of the database, the photos, the documents and the secret key."),
+    T(run_dir, "/run/prep", "Folder of the FastCGI sockets."),
+    T(template_dir, "", "Folder of the page templates. Empty: where they were installed."),
+    T(static_dir, "", "Folder that nginx serves as /static/. Empty: where it was installed."),
+    T(media_program, "",
+        "The program that decodes photos. Empty: where it was installed; off: no photos."),
+
+    H("Processes"),
+    N(web_workers, 2, 1, 64, "Workers for pages; as many as cores."),
+    N(book_workers, 1, 1, 8, "Workers for booking and webhooks. One is as fast as two and steadier."),
+    N(auth_workers, 1, 1, 16, "Workers that hash passwords (about 20 MB each while hashing)."),
+    N(slow_workers, 4, 1, 64, "Workers that wait for others: Stripe, uploads."),
+    B(jobs, "yes", "Run the jobs process under `prep serve`."),
+    N(max_requests, 100000, 100, 100000000, "A worker is replaced after so many requests."),
+
+    H("Booking"),
+    N(hold_s, 600, 5, 3600, "How long a slot is held for payment, in seconds."),
+    N(max_open_holds, 5, 1, 1000, "Holds that one vendor may have at a time."),
+    N(max_days_ahead, 365, 7, 730, "How far ahead a kitchen can be booked."),
+    N(vendor_fee_bp, 2000, 0, 10000, "Service fee on base and cleaning, in hundredths of a percent."),
+    N(host_fee_bp, 2000, 0, 10000, "Fee on the host's base, in hundredths of a percent."),
+    N(default_tax_bp, 850, 0, 5000, "Tax where the table of jurisdictions has no row, in hundredths of a percent."),
+
+    H("Accounts"),
+    N(session_idle_s, 1209600, 300, 7776000, "Vendors and hosts are logged out after so long without a visit."),
+    N(session_total_s, 2592000, 3600, 31536000, "... and after so long in any case."),
+    N(staff_idle_s, 1800, 60, 86400, "The same for admins and support."),
+    N(staff_total_s, 28800, 600, 604800, "... and in any case."),
+    N(login_tries, 10, 1, 100000, "Failed logins allowed per account, and five times as many per address, in 15 minutes."),
+    N(password_mem_kib, 19456, 8192, 65536, "Memory of one Argon2id hash (two passes)."),
+
+    H("Mail"),
+    T(mail_from, "Prep <no-reply@localhost>", "The sender of every mail."),
+    T(maildir, "", "Mail is written to this Maildir when no smtp_url is set. Empty: data_dir/mail."),
+    T(smtp_url, "", "smtps://host or smtp://host:587 (STARTTLS); empty: Maildir."),
+    T(smtp_user, "", "The account at the mail server."),
+    T(smtp_password_file, "", "A file, mode 0600, that holds its password."),
+
+    H("Stripe"),
+    T(stripe_api_base, "https://api.stripe.com", "Stripe, or the local sandbox's address."),
+    T(stripe_js_url, "https://js.stripe.com/endive/stripe.js", "The card form's script."),
+    T(stripe_publishable_key, "", "pk_test_... or pk_live_..."),
+    T(stripe_secret_key_file, "", "A file, mode 0600, that holds the secret or restricted key."),
+    T(stripe_webhook_secret_file, "",
+        "A file, mode 0600, with the webhook endpoints' secrets, one a line; two during a rotation."),
+
+    H("Map"),
+    T(geo_attribution, "", "A line under the map, if your place data asks for one."),
+};
+
+static const struct setting *find(const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(settings); i++)
+        if (settings[i].kind != HEADING && text_is(settings[i].name, name))
+            return &settings[i];
+    return NULL;
+}
+
+static enum result set(struct arena *a, struct conf *c, const struct setting *s,
+    const char *value, struct buf *why)
+{
+    void *at = (char *)c + s->offset;
+    int64_t n;
+    switch (s->kind) {
+    case TEXT:
+        if (!text_utf8_ok(value, strlen(value))) {
+            buf_printf(why, "%s is not valid UTF-8", s->name);
+            return R_INVALID;
+        }
+        *(const char **)at = arena_strdup(a, value);
+        return OK;
+    case NUMBER:
+        if (!text_int(value, s->min, s->max, &n)) {
+            buf_printf(why, "%s must be a whole number from %lld to %lld, not \"%.40s\"",
+                s->name, (long long)s->min, (long long)s->max, value);
+            return R_INVALID;
+        }
+        *(int64_t *)at = n;
+        return OK;
+    case YESNO:
+        if (!text_is(value, "yes") && !text_is(value, "no")) {
+            buf_printf(why, "%s must be yes or no, not \"%.40s\"", s->name, value);
+            return R_INVALID;
+        }
+        *(bool *)at = text_is(value, "yes");
+        return OK;
+    case HEADING:
+        break;
+    }
+    return R_FAULT;
+}
+
+enum result conf_set(
+    struct arena *a, struct conf *c, const char *name, const char *value, struct buf *why)
+{
+    const struct setting *s = find(name);
+    if (s == NULL) {
+        buf_printf(why, "no such setting: \"%.60s\"", name);
+        return R_INVALID;
+    }
+    return set(a, c, s, value, why);
+}
+
+/* One line of the file, already without its newline. */
+static enum result read_line(
+    struct arena *a, struct conf *c, char *line, bool *seen, struct buf *why)
+{
+    line = text_trim(line);
+    if (*line == '\0' || *line == '#')
+        return OK;
+    char *equals = strchr(line, '=');
+    if (equals == NULL) {
+        buf_printf(why, "expected `name = value`");
+        return R_INVALID;
+    }
+    *equals = '\0';
+    const char *name = text_trim(line);
+    const struct setting *s = find(name);
+    if (s == NULL) {
+        buf_printf(why, "no such setting: \"%.60s\"", name);
+        return R_INVALID;
+    }
+    if (seen[s - settings]) {
+        buf_printf(why, "%s is set twice", name);
+        return R_INVALID;
+    }
+    seen[s - settings] = true;
+    return set(a, c, s, text_trim(equals + 1), why);
+}
+
+/* Places that the build knows, where the file leaves them open. */
+static void fill_places(struct arena *a, struct conf *c)
+{
+    if (text_empty(c->template_dir))
+        c->template_dir = PREP_DATADIR "/templates";
+    if (text_empty(c->static_dir))
+        c->static_dir = PREP_DATADIR "/static";
+    if (text_empty(c->media_program))
+        c->media_program = PREP_LIBEXECDIR "/prep-media";
+    if (text_empty(c->maildir))
+        c->maildir = arena_printf(a, "%s/mail", c->data_dir);
+    if (text_is(c->media_program, "off"))
+        c->media_program = "";
+}
+
+static enum result read_file(
+    struct arena *a, const char *file, struct conf *out, struct buf *why)
+{
+    FILE *f = fopen(file, "re");
+    if (f == NULL) {
+        buf_printf(why, "%s: %s", file, strerror(errno));
+        return R_INVALID;
+    }
+    bool seen[COUNT_OF(settings)] = { false };
+    char line[2048];
+    enum result r = OK;
+    for (int number = 1; r == OK && fgets(line, sizeof line, f) != NULL; number++) {
+        struct buf reason;
+        buf_init(&reason, 512);
+        if (strlen(line) == sizeof line - 1) {
+            buf_adds(&reason, "the line is too long");
+            r = R_INVALID;
+        } else {
+            r = read_line(a, out, line, seen, &reason);
+        }
+        if (r != OK)
+            buf_printf(why, "%s:%d: %s", file, number, reason.at);
+        buf_free(&reason);
+    }
+    fclose(f);
+    return r;
+}
+
+enum result conf_read(struct arena *a, const char *file, struct conf *out, struct buf *why)
+{
+    *out = (struct conf) { 0 };
+    for (size_t i = 0; i < COUNT_OF(settings); i++)
+        if (settings[i].kind != HEADING)
+            TRY(set(a, out, &settings[i], settings[i].initial, why));
+    if (file != NULL)
+        TRY(read_file(a, file, out, why));
+    fill_places(a, out);
+    return OK;
+}
+
+static enum result read_secret(
+    struct arena *a, const char *file, const char **out, struct buf *why)
+{
+    *out = "";
+    if (text_empty(file))
+        return OK;
+    FILE *f = fopen(file, "re");
+    struct stat st;
+    if (f == NULL || fstat(fileno(f), &st) != 0) {
+        buf_printf(why, "%s: %s", file, strerror(errno));
+        if (f != NULL)
+            fclose(f);
+        return R_INVALID;
+    }
+    char text[1024];
+    size_t n = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    text[n] = '\0';
+    char *secret = text_trim(text);
+    if ((st.st_mode & 077) != 0) {
+        buf_printf(why, "%s: others may read it; chmod 600 it", file);
+        return R_INVALID;
+    }
+    if (*secret == '\0') {
+        buf_printf(why, "%s: is empty", file);
+        return R_INVALID;
+    }
+    *out = arena_strdup(a, secret);
+    return OK;
+}
+
+enum result conf_read_secrets(struct arena *a, struct conf *c, struct buf *why)
+{
+    TRY(read_secret(a, c->stripe_secret_key_file, &c->stripe_secret_key, why));
+    return read_secret(a, c->stripe_webhook_secret_file, &c->stripe_webhook_secrets, why);
+}
+
+void conf_print_example(struct buf *out)
+{
+    buf_adds(out,
+        "# prep.conf: the settings, each with its default. Printed by\n"
+        "# `prep check --example`. Lines are `name = value`.\n");
+    for (size_t i = 0; i < COUNT_OF(settings); i++) {
+        const struct setting *s = &settings[i];
+        if (s->kind == HEADING) {
+            buf_printf(out, "\n# ---- %s ----\n", s->help);
+            continue;
+        }
+        buf_printf(out, "\n# %s", s->help);
+        if (s->kind == NUMBER)
+            buf_printf(out, " (%lld to %lld)", (long long)s->min, (long long)s->max);
+        buf_printf(out, "\n#%s =%s%s\n", s->name, *s->initial ? " " : "", s->initial);
+    }
+}
