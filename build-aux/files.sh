@@ -1,7 +1,7 @@
 #!/bin/sh
 # Writes files.mk: the lists of files that Makefile.am builds and ships, one name
-# a line, sorted. Run by ./bootstrap after a file came or went; `./dev lint`
-# fails while files.mk and the tree disagree.
+# a line, sorted. Run by ./bootstrap; run it again after a file came or went. The
+# list is not kept in git.
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")/.."
