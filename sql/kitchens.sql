@@ -1,0 +1,13 @@
+-- query: kitchens_get
+SELECT k.*, COALESCE(NULLIF(u.business_name, ''), u.full_name) AS host_name,
+       u.created_at AS host_since_at
+FROM kitchens k JOIN users u ON u.id = k.host_id
+WHERE k.id = :id
+
+-- query: kitchens_spaces
+-- sort: a kitchen has a handful of spaces
+SELECT id, kind, name, rate_cents, capacity, active FROM spaces
+WHERE kitchen_id = :kitchen_id ORDER BY kind DESC, id LIMIT :max
+
+-- query: kitchens_equipment
+SELECT item, quantity FROM kitchen_equipment WHERE kitchen_id = :kitchen_id ORDER BY item

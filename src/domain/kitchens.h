@@ -1,0 +1,67 @@
+/* Kitchens and their spaces: what a host lists and a vendor books. */
+#ifndef DOMAIN_KITCHENS_H
+#define DOMAIN_KITCHENS_H
+
+#include "app/ctx.h"
+#include "util/money.h"
+
+/* A row of kitchens. Texts are never NULL. */
+struct kitchen {
+    int64_t id, host_id, version;
+    const char *state; /* draft, pending_approval, active, changes_requested, rejected, suspended */
+    const char *reason, *title, *slug, *description, *kitchen_type;
+    const char *address, *city, *region, *postal_code, *timezone;
+    double lat, lng;
+    int64_t square_feet, capacity;
+    uint64_t equipment_mask, feature_mask; /* bits: catalogue.h */
+    const char *restrictions, *accessibility, *certifications, *access_notes;
+    struct cents rate, offpeak_rate, cleaning, deposit; /* rates an hour; offpeak_rate 0: none */
+    int64_t offpeak_start_min, offpeak_end_min;
+    int64_t min_min, max_min, step_min, notice_min, buffer_before_min, buffer_after_min;
+    const char *policy;
+    bool instant_book, bookable;
+    const void *week; /* weekly windows as bits: availability.h */
+    size_t week_bytes;
+    int64_t rating_sum, rating_count;
+    const char *host_name;      /* business name, or the person's */
+    int64_t host_since_at;
+    int64_t created_at, updated_at;
+};
+
+/* Kitchen ID whatever its state; who may see it is the caller's matter
+ * (kitchens_visible). R_NOT_FOUND. */
+enum result kitchens_get(struct ctx *c, int64_t id, struct kitchen *out);
+
+/* The acting host's own kitchen; anybody else's is R_NOT_FOUND. Staff get any. */
+enum result kitchens_own(struct ctx *c, int64_t id, struct kitchen *out);
+
+/* May the acting person look at its page? Everybody at an active one; its host
+ * and staff always. */
+bool kitchens_visible(const struct ctx *c, const struct kitchen *k);
+
+struct space {
+    int64_t id, kitchen_id;
+    bool whole; /* the whole kitchen; false: one station of it */
+    const char *name;
+    struct cents rate; /* an hour; already the kitchen's where the space has none */
+    int64_t capacity;
+    bool active;
+};
+
+/* The spaces of K, the whole kitchen first. */
+enum result kitchens_spaces(
+    struct ctx *c, const struct kitchen *k, struct space **out, size_t *n);
+
+/* One active space of K; SPACE_ID 0 is the whole kitchen. R_NOT_FOUND. */
+enum result kitchens_space(
+    struct ctx *c, const struct kitchen *k, int64_t space_id, struct space *out);
+
+struct equipment {
+    int item; /* place in the catalogue */
+    int64_t quantity;
+};
+
+enum result kitchens_equipment(
+    struct ctx *c, int64_t kitchen_id, struct equipment **out, size_t *n);
+
+#endif
