@@ -1,0 +1,182 @@
+// Everything here is a comfort: each page works without it. One function for each
+// data attribute; templates/parts/README names them all.
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const make = (tag, props = {}, ...kids) => {
+  const el = Object.assign(document.createElement(tag), props);
+  el.append(...kids);
+  return el;
+};
+
+// Menus made of <details> close on Escape and on a click elsewhere.
+function menus() {
+  const close = (except) => all("details[data-menu][open]").forEach((d) => d.contains(except) || (d.open = false));
+  document.addEventListener("click", (e) => close(e.target));
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape") return;
+    const open = document.querySelector("details[data-menu][open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  });
+}
+
+// A question before a form with consequences is sent.
+function confirms() {
+  document.addEventListener("submit", (e) => {
+    const form = e.target;
+    if (!form.dataset.confirm || form.dataset.sure) return;
+    e.preventDefault();
+    const button = e.submitter;
+    const yes = make("button", { className: "btn btn--bad", value: "yes", textContent: form.dataset.confirmYes || "Yes" });
+    const no = make("button", { className: "btn btn--quiet", value: "no", textContent: "Not now", autofocus: true });
+    const box = make("form", { method: "dialog", className: "stack" },
+      make("p", { className: "strong", textContent: form.dataset.confirm }),
+      make("div", { className: "row" }, yes, no));
+    const dialog = make("dialog", {}, box);
+    dialog.setAttribute("aria-label", "Please confirm");
+    dialog.addEventListener("close", () => {
+      if (dialog.returnValue === "yes") {
+        form.dataset.sure = "1";
+        form.requestSubmit(button);
+      } else {
+        button?.focus();
+      }
+      dialog.remove();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+// A second press while the first is under way does nothing.
+function once() {
+  document.addEventListener("submit", (e) => {
+    const form = e.target;
+    if (e.defaultPrevented || (form.method !== "post" && !("once" in form.dataset))) return;
+    if (form.dataset.sent) {
+      e.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    e.submitter?.setAttribute("aria-disabled", "true");
+  });
+  addEventListener("pageshow", (e) => {
+    if (!e.persisted) return;
+    all("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      delete form.dataset.sure;
+      all("[aria-disabled]", form).forEach((b) => b.removeAttribute("aria-disabled"));
+    });
+  });
+}
+
+function counters() {
+  all("textarea[maxlength]").forEach((area) => {
+    const left = make("span", { className: "hint num" });
+    const show = () => (left.textContent = `${area.maxLength - area.value.length} characters left`);
+    area.after(left);
+    area.addEventListener("input", show);
+    show();
+  });
+}
+
+// A file that is too big is named before it travels.
+function files() {
+  all("input[type=file][data-max-bytes]").forEach((input) => {
+    const error = document.getElementById(`${input.id}-error`);
+    input.addEventListener("change", () => {
+      const max = Number(input.dataset.maxBytes);
+      const big = [...input.files].find((f) => f.size > max);
+      const text = big ? `${big.name} is larger than ${Math.round(max / 1048576)} MB.` : "";
+      input.setCustomValidity(text);
+      input.toggleAttribute("aria-invalid", Boolean(big));
+      if (error) error.textContent = text;
+    });
+  });
+}
+
+function selects() {
+  all("select[data-submit]").forEach((s) => s.addEventListener("change", () => s.form.requestSubmit()));
+  all(".noscript-only").forEach((el) => (el.hidden = true));
+}
+
+// A GET form whose answer shows beside it: the same page is fetched with the new
+// fields and one element swapped.
+function lives() {
+  all("form[data-live]").forEach((form) => {
+    const selector = form.dataset.live;
+    let timer = 0;
+    let going = null;
+    const load = async () => {
+      if (!form.checkValidity()) return;
+      going?.abort();
+      going = new AbortController();
+      const url = new URL(form.action);
+      url.search = new URLSearchParams(new FormData(form)).toString();
+      url.hash = "";
+      try {
+        const answer = await fetch(url, { signal: going.signal, credentials: "same-origin" });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const fresh = page.querySelector(selector);
+        if (fresh) document.querySelector(selector).replaceWith(document.adoptNode(fresh));
+        history.replaceState(null, "", url);
+      } catch (e) {
+        if (e.name !== "AbortError") document.querySelector(selector).classList.remove("is-stale");
+      }
+    };
+    form.addEventListener("input", () => {
+      clearTimeout(timer);
+      const old = document.querySelector(selector);
+      old.classList.add("is-stale");
+      all("button", old).forEach((b) => (b.disabled = true));
+      timer = setTimeout(load, 400);
+    });
+  });
+}
+
+function countdowns() {
+  all("time[data-countdown]").forEach((el) => {
+    const end = Date.parse(el.dateTime);
+    const tick = () => {
+      const s = Math.max(0, Math.round((end - Date.now()) / 1000));
+      el.textContent = `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+      el.classList.toggle("is-short", s < 60);
+      if (s > 0) setTimeout(tick, 1000);
+      else setTimeout(() => location.reload(), 2000);
+    };
+    if (end > Date.now()) tick();
+  });
+}
+
+function galleries() {
+  all("[data-gallery]").forEach((gallery) => {
+    const strip = gallery.querySelector("ul");
+    if (strip.children.length < 2) return;
+    const turn = (sign) => strip.scrollBy({ left: sign * strip.children[0].clientWidth, behavior: "smooth" });
+    const button = (label, icon, sign) => {
+      const b = make("button", { type: "button", onclick: () => turn(sign) });
+      b.setAttribute("aria-label", label);
+      b.innerHTML = `<svg class="icon" aria-hidden="true"><use href="/static/img/icons.svg#${icon}"/></svg>`;
+      return b;
+    };
+    const nav = make("nav", {}, button("Photo before", "left", -1), button("Next photo", "right", 1));
+    nav.setAttribute("aria-label", "Photos");
+    gallery.append(nav);
+  });
+}
+
+// A card under the pointer lights its pin, and the other way round.
+function maps() {
+  if (!document.querySelector("[data-map]")) return;
+  const mark = (e, on) => {
+    const number = e.target.closest?.("[data-point]")?.dataset.point;
+    if (number) all(`[data-point="${CSS.escape(number)}"]`).forEach((el) => el.classList.toggle("is-hot", on));
+  };
+  document.addEventListener("mouseover", (e) => mark(e, true));
+  document.addEventListener("mouseout", (e) => mark(e, false));
+}
+
+for (const start of [menus, confirms, once, counters, files, selects, lives, countdowns, galleries, maps]) start();
+document.querySelector("[data-focus]")?.focus();
