@@ -1,0 +1,176 @@
+#include "stripe/objects.h"
+
+#include "util/text.h"
+
+static const char *text(const struct json *j, const char *path)
+{
+    const char *s = json_text(j, path);
+    return s == NULL ? "" : s;
+}
+
+/* The id of what may stand there as an id or as the whole object. */
+static const char *reference(const struct json *j, const char *path)
+{
+    const struct json *found = json_get(j, path);
+    return found != NULL && found->kind == JSON_OBJECT ? text(found, "id")
+                                                       : text(found, "");
+}
+
+static bool flag(const struct json *j, const char *path)
+{
+    bool truth = false;
+    return json_bool(j, path, &truth) && truth;
+}
+
+static int64_t number(const struct json *j, const char *path)
+{
+    int64_t n = 0;
+    return json_int(j, path, &n) ? n : 0;
+}
+
+static bool is_a(const struct json *j, const char *type)
+{
+    return text_is(json_text(j, "object"), type) && !text_empty(json_text(j, "id"));
+}
+
+static void read_error(const struct json *e, struct stripe_error *out)
+{
+    *out = (struct stripe_error) {
+        .type = text(e, "type"),
+        .code = text(e, "code"),
+        .decline_code = text(e, "decline_code"),
+        .param = text(e, "param"),
+        .message = text(e, "message"),
+        .intent_id = text(e, "payment_intent.id"),
+        .intent_status = text(e, "payment_intent.status"),
+    };
+}
+
+void stripe_read_error(const struct json *j, struct stripe_error *out)
+{
+    read_error(json_get(j, "error"), out);
+}
+
+enum result stripe_read_intent(const struct json *j, struct stripe_intent *out)
+{
+    *out = (struct stripe_intent) {
+        .id = text(j, "id"),
+        .status = text(j, "status"),
+        .amount_received = cents_of(number(j, "amount_received")),
+        .currency = text(j, "currency"),
+        .client_secret = text(j, "client_secret"),
+        .charge_id = reference(j, "latest_charge"),
+        .customer_id = reference(j, "customer"),
+        .app = text(j, "metadata.app"),
+        .booking_uid = text(j, "metadata.booking_uid"),
+        .attempt = text(j, "metadata.attempt"),
+        .transfer_group = text(j, "transfer_group"),
+        .cancellation_reason = text(j, "cancellation_reason"),
+        .created_at = number(j, "created"),
+    };
+    read_error(json_get(j, "last_payment_error"), &out->last_error);
+    bool whole = is_a(j, "payment_intent") && out->status[0] != '\0' &&
+                 out->currency[0] != '\0' && json_int(j, "amount", &out->amount.n) &&
+                 json_bool(j, "livemode", &out->livemode);
+    return whole ? OK : R_INVALID;
+}
+
+enum result stripe_read_session(const struct json *j, struct stripe_session *out)
+{
+    *out = (struct stripe_session) {
+        .id = text(j, "id"),
+        .url = text(j, "url"),
+        .status = text(j, "status"),
+        .payment_status = text(j, "payment_status"),
+        .intent_id = reference(j, "payment_intent"),
+        .client_reference_id = text(j, "client_reference_id"),
+        .amount_total = cents_of(number(j, "amount_total")),
+        .currency = text(j, "currency"),
+        .app = text(j, "metadata.app"),
+        .booking_uid = text(j, "metadata.booking_uid"),
+        .expires_at = number(j, "expires_at"),
+    };
+    bool whole = is_a(j, "checkout.session") && out->payment_status[0] != '\0' &&
+                 json_bool(j, "livemode", &out->livemode);
+    return whole ? OK : R_INVALID;
+}
+
+static size_t count_of(const struct json *j, const char *path)
+{
+    const struct json *list = json_get(j, path);
+    return list == NULL ? 0 : list->count;
+}
+
+enum result stripe_read_account(const struct json *j, struct stripe_account *out)
+{
+    *out = (struct stripe_account) {
+        .id = text(j, "id"),
+        .transfers = text(j, "capabilities.transfers"),
+        .charges_enabled = flag(j, "charges_enabled"),
+        .payouts_enabled = flag(j, "payouts_enabled"),
+        .details_submitted = flag(j, "details_submitted"),
+        .disabled_reason = text(j, "requirements.disabled_reason"),
+        .currently_due = count_of(j, "requirements.currently_due"),
+        .past_due = count_of(j, "requirements.past_due"),
+        .deadline_at = number(j, "requirements.current_deadline"),
+        .app = text(j, "metadata.app"),
+        .host_uid = text(j, "metadata.host_uid"),
+    };
+    return is_a(j, "account") ? OK : R_INVALID;
+}
+
+enum result stripe_read_account_link(
+    const struct json *j, struct stripe_account_link *out)
+{
+    *out = (struct stripe_account_link) {
+        .url = text(j, "url"),
+        .expires_at = number(j, "expires_at"),
+    };
+    bool link = text_is(json_text(j, "object"), "account_link") ||
+                text_is(json_text(j, "object"), "login_link");
+    return link && out->url[0] != '\0' ? OK : R_INVALID;
+}
+
+enum result stripe_read_customer(const struct json *j, struct stripe_customer *out)
+{
+    *out = (struct stripe_customer) {
+        .id = text(j, "id"),
+        .email = text(j, "email"),
+    };
+    return is_a(j, "customer") && !flag(j, "deleted") ? OK : R_INVALID;
+}
+
+enum result stripe_read_refund(const struct json *j, struct stripe_refund *out)
+{
+    *out = (struct stripe_refund) {
+        .id = text(j, "id"),
+        .status = text(j, "status"),
+        .currency = text(j, "currency"),
+        .intent_id = reference(j, "payment_intent"),
+        .charge_id = reference(j, "charge"),
+        .failure_reason = text(j, "failure_reason"),
+        .app = text(j, "metadata.app"),
+        .refund_uid = text(j, "metadata.refund_uid"),
+    };
+    return is_a(j, "refund") && json_int(j, "amount", &out->amount.n) ? OK : R_INVALID;
+}
+
+enum result stripe_read_event(const struct json *j, struct stripe_event *out)
+{
+    *out = (struct stripe_event) {
+        .id = text(j, "id"),
+        .type = text(j, "type"),
+        .account = text(j, "account"),
+        .api_version = text(j, "api_version"),
+        .created_at = number(j, "created"),
+        .object_id = text(j, "data.object.id"),
+        .object_type = text(j, "data.object.object"),
+        .app = text(j, "data.object.metadata.app"),
+        .booking_uid = text(j, "data.object.metadata.booking_uid"),
+        .object = json_get(j, "data.object"),
+    };
+    bool whole = is_a(j, "event") && out->type[0] != '\0' && out->object != NULL &&
+                 out->object->kind == JSON_OBJECT &&
+                 json_bool(j, "livemode", &out->livemode);
+    return whole ? OK : R_INVALID;
+}

@@ -1,0 +1,111 @@
+/* What Stripe's objects say, as fixed structs with only the fields that are used.
+ * Texts point into the JSON's arena and are never NULL: what is absent or null is
+ * "". An object that may be a reference or the thing itself (latest_charge with
+ * expand) is given by its id. Readers return R_INVALID when the JSON is NULL, of
+ * another type, or lacks a field that the type always has.
+ *
+ * Metadata of ours: `app` is "prep" on everything we make; `booking_uid`,
+ * `attempt`, `host_uid`, `refund_uid` name our own rows. */
+#ifndef STRIPE_OBJECTS_H
+#define STRIPE_OBJECTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/json.h"
+#include "util/money.h"
+#include "util/result.h"
+
+struct stripe_error {
+    const char *type; /* "card_error", "invalid_request_error", ... */
+    const char *code, *decline_code, *param;
+    const char *message;                   /* for the person, if type is card_error */
+    const char *intent_id, *intent_status; /* of the payment_intent inside */
+};
+
+struct stripe_intent {
+    const char *id;
+    const char *status; /* requires_payment_method, requires_confirmation,
+                           requires_action, processing, requires_capture, canceled,
+                           succeeded */
+    struct cents amount, amount_received;
+    const char *currency;
+    const char *client_secret; /* never log it */
+    const char *charge_id, *customer_id;
+    const char *app, *booking_uid, *attempt;
+    const char *transfer_group;
+    const char *cancellation_reason;
+    struct stripe_error last_error;
+    int64_t created_at;
+    bool livemode;
+};
+
+struct stripe_session { /* checkout.session */
+    const char *id;
+    const char *url;            /* "" once it is over */
+    const char *status;         /* open, complete, expired */
+    const char *payment_status; /* paid, unpaid, no_payment_required */
+    const char *intent_id;      /* "" until somebody pays */
+    const char *client_reference_id;
+    struct cents amount_total;
+    const char *currency;
+    const char *app, *booking_uid;
+    int64_t expires_at;
+    bool livemode;
+};
+
+struct stripe_account {
+    const char *id;
+    const char *transfers; /* capability: active, pending, inactive, "" */
+    bool charges_enabled, payouts_enabled, details_submitted;
+    const char *disabled_reason;
+    size_t currently_due, past_due; /* how many requirements */
+    int64_t deadline_at;            /* 0: none */
+    const char *app, *host_uid;
+};
+
+struct stripe_account_link {
+    const char *url;
+    int64_t expires_at;
+};
+
+struct stripe_customer {
+    const char *id, *email;
+};
+
+struct stripe_refund {
+    const char *id;
+    const char *status; /* pending, requires_action, succeeded, failed, canceled */
+    struct cents amount;
+    const char *currency;
+    const char *intent_id, *charge_id;
+    const char *failure_reason;
+    const char *app, *refund_uid;
+};
+
+struct stripe_event {
+    const char *id;      /* evt_... */
+    const char *type;    /* "payment_intent.succeeded" */
+    const char *account; /* acct_... of a connected account's event */
+    const char *api_version;
+    int64_t created_at;
+    bool livemode;
+    const char *object_id, *object_type;
+    const char *app, *booking_uid; /* of the object's metadata */
+    const struct json *object;     /* data.object, for the reader of its type */
+};
+
+enum result stripe_read_intent(const struct json *j, struct stripe_intent *out);
+enum result stripe_read_session(const struct json *j, struct stripe_session *out);
+enum result stripe_read_account(const struct json *j, struct stripe_account *out);
+enum result stripe_read_account_link(
+    const struct json *j, struct stripe_account_link *out);
+enum result stripe_read_customer(const struct json *j, struct stripe_customer *out);
+enum result stripe_read_refund(const struct json *j, struct stripe_refund *out);
+enum result stripe_read_event(const struct json *j, struct stripe_event *out);
+
+/* The error of an answer's body ({"error": {...}}); J may be NULL or anything, what
+ * is not there is "". */
+void stripe_read_error(const struct json *j, struct stripe_error *out);
+
+#endif
