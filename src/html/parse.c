@@ -1,0 +1,253 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "html/program.h"
+#include "util/guard.h"
+
+enum { DEPTH_MAX = 64, DELIMITER_MAX = 16 };
+
+struct parser {
+    struct template *t;
+    const char *at, *end, *line_start; /* line_start: of the line that `at` is in */
+    int line;
+    char open[DELIMITER_MAX], close[DELIMITER_MAX];
+    int stack[DEPTH_MAX], depth; /* open sections, parents and blocks */
+    bool line_has_text;          /* something besides white space stands before the tag */
+    struct buf *why;
+};
+
+static enum result refuse(struct parser *p, const char *reason)
+{
+    buf_printf(p->why, "%s:%d: %s", p->t->name, p->line, reason);
+    return R_INVALID;
+}
+
+static struct op *add(struct parser *p, enum op_kind kind, const char *text, size_t n)
+{
+    struct template *t = p->t;
+    if (t->count == t->room) {
+        t->room = t->room == 0 ? 32 : t->room * 2;
+        t->ops = realloc(t->ops, (size_t)t->room * sizeof *t->ops);
+        CHECK(t->ops != NULL);
+    }
+    struct op *op = &t->ops[t->count++];
+    *op = (struct op) { .kind = kind, .line = p->line, .text = text, .n = n };
+    return op;
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* Text line by line, so that a standalone tag can take its white space back. */
+static void add_text(struct parser *p, const char *from, const char *to)
+{
+    if (from < to)
+        add(p, OP_TEXT, from, (size_t)(to - from));
+}
+
+static enum result set_name(struct parser *p, struct op *op)
+{
+    if (op->n == 1 && *op->text == '.')
+        return OK;
+    const char *at = op->text, *end = at + op->n;
+    while (at < end) {
+        const char *dot = memchr(at, '.', (size_t)(end - at));
+        const char *stop = dot == NULL ? end : dot;
+        if (stop == at || op->parts == NAME_PARTS_MAX || stop + 1 == end)
+            return refuse(p, "a name that cannot be read");
+        size_t n = (size_t)(stop - at);
+        op->part[op->parts++] = (struct name_part) { at, n, view_hash(at, n) };
+        at = stop + 1;
+    }
+    return op->parts > 0 ? OK : refuse(p, "a tag without a name");
+}
+
+static enum result open_range(struct parser *p, enum op_kind kind, const char *text, size_t n)
+{
+    if (p->depth == DEPTH_MAX)
+        return refuse(p, "sections nested too deep");
+    p->stack[p->depth++] = p->t->count;
+    struct op *op = add(p, kind, text, n);
+    return kind == OP_SECTION || kind == OP_INVERTED ? set_name(p, op) : OK;
+}
+
+static enum result close_range(struct parser *p, const char *text, size_t n)
+{
+    if (p->depth == 0)
+        return refuse(p, "a closing tag with nothing open");
+    struct op *op = &p->t->ops[p->stack[--p->depth]];
+    if (op->n != n || memcmp(op->text, text, n) != 0)
+        return refuse(p, "a closing tag of another name");
+    op->end = p->t->count;
+    add(p, OP_END, text, n);
+    return OK;
+}
+
+static enum result set_delimiters(struct parser *p, const char *at, const char *end)
+{
+    const char *stop = at;
+    while (stop < end && !blank(*stop))
+        stop++;
+    size_t n = (size_t)(stop - at);
+    if (n == 0 || n >= DELIMITER_MAX)
+        return refuse(p, "delimiters that cannot be read");
+    memcpy(p->open, at, n);
+    p->open[n] = '\0';
+    while (stop < end && blank(*stop))
+        stop++;
+    n = (size_t)(end - stop);
+    if (n == 0 || n >= DELIMITER_MAX || memchr(stop, ' ', n) || memchr(stop, '=', n))
+        return refuse(p, "delimiters that cannot be read");
+    memcpy(p->close, stop, n);
+    p->close[n] = '\0';
+    return OK;
+}
+
+/* One tag between its delimiters. */
+struct tag {
+    char sigil; /* 0 for a plain name */
+    const char *body, *body_end;
+    const char *start, *after; /* with the delimiters */
+};
+
+static const char *find(const char *at, const char *end, const char *what)
+{
+    return memmem(at, (size_t)(end - at), what, strlen(what));
+}
+
+static enum result read_tag(struct parser *p, const char *start, struct tag *tag)
+{
+    const char *at = start + strlen(p->open);
+    *tag = (struct tag) { .start = start };
+    if (at < p->end && strchr("#^/>&!={<$", *at) != NULL && *at != '\0')
+        tag->sigil = *at++;
+    const char *close = p->close;
+    char triple[DELIMITER_MAX + 1];
+    if (tag->sigil == '{' || tag->sigil == '=') {
+        triple[0] = tag->sigil == '{' ? '}' : '=';
+        memcpy(triple + 1, p->close, strlen(p->close) + 1);
+        close = triple;
+    }
+    const char *stop = find(at, p->end, close);
+    if (stop == NULL)
+        return refuse(p, "a tag that is never closed");
+    tag->after = stop + strlen(close);
+    while (at < stop && (blank(*at) || *at == '\n' || *at == '\r'))
+        at++;
+    while (stop > at && (blank(stop[-1]) || stop[-1] == '\n' || stop[-1] == '\r'))
+        stop--;
+    tag->body = at;
+    tag->body_end = stop;
+    return OK;
+}
+
+/* A tag alone on its line takes the line with it: *FROM is moved back over the
+ * white space before it and *AFTER behind the line's end. */
+static bool standalone(struct parser *p, const struct tag *tag, const char **from, const char **after)
+{
+    if (tag->sigil == 0 || tag->sigil == '{' || tag->sigil == '&' || p->line_has_text)
+        return false;
+    const char *back = tag->start;
+    while (back > p->line_start && blank(back[-1]))
+        back--;
+    if (back != p->line_start)
+        return false;
+    const char *on = tag->after;
+    while (on < p->end && blank(*on))
+        on++;
+    if (on < p->end && *on == '\r')
+        on++;
+    if (on < p->end && *on != '\n')
+        return false;
+    *from = back;
+    *after = on < p->end ? on + 1 : on;
+    return true;
+}
+
+static enum result apply(struct parser *p, const struct tag *tag, const char *indent_from)
+{
+    const char *text = tag->body;
+    size_t n = (size_t)(tag->body_end - text);
+    struct op *op;
+    switch (tag->sigil) {
+    case '!':
+        return OK;
+    case '=':
+        return set_delimiters(p, text, tag->body_end);
+    case '#':
+        return open_range(p, OP_SECTION, text, n);
+    case '^':
+        return open_range(p, OP_INVERTED, text, n);
+    case '<':
+        return open_range(p, OP_PARENT, text, n);
+    case '$':
+        return open_range(p, OP_BLOCK, text, n);
+    case '/':
+        return close_range(p, text, n);
+    case '>':
+        op = add(p, OP_PARTIAL, text, n);
+        if (indent_from != NULL) {
+            op->indent = indent_from;
+            op->indent_n = (size_t)(tag->start - indent_from);
+        }
+        return n > 0 ? OK : refuse(p, "a tag without a name");
+    default:
+        return set_name(p, add(p, tag->sigil == 0 ? OP_VALUE : OP_RAW, text, n));
+    }
+}
+
+static void count_lines(struct parser *p, const char *from, const char *to)
+{
+    for (const char *at = from; at < to; at++)
+        p->line += *at == '\n';
+}
+
+/* Emits the text from p->at up to the tag, whole lines apart from the last. */
+static void text_before(struct parser *p, const char *upto)
+{
+    for (const char *at = p->at; at < upto;) {
+        const char *nl = memchr(at, '\n', (size_t)(upto - at));
+        if (nl == NULL) {
+            for (const char *s = at; s < upto; s++)
+                p->line_has_text |= !blank(*s);
+            break;
+        }
+        at = p->line_start = nl + 1;
+        p->line_has_text = false;
+    }
+}
+
+enum result program_parse(struct template *t, size_t n, struct buf *why)
+{
+    struct parser p = { .t = t, .at = t->source, .end = t->source + n, .line_start = t->source,
+        .line = 1, .open = "{{", .close = "}}", .why = why };
+    for (;;) {
+        const char *start = find(p.at, p.end, p.open);
+        if (start == NULL)
+            break;
+        text_before(&p, start);
+        count_lines(&p, p.at, start);
+        struct tag tag;
+        TRY(read_tag(&p, start, &tag));
+        const char *from = start, *after = tag.after;
+        bool alone = standalone(&p, &tag, &from, &after);
+        add_text(&p, p.at, from);
+        TRY(apply(&p, &tag, alone ? from : NULL));
+        count_lines(&p, start, after);
+        if (alone) {
+            p.line_start = after;
+            p.line_has_text = false;
+        } else {
+            p.line_has_text = true;
+        }
+        p.at = after;
+    }
+    add_text(&p, p.at, p.end);
+    if (p.depth > 0) {
+        p.line = t->ops[p.stack[p.depth - 1]].line;
+        return refuse(&p, "a section that is never closed");
+    }
+    return OK;
+}

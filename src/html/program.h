@@ -1,0 +1,57 @@
+/* A parsed template, shared by mustache's parser and renderer. */
+#ifndef HTML_PROGRAM_H
+#define HTML_PROGRAM_H
+
+#include "html/mustache.h"
+
+enum { NAME_PARTS_MAX = 8 };
+
+enum op_kind {
+    OP_TEXT,     /* text */
+    OP_VALUE,    /* name, escaped */
+    OP_RAW,      /* name, as it is */
+    OP_SECTION,  /* name ... end */
+    OP_INVERTED, /* name ... end */
+    OP_PARTIAL,  /* text: the partial's name; indent */
+    OP_PARENT,   /* text: the parent's name; its blocks up to end */
+    OP_BLOCK,    /* text: the block's name ... end */
+    OP_END
+};
+
+/* One part of a dotted name. */
+struct name_part {
+    const char *at;
+    size_t n;
+    uint32_t hash;
+};
+
+struct op {
+    enum op_kind kind;
+    int line;
+    const char *text;
+    size_t n;
+    const char *indent; /* white space before a standalone partial */
+    size_t indent_n;
+    int end; /* index of the matching OP_END */
+    int parts; /* of the name; 0: "." */
+    struct name_part part[NAME_PARTS_MAX];
+};
+
+struct template {
+    char *name, *source;
+    struct op *ops;
+    int count, room;
+};
+
+struct templates {
+    struct template **all; /* sorted by name once loaded */
+    int count, room;
+    bool strict;
+};
+
+/* Parses t->source (N bytes) into t->ops. R_INVALID with WHY. */
+enum result program_parse(struct template *t, size_t n, struct buf *why);
+
+const struct template *templates_find(const struct templates *t, const char *name, size_t n);
+
+#endif
