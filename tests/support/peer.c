@@ -99,6 +99,9 @@ static void serve_smtp(int listener, int pipe, const char *extensions)
             in_data = true;
             fputs("354 go on\r\n", client);
         } else if (strncmp(line, "AUTH", 4) == 0) {
+            fputs("334 \r\n", client);
+            if (fflush(client) == 0 && fgets(line, sizeof line, client) != NULL)
+                put(pipe, line, strlen(line));
             fputs("235 known\r\n", client);
         } else {
             fputs("250 fine\r\n", client);
