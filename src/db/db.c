@@ -139,6 +139,9 @@ enum result db_begin(struct db *db)
     CHECK(db->mode == DB_WRITE && !db->in_transaction);
     if (FAULT("db.begin"))
         return R_BUSY;
+    /* A statement left half read holds a snapshot, and one that others have written
+     * past could not become the transaction's. */
+    reset_used(db);
     TRY(lock_take(db->lock_fd));
     int code = sqlite3_exec(db->writer, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     if (code != SQLITE_OK) {

@@ -37,7 +37,8 @@ void db_unit(struct db *db, struct arena *a, enum db_mode mode);
  * statements. */
 void db_unit_end(struct db *db);
 
-/* BEGIN IMMEDIATE, after the write lock. Only in DB_WRITE, never nested. */
+/* BEGIN IMMEDIATE, after the write lock. Only in DB_WRITE, never nested. Rows of
+ * queries begun before it are over. */
 enum result db_begin(struct db *db);
 enum result db_commit(struct db *db);
 void db_rollback(struct db *db);

@@ -174,6 +174,20 @@ static void cut_pieces(struct ctx *c, const struct slate *s, struct slots day,
     }
 }
 
+static void list_starts(struct ctx *c, const struct slate *s, const struct hours *h,
+    struct slots among, int64_t length, struct availability_day *out)
+{
+    size_t max = among.first < among.end ? (size_t)(among.end - among.first) : 0;
+    out->starts = arena_array(c->arena, max, sizeof *out->starts);
+    for (int64_t slot = among.first; slot < among.end; slot++) {
+        enum fit fit =
+            hours_is_start(h, slot) ? hours_fit(s, h, slot, length) : FIT_CLOSED;
+        if (fit != FIT_CLOSED)
+            out->starts[out->starts_n++] =
+                (struct day_start) { slot_at(slot), fit == FITS };
+    }
+}
+
 enum result availability_day(struct ctx *c, const struct kitchen *k,
     const struct space *space, int64_t day, int64_t length_min,
     struct availability_day *out)
@@ -192,16 +206,7 @@ enum result availability_day(struct ctx *c, const struct kitchen *k,
         return fail(c, R_INVALID, "There is no such date where this kitchen stands.");
     TRY(load_slate(c, k, space, &h, whole_day, length, &slate));
     cut_pieces(c, &slate, whole_day, out);
-    struct slots among = both(whole_day, bookable_slots(c, k));
-    out->starts = arena_array(
-        c->arena, (size_t)(whole_day.end - whole_day.first), sizeof *out->starts);
-    while (among.first < among.end) {
-        int64_t slot = hours_next_start(&slate, &h, among, length);
-        if (slot < 0)
-            break;
-        out->starts[out->starts_n++] = slot_at(slot);
-        among.first = slot + 1;
-    }
+    list_starts(c, &slate, &h, both(whole_day, bookable_slots(c, k)), length, out);
     return OK;
 }
 
@@ -211,6 +216,18 @@ static bool any_open(const struct slate *s, struct slots day)
         if ((s->flags[slot - s->slots.first] & SLATE_OPEN) != 0)
             return true;
     return false;
+}
+
+static int count_starts(
+    const struct slate *s, const struct hours *h, struct slots among, int64_t length)
+{
+    int n = 0;
+    for (int64_t slot; among.first < among.end; among.first = slot + 1, n++) {
+        slot = hours_next_start(s, h, among, length);
+        if (slot < 0)
+            break;
+    }
+    return n;
 }
 
 enum result availability_month(struct ctx *c, const struct kitchen *k,
@@ -237,7 +254,7 @@ enum result availability_month(struct ctx *c, const struct kitchen *k,
         struct slots day = hours_day(h.zone, out->first_day + i);
         out->open[i] = any_open(&slate, day);
         out->starts[i] =
-            hours_next_start(&slate, &h, both(day, bookable_slots(c, k)), length) >= 0;
+            count_starts(&slate, &h, both(day, bookable_slots(c, k)), length);
     }
     return OK;
 }

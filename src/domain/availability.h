@@ -20,11 +20,17 @@ struct day_piece {
     int64_t from_at, to_at;
 };
 
+/* A start within opening hours, notice and horizon; not free: somebody was first. */
+struct day_start {
+    int64_t start_at;
+    bool free;
+};
+
 struct availability_day {
     int64_t day, from_at, to_at; /* the local date and its two midnights */
     struct day_piece *pieces;    /* in order, without gaps */
     size_t pieces_n;
-    int64_t *starts; /* where a booking of the asked length may start */
+    struct day_start *starts; /* where a booking of the asked length may start */
     size_t starts_n;
 };
 
@@ -34,12 +40,13 @@ enum result availability_day(struct ctx *c, const struct kitchen *k,
     const struct space *space, int64_t day, int64_t length_min,
     struct availability_day *out);
 
-/* A month: for each day whether a booking of LENGTH_MIN may start in it. */
+/* A month: for each day whether it has opening hours at all, and how many free
+ * starts for a booking of LENGTH_MIN minutes (0: the kitchen's shortest). */
 struct availability_month {
     int64_t first_day; /* days since 1970-01-01 */
     int days;
-    bool open[31]; /* has opening hours at all */
-    bool starts[31];
+    bool open[31];
+    int starts[31];
 };
 enum result availability_month(struct ctx *c, const struct kitchen *k,
     const struct space *space, int year, int month, int64_t length_min,
