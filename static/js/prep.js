@@ -50,8 +50,14 @@ function confirms() {
   });
 }
 
-// A second press while the first is under way does nothing.
+// A second press while the first is under way does nothing; after a while, or when
+// the page is shown again, the form is free (a download answers in place).
 function once() {
+  const free = (form) => {
+    delete form.dataset.sent;
+    delete form.dataset.sure;
+    all("[aria-disabled]", form).forEach((b) => b.removeAttribute("aria-disabled"));
+  };
   document.addEventListener("submit", (e) => {
     const form = e.target;
     if (e.defaultPrevented || (form.method !== "post" && !("once" in form.dataset))) return;
@@ -61,21 +67,19 @@ function once() {
     }
     form.dataset.sent = "1";
     e.submitter?.setAttribute("aria-disabled", "true");
+    setTimeout(free, 8000, form);
   });
-  addEventListener("pageshow", (e) => {
-    if (!e.persisted) return;
-    all("form[data-sent]").forEach((form) => {
-      delete form.dataset.sent;
-      delete form.dataset.sure;
-      all("[aria-disabled]", form).forEach((b) => b.removeAttribute("aria-disabled"));
-    });
-  });
+  addEventListener("pageshow", (e) => e.persisted && all("form[data-sent]").forEach(free));
 }
 
+// Says how much room is left once a quarter of it is.
 function counters() {
   all("textarea[maxlength]").forEach((area) => {
-    const left = make("span", { className: "hint num" });
-    const show = () => (left.textContent = `${area.maxLength - area.value.length} characters left`);
+    const left = make("span", { className: "hint num", role: "status" });
+    const show = () => {
+      const n = area.maxLength - area.value.length;
+      left.textContent = n < area.maxLength / 4 ? `${n} characters left` : "";
+    };
     area.after(left);
     area.addEventListener("input", show);
     show();
