@@ -12,6 +12,34 @@
 
 static bool was_run[Q__MAX];
 
+/* The names of parameters (without the colon) and columns, in one block that the
+ * first element frees. Copied, since SQLite's own texts die when it prepares the
+ * statement anew after a change of the schema. */
+static const char **copy_names(sqlite3_stmt *stmt, int parameters, int columns)
+{
+    size_t count = (size_t)(parameters + columns), bytes = 0;
+    const char **names = calloc(count + 1, sizeof *names);
+    CHECK(names != NULL);
+    for (int i = 0; i < parameters; i++) {
+        const char *name = sqlite3_bind_parameter_name(stmt, i + 1);
+        CHECK(name != NULL && name[0] == ':');
+        names[i] = name + 1;
+    }
+    for (int i = 0; i < columns; i++)
+        names[parameters + i] = sqlite3_column_name(stmt, i);
+    for (size_t i = 0; i < count; i++)
+        bytes += strlen(names[i]) + 1;
+    const char **block = realloc(names, (count + 1) * sizeof *names + bytes);
+    CHECK(block != NULL);
+    char *text = (char *)(block + count + 1);
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(block[i]) + 1;
+        block[i] = memcpy(text, block[i], n);
+        text += n;
+    }
+    return block;
+}
+
 static enum result prepare(
     struct db *db, sqlite3 *connection, enum query_id id, struct query **out, struct buf *why)
 {
@@ -27,8 +55,8 @@ static enum result prepare(
     int columns = sqlite3_column_count(stmt);
     CHECK(parameters <= PARAMETERS_MAX);
     struct query *q = calloc(1, sizeof *q);
-    const char **names = calloc((size_t)(parameters + columns + 1), sizeof *names);
-    CHECK(q != NULL && names != NULL);
+    const char **names = copy_names(stmt, parameters, columns);
+    CHECK(q != NULL);
     *q = (struct query) {
         .db = db,
         .connection = connection,
@@ -41,13 +69,6 @@ static enum result prepare(
         .parameter_names = names,
         .column_names = names + parameters,
     };
-    for (int i = 0; i < parameters; i++) {
-        const char *name = sqlite3_bind_parameter_name(stmt, i + 1);
-        CHECK(name != NULL && name[0] == ':');
-        names[i] = name + 1;
-    }
-    for (int i = 0; i < columns; i++)
-        names[parameters + i] = sqlite3_column_name(stmt, i);
     *out = q;
     return OK;
 }
