@@ -11,3 +11,9 @@ WHERE kitchen_id = :kitchen_id ORDER BY kind DESC, id LIMIT :max
 
 -- query: kitchens_equipment
 SELECT item, quantity FROM kitchen_equipment WHERE kitchen_id = :kitchen_id ORDER BY item
+
+-- query: kitchens_cities
+-- scan: counts all kitchens, once in five minutes a worker
+-- sort: by that count
+SELECT city, region, COUNT(*) AS kitchens FROM kitchens WHERE bookable = 1
+GROUP BY region, city ORDER BY COUNT(*) DESC, city LIMIT :max

@@ -1,5 +1,7 @@
 #include "domain/kitchens.h"
 
+#include <stdio.h>
+
 #include "util/text.h"
 
 static struct cents cents_column(struct query *q, const char *name)
@@ -136,6 +138,21 @@ enum result kitchens_space(
         }
     }
     return fail(c, R_NOT_FOUND, "This kitchen has no such space. Choose one from the list.");
+}
+
+enum result kitchens_cities(struct ctx *c, struct kitchen_city *out, size_t *n)
+{
+    struct query *q = db_query(c->db, Q_KITCHENS_CITIES);
+    bind_int(q, "max", KITCHEN_CITIES_MAX);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r)) {
+        struct kitchen_city *city = &out[(*n)++];
+        snprintf(city->city, sizeof city->city, "%s", col_text_here(q, "city"));
+        snprintf(city->region, sizeof city->region, "%s", col_text_here(q, "region"));
+        city->kitchens = col_int(q, "kitchens");
+    }
+    return query_end(r);
 }
 
 enum result kitchens_equipment(

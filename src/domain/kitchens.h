@@ -56,6 +56,17 @@ enum result kitchens_spaces(
 enum result kitchens_space(
     struct ctx *c, const struct kitchen *k, int64_t space_id, struct space *out);
 
+/* A city and how many bookable kitchens it has. */
+struct kitchen_city {
+    char city[64], region[4];
+    int64_t kitchens;
+};
+enum { KITCHEN_CITIES_MAX = 6 };
+
+/* The cities with the most bookable kitchens, at most KITCHEN_CITIES_MAX. Reads them
+ * all: not for every page. */
+enum result kitchens_cities(struct ctx *c, struct kitchen_city *out, size_t *n);
+
 struct equipment {
     int item; /* place in the catalogue */
     int64_t quantity;

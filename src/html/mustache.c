@@ -57,6 +57,7 @@ enum result templates_add(struct templates *t, const char *name, const char *tex
     CHECK(new != NULL);
     new->name = copy(name, strlen(name));
     new->source = copy(text, n);
+    new->plain = text_ends(name, ".txt") || text_ends(name, ".subject");
     int at = t->count++;
     while (at > 0 && strcmp(t->all[at - 1]->name, name) > 0) {
         t->all[at] = t->all[at - 1];

@@ -1,6 +1,7 @@
 /* Mustache templates (mustache(5), the specification's core modules and
  * inheritance), parsed once into a flat program. Values are escaped; {{{x}}} and
- * {{&x}} take only values made with view_safe.
+ * {{&x}} take only values made with view_safe. Templates named *.txt and *.subject
+ * make plain text for mails: there nothing is escaped.
  *
  * Strict (what the site uses): a key that no enclosing object has is an error, in
  * sections and inverted sections too, and so is {{{x}}} of a plain text. Lenient

@@ -39,6 +39,7 @@ struct op {
 
 struct template {
     char *name, *source;
+    bool plain; /* text for a mail, not HTML: nothing is escaped */
     struct op *ops;
     int count, room;
 };

@@ -94,6 +94,8 @@ static enum result put_value(struct render *r, const struct template *t, const s
         if (v->kind != VIEW_SAFE && r->set->strict)
             return refuse(r, t, op, "raw, but not marked as safe");
         buf_add(r->out, v->text, v->n);
+    } else if (t->plain) {
+        buf_add(r->out, v->text, v->n);
     } else {
         escape_html(r->out, v->text, v->n);
     }

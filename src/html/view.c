@@ -97,6 +97,16 @@ struct view *view_object(struct view *v, const char *key)
     return member(v, key, VIEW_OBJECT);
 }
 
+struct view *view_object_of(struct view *v, const char *key)
+{
+    uint32_t hash = view_hash(key, strlen(key));
+    for (struct view *m = v->first; m != NULL; m = m->next)
+        if (m->hash == hash && strcmp(m->key, key) == 0 && m->kind == VIEW_OBJECT)
+            return m;
+    CHECK(!"an object of that name");
+    return NULL;
+}
+
 struct view *view_list(struct view *v, const char *key)
 {
     return member(v, key, VIEW_LIST);

@@ -31,6 +31,9 @@ struct view *view_list(struct view *v, const char *key);
 struct view *view_item(struct view *list);
 void view_item_text(struct view *list, const char *text);
 
+/* The object that is there already under KEY. */
+struct view *view_object_of(struct view *v, const char *key);
+
 bool view_has(const struct view *v, const char *key);
 
 /* ---- for templates ------------------------------------------------------------- */

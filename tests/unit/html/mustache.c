@@ -182,6 +182,25 @@ START_TEST(strict_templates_render_or_refuse)
 }
 END_TEST
 
+START_TEST(templates_for_plain_text_escape_nothing)
+{
+    struct arena *a = arena_new(1024 * 1024);
+    struct buf out, why;
+    buf_init(&out, 1024);
+    buf_init(&why, 1024);
+    struct templates *t = templates_new();
+    ck_assert_int_eq(templates_add(t, "mail/a.txt", "{{name}}", 8, &why), OK);
+    struct view *v = view_new(a);
+    view_text(v, "name", "O'Brien & <Sons>");
+    ck_assert_int_eq(templates_render(t, "mail/a.txt", v, &out, &why), OK);
+    ck_assert_str_eq(out.at, "O'Brien & <Sons>");
+    templates_free(t);
+    buf_free(&out);
+    buf_free(&why);
+    arena_free(a);
+}
+END_TEST
+
 static const char *const broken[] = { "{{#a}}", "{{/a}}", "{{#a}}{{/b}}", "{{", "{{a..b}}", "{{}}",
     "{{=|=}}", "{{$a}}{{#b}}{{/a}}{{/b}}" };
 
@@ -202,6 +221,7 @@ void unit_html_mustache(Suite *s)
     TCase *t = tcase_create("mustache");
     tcase_add_loop_test(t, the_official_specification_holds, 0, COUNT_OF(modules));
     tcase_add_loop_test(t, strict_templates_render_or_refuse, 0, COUNT_OF(cases));
+    tcase_add_test(t, templates_for_plain_text_escape_nothing);
     tcase_add_loop_test(t, what_does_not_parse_is_refused_with_a_reason, 0, COUNT_OF(broken));
     suite_add_tcase(s, t);
 }

@@ -1,0 +1,181 @@
+#include "main/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "app/run.h"
+#include "db/migrate.h"
+#include "domain/accounts.h"
+#include "main/serve.h"
+#include "util/text.h"
+#include "web/routes.h"
+#include "web/serve.h"
+
+const char *commands_conf_file;
+
+static int complain(const struct buf *why)
+{
+    fprintf(stderr, "prep: %s\n", why->at);
+    return 1;
+}
+
+/* Opens the site's data and runs one unit of work on it. */
+static int with_app(const struct conf *conf, enum db_mode mode, app_work *work, void *arg)
+{
+    struct app app = { .conf = *conf };
+    struct buf why;
+    buf_init(&why, 4096);
+    enum result r = app_open(&app, &why);
+    if (r == OK)
+        r = app_run(&app, mode, work, arg, &why);
+    int status = r == OK ? 0 : complain(&why);
+    app_close(&app);
+    buf_free(&why);
+    return status;
+}
+
+static int migrate(const struct conf *conf, int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    struct buf news, why;
+    buf_init(&news, 4096);
+    buf_init(&why, 4096);
+    enum result r = migrate_run(conf->data_dir, (int64_t)time(NULL), &news, &why);
+    if (r == OK)
+        r = app_make_secret(conf->data_dir, &why);
+    fputs(news.at, stdout);
+    int status = r == OK ? 0 : complain(&why);
+    buf_free(&news);
+    buf_free(&why);
+    return status;
+}
+
+static int print_routes(const struct conf *conf, int argc, char **argv)
+{
+    (void)conf, (void)argc, (void)argv;
+    static const struct {
+        unsigned bit;
+        const char *name;
+    } who[] = { { ANYONE, "anyone" }, { VENDOR, "vendor" }, { HOST, "host" },
+        { SUPPORT, "support" }, { ADMIN, "admin" } };
+    for (const struct route *r = routes; r->key.pattern != NULL; r++) {
+        printf("%-5s %-40s %2d ", http_method_name(r->key.method), r->key.pattern, r->queries);
+        for (size_t i = 0; i < sizeof who / sizeof *who; i++)
+            if (r->who & who[i].bit)
+                printf(" %s", who[i].name);
+        putchar('\n');
+    }
+    return 0;
+}
+
+static int check(const struct conf *conf, int argc, char **argv)
+{
+    struct buf text;
+    buf_init(&text, 64 * 1024);
+    if (argc > 1 && text_is(argv[1], "--example")) {
+        conf_print_example(&text);
+        fputs(text.at, stdout);
+        buf_free(&text);
+        return 0;
+    }
+    struct site site;
+    enum result r = site_open(&site, conf, "check", &text);
+    if (r == OK) {
+        r = db_verify(site.app.db, &text);
+        site_close(&site);
+    }
+    int status = r == OK ? 0 : complain(&text);
+    if (r == OK)
+        printf("settings, templates, routes and database are in order (SQLite %s)\n",
+            db_library_version());
+    buf_free(&text);
+    return status;
+}
+
+struct grant {
+    const char *email;
+    enum role role;
+};
+
+static enum result do_grant(struct ctx *c, void *arg)
+{
+    const struct grant *g = arg;
+    return accounts_grant(c, g->email, g->role);
+}
+
+static int grant(const struct conf *conf, int argc, char **argv, enum role role)
+{
+    if (argc != 2) {
+        fprintf(stderr, "Usage: prep %s EMAIL\n", argv[0]);
+        return 2;
+    }
+    struct grant g = { argv[1], role };
+    int status = with_app(conf, DB_WRITE, do_grant, &g);
+    if (status == 0)
+        printf("%s is now %s\n", g.email, role_name(role));
+    return status;
+}
+
+static int grant_admin(const struct conf *conf, int argc, char **argv)
+{
+    return grant(conf, argc, argv, ROLE_ADMIN);
+}
+
+static int grant_support(const struct conf *conf, int argc, char **argv)
+{
+    return grant(conf, argc, argv, ROLE_SUPPORT);
+}
+
+static enum result do_backup(struct ctx *c, void *arg)
+{
+    struct buf why;
+    buf_init(&why, 4096);
+    enum result r = db_backup(c->db, arg, &why);
+    if (r != OK)
+        r = fail(c, r, "%s", why.at);
+    buf_free(&why);
+    return r;
+}
+
+static int backup(const struct conf *conf, int argc, char **argv)
+{
+    if (argc != 2) {
+        fprintf(stderr, "Usage: prep backup FILE\n");
+        return 2;
+    }
+    return with_app(conf, DB_READ, do_backup, argv[1]);
+}
+
+static enum result do_verify(struct ctx *c, void *arg)
+{
+    (void)arg;
+    struct buf found;
+    buf_init(&found, 16 * 1024);
+    enum result r = db_verify(c->db, &found);
+    if (r != OK)
+        r = fail(c, r, "%s", found.at);
+    buf_free(&found);
+    return r;
+}
+
+static int verify(const struct conf *conf, int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    int status = with_app(conf, DB_READ, do_verify, NULL);
+    if (status == 0)
+        puts("ok");
+    return status;
+}
+
+const struct command commands[] = {
+    { "serve", "", "run the site: worker pools and jobs, under one supervisor", serve_command },
+    { "migrate", "", "make or update the database", migrate },
+    { "check", "[--example]", "check everything that can be checked before a start", check },
+    { "routes", "", "list every page: method, path, query budget, who may", print_routes },
+    { "grant-admin", "EMAIL", "make an account an administrator", grant_admin },
+    { "grant-support", "EMAIL", "make an account support staff", grant_support },
+    { "backup", "FILE", "copy the database while it is in use, and check the copy", backup },
+    { "verify", "", "check the database's integrity", verify },
+    { 0 },
+};

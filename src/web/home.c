@@ -1,0 +1,189 @@
+#include "web/home.h"
+
+#include <string.h>
+
+#include "domain/accounts.h"
+#include "domain/kitchens.h"
+#include "domain/notices.h"
+#include "domain/pricing.h"
+#include "util/civil.h"
+#include "util/guard.h"
+#include "util/text.h"
+#include "web/show.h"
+
+/* ---- the front page ------------------------------------------------------------------ */
+
+static const char *const hours[] = { "2", "3", "4", "6", "8", "9", "12", NULL };
+static const char *const hour_labels[]
+    = { "2 hours", "3 hours", "4 hours", "6 hours", "8 hours", "9 hours", "12 hours" };
+static const struct field finder_fields[] = {
+    { "where", FIELD_TEXT, "City or ZIP code", .max = 120 },
+    { "date", FIELD_DATE, "Day" },
+    { "start", FIELD_TIME, "From" },
+    { "hours", FIELD_CHOICE, "For", .choices = hours },
+};
+
+/* Where kitchens are changes slowly, and counting them all is no page's work: each
+ * worker counts every five minutes. */
+static struct {
+    struct kitchen_city cities[KITCHEN_CITIES_MAX];
+    size_t n;
+    int64_t counted_at;
+} known;
+enum { COUNT_AGAIN_S = 300 };
+
+static enum result show_cities(struct ctx *c, struct web *w)
+{
+    if (known.counted_at + COUNT_AGAIN_S <= c->now_at || known.counted_at > c->now_at) {
+        TRY(kitchens_cities(c, known.cities, &known.n));
+        known.counted_at = c->now_at;
+    }
+    struct view *list = view_list(w->view, "cities");
+    for (size_t i = 0; i < known.n; i++) {
+        const struct kitchen_city *city = &known.cities[i];
+        const char *name = ctx_printf(c, "%s, %s", city->city, city->region);
+        struct view *item = view_item(list);
+        view_text(item, "name", name);
+        view_textf(item, "count", city->kitchens == 1 ? "%lld kitchen" : "%lld kitchens",
+            (long long)city->kitchens);
+        view_textf(item, "url", "/search?where=%s", text_url(c->arena, name));
+    }
+    return OK;
+}
+
+static void show_line(
+    struct ctx *c, struct view *list, const char *label, struct cents amount, bool total)
+{
+    struct view *item = view_item(list);
+    view_text(item, "label", label);
+    view_text(item, "amount", cents_format(c->arena, amount));
+    view_bool(item, "is_total", total);
+}
+
+/* The worked example: nine hours at $50.00 with $25.00 for cleaning. */
+static enum result show_example(struct ctx *c, struct web *w)
+{
+    static const struct tariff tariff = { .rate = { 5000 }, .cleaning = { 2500 },
+        .timezone = "America/Chicago", .region = "", .city = "", .policy = "moderate" };
+    struct quote q;
+    TRY(pricing_of_tariff(c, &tariff, 0, 9 * 3600, &q));
+    struct view *list = view_list(w->view, "lines");
+    show_line(c, list, "9 hours at $50.00", q.base, false);
+    show_line(c, list, "Cleaning", q.cleaning, false);
+    show_line(c, list, "Service fee", q.service_fee, false);
+    show_line(c, list, "Tax", q.tax, false);
+    show_line(c, list, "Total", q.total, true);
+    view_text(w->view, "example_host", cents_format(c->arena, q.host));
+    return OK;
+}
+
+enum result web_home(struct ctx *c, struct web *w)
+{
+    struct form f;
+    form_fresh(c->arena, finder_fields, COUNT_OF(finder_fields), &f);
+    form_fill(&f, "hours", "4");
+    web_show_form(c, w, &f);
+    web_options(c, w, &f, "hours", hours, hour_labels, COUNT_OF(hour_labels));
+    view_bool(w->view, "has_cards", false);
+    view_list(w->view, "cards");
+    TRY(show_cities(c, w));
+    TRY(show_example(c, w));
+    return web_page(c, w, 200, "home");
+}
+
+enum result web_terms(struct ctx *c, struct web *w)
+{
+    return web_page(c, w, 200, "home/terms");
+}
+
+/* ---- what machines ask ------------------------------------------------------------------- */
+
+static enum result plain(struct web *w, const char *text)
+{
+    response_header(w->res, "Content-Type", "text/plain; charset=utf-8");
+    buf_adds(&w->res->body, text);
+    return OK;
+}
+
+enum result web_healthz(struct ctx *c, struct web *w)
+{
+    CHECK(c->arena != NULL);
+    return plain(w, "ok\n");
+}
+
+enum result web_readyz(struct ctx *c, struct web *w)
+{
+    struct kitchen k;
+    enum result r = kitchens_get(c, 1, &k); /* does the database answer? */
+    if (r != OK && r != R_NOT_FOUND)
+        return r;
+    fail_clear(c);
+    return plain(w, "ready\n");
+}
+
+/* ---- dashboard and notices ------------------------------------------------------------------ */
+
+struct tile {
+    unsigned who;
+    const char *url, *label, *value, *note;
+};
+
+static const struct tile tiles[] = {
+    { VENDOR, "/search", "Search", "Find a kitchen", "Real openings, one price with everything in it." },
+    { VENDOR, "/bookings", "Bookings", "Your bookings", "What is coming up, what it cost, how to get in." },
+    { HOST, "/host/listings", "Listings", "Your kitchens", "Description, hours, photos and papers." },
+    { HOST, "/host/bookings", "Bookings", "Who is coming", "Requests to answer and the days ahead." },
+    { STAFF, "/admin", "Queues", "What waits for you", "Listings and papers to look at." },
+    { MEMBER, "/notices", "Notices", "What is new", "Bookings, papers and messages." },
+    { MEMBER, "/account", "Account", "You", "Your details, password and sessions." },
+};
+
+enum result web_dashboard(struct ctx *c, struct web *w)
+{
+    size_t first = strcspn(c->actor.full_name, " ");
+    view_text(w->view, "first_name", arena_strndup(c->arena, c->actor.full_name, first));
+    view_bool(w->view, "unverified", !c->actor.verified);
+    struct view *list = view_list(w->view, "tiles");
+    for (size_t i = 0; i < COUNT_OF(tiles); i++) {
+        if (!(tiles[i].who & web_who(c)))
+            continue;
+        struct view *item = view_item(list);
+        view_text(item, "url", tiles[i].url);
+        view_text(item, "label", tiles[i].label);
+        view_text(item, "value", tiles[i].value);
+        view_text(item, "note", tiles[i].note);
+    }
+    return web_page(c, w, 200, "home/dashboard");
+}
+
+enum result web_notices(struct ctx *c, struct web *w)
+{
+    enum { PER_PAGE = 20 };
+    struct notice *rows;
+    size_t n;
+    int64_t before;
+    const char *typed = params_get(w->req.query, "before");
+    if (!text_int(typed, 1, INT64_MAX, &before))
+        before = 0;
+    TRY(notices_page(c, before, PER_PAGE + 1, &rows, &n));
+    bool more = n > PER_PAGE;
+    n = more ? PER_PAGE : n;
+    struct view *list = view_list(w->view, "notices");
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_text(item, "text", rows[i].text);
+        view_text(item, "link", rows[i].link);
+        view_text(item, "when", show_when(c, rows[i].created_at));
+        view_text(item, "when_iso", show_iso(c, rows[i].created_at));
+        view_bool(item, "unread", rows[i].unread);
+    }
+    view_bool(w->view, "any", n > 0);
+    web_pages(c, w, before != 0, more ? rows[n - 1].id : 0);
+    return web_page(c, w, 200, "home/notices");
+}
+
+enum result web_notices_read(struct ctx *c, struct web *w)
+{
+    TRY(notices_read_all(c));
+    return web_redirect(w, "/notices");
+}

@@ -1,0 +1,47 @@
+/* Every page of the site: method, path, handler, who may, how many queries. */
+#include "web/routes.h"
+
+#include "util/guard.h"
+#include "web/accounts.h"
+#include "web/home.h"
+
+/* clang-format off */
+#define GET(pattern)  { HTTP_GET, pattern }
+#define POST(pattern) { HTTP_POST, pattern }
+
+const struct route routes[] = {
+    /* the house (home.c) */
+    { GET("/"),                  web_home,               ANYONE, 2 },
+    { GET("/healthz"),           web_healthz,            ANYONE, 0, ROUTE_SLIM },
+    { GET("/readyz"),            web_readyz,             ANYONE, 1, ROUTE_SLIM },
+    { GET("/terms"),             web_terms,              ANYONE, 2 },
+    { GET("/dashboard"),         web_dashboard,          MEMBER, 8 },
+    { GET("/notices"),           web_notices,            MEMBER, 3 },
+    { POST("/notices/read"),     web_notices_read,       MEMBER, 3 },
+
+    /* accounts (accounts.c) */
+    { GET("/signup"),            web_signup,             ANYONE, 2 },
+    { POST("/signup"),           web_signup_post,        ANYONE, 10 },
+    { GET("/verify"),            web_verify,             ANYONE, 3 },
+    { POST("/verify"),           web_verify_post,        ANYONE, 6 },
+    { POST("/verify/send"),      web_verify_send,        MEMBER, 6 },
+    { GET("/login"),             web_login,              ANYONE, 2 },
+    { POST("/login"),            web_login_post,         ANYONE, 12 },
+    { POST("/logout"),           web_logout,             MEMBER, 4 },
+    { GET("/forgot-password"),   web_forgot,             ANYONE, 2 },
+    { POST("/forgot-password"),  web_forgot_post,        ANYONE, 8 },
+    { GET("/reset-password"),    web_reset,              ANYONE, 3 },
+    { POST("/reset-password"),   web_reset_post,         ANYONE, 12 },
+    { GET("/account"),           web_account,            MEMBER, 4 },
+    { POST("/account"),          web_account_post,       MEMBER, 6 },
+    { POST("/account/password"), web_account_password,   MEMBER, 12 },
+    { POST("/account/sessions"), web_account_sessions,   MEMBER, 4 },
+
+    { { 0 } },
+};
+/* clang-format on */
+
+size_t routes_count(void)
+{
+    return COUNT_OF(routes) - 1;
+}

@@ -1,0 +1,123 @@
+/* One request on its way through the web floor: what handlers get beside the
+ * context, and what they answer with. */
+#ifndef WEB_WEB_H
+#define WEB_WEB_H
+
+#include "app/run.h"
+#include "html/mustache.h"
+#include "html/view.h"
+#include "http/cookies.h"
+#include "http/form.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "http/router.h"
+
+struct route;
+
+/* What a worker keeps between requests. */
+struct site {
+    struct app app;
+    struct templates *templates;
+    const struct router *router;
+    const char *pool; /* for the log */
+    const char *asset_css, *asset_js;  /* fingerprinted addresses */
+    const char *csp, *csp_stripe;      /* the two content security policies */
+    struct buf page;                   /* the answer, reused */
+    struct response response;
+};
+
+struct web {
+    struct site *site;
+    const struct route *route;
+    struct request req;
+    struct response *res;
+    struct view *view;          /* of the page being made */
+    struct route_match match;   /* the path's captures */
+    struct cookies cookies;
+    struct params post;         /* fields of an ordinary or multipart form */
+    struct span post_body;      /* an ordinary form's bytes, for claims_post */
+    const char *session_token;  /* NULL: not logged in */
+    const char *browser_token;  /* the cookie that CSRF tokens are bound to */
+    const char *flash_kind, *flash_text; /* shown on this page */
+    bool flash_keep;
+};
+
+/* A handler fills w->view and ends with web_page(), or a redirect, or an error. */
+typedef enum result web_handler(struct ctx *c, struct web *w);
+
+/* Who may. Zero means nobody. */
+enum {
+    ANYONE = 1,
+    VENDOR = 2,
+    HOST = 4,
+    SUPPORT = 8,
+    ADMIN = 16,
+    STAFF = SUPPORT | ADMIN,
+    MEMBER = VENDOR | HOST | STAFF,
+};
+
+enum {
+    ROUTE_UPLOAD = 1, /* a multipart form with files */
+    ROUTE_RAW = 2,    /* the handler reads the body; no form, no CSRF token (webhooks) */
+    ROUTE_STRIPE = 4, /* the page talks to Stripe's script: the wider policy */
+    ROUTE_SLIM = 8,   /* no session is looked up (health checks, webhooks, feeds) */
+};
+
+/* One line of routes.c. */
+struct route {
+    struct route_key key; /* method and pattern: http/router.h */
+    web_handler *handler;
+    unsigned who;
+    int queries; /* budget: more of them fails the tests */
+    unsigned flags;
+    int64_t body_max_bytes; /* 0: 64 KiB */
+};
+
+/* Renders TEMPLATE with w->view and the keys that every page has. */
+enum result web_page(struct ctx *c, struct web *w, int status, const char *template);
+
+/* 303 to a path of this site. */
+enum result web_redirect(struct web *w, const char *path);
+
+/* 303 to a path from the browser (next=...) if it is one of ours, else FALLBACK. */
+enum result web_redirect_next(struct web *w, const char *next, const char *fallback);
+
+/* 303 to another site: the address comes from Stripe's answer, never from a form. */
+enum result web_redirect_away(struct web *w, const char *url);
+
+/* A line shown on the next page that this browser opens; KIND: ok, error, info. */
+void web_flash(struct ctx *c, struct web *w, const char *kind, const char *text);
+
+/* The acting person's bit among ANYONE, VENDOR, ... (0 for nobody). */
+unsigned web_who(const struct ctx *c);
+
+/* The object `pages` (templates/parts/pagination) of a list that is paged by
+ * ?before=ID: BACK if this is not its first page; NEXT_ID 0: it is the last. Other
+ * parameters of the query are kept. */
+void web_pages(struct ctx *c, struct web *w, bool back, int64_t next_id);
+
+/* The path's :id. */
+int64_t web_id(const struct web *w);
+
+/* Reads the posted form by its fields (or, for GET, the query string). */
+void web_form(struct ctx *c, struct web *w, const struct field *fields, size_t n,
+    struct form *out);
+
+/* Puts each field as object f_<name> into the view, with the keys that
+ * templates/parts/field_* want, and has_errors and the list errors. The options of
+ * a choice are set apart, with web_options. */
+void web_show_form(struct ctx *c, struct web *w, const struct form *f);
+
+/* An option list for a select field: VALUES and LABELS have N entries; the field's
+ * typed value is marked selected. */
+void web_options(struct ctx *c, struct web *w, const struct form *f, const char *field,
+    const char *const *values, const char *const *labels, size_t n);
+
+/* The token that this browser's forms carry. */
+const char *web_csrf(struct ctx *c, struct web *w);
+
+/* Logs the browser in or out: sets the session cookie (NULL: clears it) and a new
+ * browser token. */
+void web_set_session(struct ctx *c, struct web *w, const char *token);
+
+#endif

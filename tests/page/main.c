@@ -1,0 +1,21 @@
+/* Runs every page suite; `prep-page PATTERN` runs the suites whose name has it. */
+#include "page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int main(int argc, char **argv)
+{
+    SRunner *runner = srunner_create(NULL);
+#define ADD(name)                                                                        \
+    if (argc < 2 || strstr(#name, argv[1]) != NULL) {                                    \
+        Suite *s = suite_create(#name);                                                  \
+        name(s);                                                                         \
+        srunner_add_suite(runner, s);                                                    \
+    }
+    TEST_LIST(ADD)
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,43 @@
+/* A site of its own for a test: a fresh, migrated database in a temporary folder, a
+ * fixed clock, and a browser that keeps cookies and reads CSRF tokens, all in one
+ * process: requests go through serve() as the worker's do. */
+#ifndef SUPPORT_SITE_H
+#define SUPPORT_SITE_H
+
+#include "web/serve.h"
+
+enum { SITE_NOW_AT = 1795651200 }; /* Wed 25 Nov 2026, 12:00 UTC */
+
+struct browser {
+    struct site *site;
+    char cookies[8][256]; /* "__Host-prep=..." */
+    int cookie_count;
+    char *answer; /* the whole answer of the last request, headers first */
+    size_t answer_n;
+    int status;
+    char location[512];
+    int queries; /* that it took */
+};
+
+/* Opens the site of this process (one at a time). */
+struct site *site_fresh(void);
+void site_gone(struct site *site);
+
+void browser_open(struct browser *b, struct site *site);
+void browser_close(struct browser *b);
+
+/* Requests; the path may have a query. The status is returned, too. */
+int browser_get(struct browser *b, const char *path);
+/* FIELDS is an encoded form without csrf, which is added from the last page. */
+int browser_post(struct browser *b, const char *path, const char *fields);
+/* The same without any csrf field. */
+int browser_post_bare(struct browser *b, const char *path, const char *fields);
+
+/* The body of the last answer. */
+const char *browser_body(const struct browser *b);
+bool browser_shows(const struct browser *b, const char *text);
+
+/* Makes a verified account straight in the database and logs the browser in. */
+int64_t browser_log_in_as(struct browser *b, const char *email, const char *role);
+
+#endif
