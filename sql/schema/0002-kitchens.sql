@@ -127,15 +127,28 @@ CREATE INDEX documents_by_kitchen ON documents (kitchen_id, kind, id);
 CREATE INDEX documents_by_state ON documents (state, id);
 CREATE INDEX documents_expiring ON documents (expires_day) WHERE state = 'approved';
 
--- US ZIP codes and their cities (data/us-places.tsv).
+-- US ZIP codes (data/us-places.tsv), brought in by `prep import-places`.
 CREATE TABLE places (
     id          INTEGER PRIMARY KEY,
     postal_code TEXT NOT NULL,
     city        TEXT NOT NULL,
-    city_key    TEXT NOT NULL,                   -- lower case, letters and digits
+    city_key    TEXT NOT NULL,                   -- as places.c makes it of a name
     region      TEXT NOT NULL,
     lat         REAL NOT NULL,
-    lng         REAL NOT NULL
+    lng         REAL NOT NULL,
+    import_at   INTEGER NOT NULL,                -- the import that it is from
+    UNIQUE (postal_code, city_key)
 ) STRICT;
-CREATE INDEX places_by_postal_code ON places (postal_code);
 CREATE INDEX places_by_city ON places (city_key, region);
+
+-- Cities, made of their ZIP codes at the end of an import.
+CREATE TABLE cities (
+    city_key    TEXT NOT NULL,
+    region      TEXT NOT NULL,
+    city        TEXT NOT NULL,
+    lat         REAL NOT NULL,                   -- the middle of its ZIP codes
+    lng         REAL NOT NULL,
+    zips        INTEGER NOT NULL,                -- how many: the size, roughly
+    PRIMARY KEY (city_key, region)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX cities_by_region ON cities (region, zips DESC, city_key);

@@ -1,0 +1,181 @@
+#include "domain/places.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+#include "domain/catalogue.h"
+#include "util/text.h"
+
+enum { NAME_MAX_BYTES = 100 };
+
+double places_distance_mi(double lat_a, double lng_a, double lat_b, double lng_b)
+{
+    const double radians = M_PI / 180, earth_mi = 3958.8;
+    double dlat = (lat_b - lat_a) * radians, dlng = (lng_b - lng_a) * radians;
+    double h = sin(dlat / 2) * sin(dlat / 2) + cos(lat_a * radians) *
+                                                   cos(lat_b * radians) *
+                                                   sin(dlng / 2) * sin(dlng / 2);
+    return 2 * earth_mi * asin(sqrt(h < 1 ? h : 1));
+}
+
+/* A word that is written in two ways gets the shorter one. */
+static const char *short_form(const char *word)
+{
+    static const char *const pairs[][2] = {
+        { "saint", "st" },
+        { "sainte", "ste" },
+        { "fort", "ft" },
+        { "mount", "mt" },
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        if (text_is(pairs[i][0], word))
+            return pairs[i][1];
+    return word;
+}
+
+const char *places_city_key(struct arena *a, const char *city)
+{
+    char *key = arena_alloc(a, strlen(city) + 1), *word = key, *end = key;
+    for (const char *s = city;; s++) {
+        if (isalnum((unsigned char)*s))
+            *end++ = (char)tolower((unsigned char)*s);
+        if (*s != '\0' && *s != ' ' && *s != '-' && *s != '.')
+            continue;
+        *end = '\0';
+        size_t n = strlen(short_form(word));
+        memmove(word, short_form(word), n);
+        word = end = word + n;
+        *end = '\0';
+        if (*s == '\0')
+            return key;
+    }
+}
+
+/* "TX", "tx", "Texas": the two letters, or NULL. */
+static const char *region_of(const char *s)
+{
+    size_t n;
+    const struct catalogue_item *regions = catalogue_list(CATALOGUE_REGIONS, &n);
+    for (size_t i = 0; i < n; i++)
+        if (text_same_nocase(regions[i].key, s) ||
+            text_same_nocase(regions[i].label, s))
+            return regions[i].key;
+    return NULL;
+}
+
+/* ---- by one kind of text each ------------------------------------------------------
+ */
+
+static enum result read_cities(
+    struct ctx *c, struct query *q, struct place *out, size_t *n)
+{
+    enum result r;
+    for (QUERY_EACH(q, r)) {
+        struct place *p = &out[(*n)++];
+        p->city = col_text(q, "city");
+        p->region = col_text(q, "region");
+        p->lat = col_real(q, "lat");
+        p->lng = col_real(q, "lng");
+        p->label = ctx_printf(c, "%s, %s", p->city, p->region);
+    }
+    return query_end(r);
+}
+
+static enum result by_city(
+    struct ctx *c, const char *city, const char *region, struct place *out, size_t *n)
+{
+    struct query *q = db_query(c->db, Q_PLACES_BY_CITY);
+    bind_text(q, "city_key", places_city_key(c->arena, city));
+    bind_text(q, "region", region);
+    bind_int(q, "max", PLACES_MAX);
+    return read_cities(c, q, out, n);
+}
+
+static enum result by_region(
+    struct ctx *c, const char *region, struct place *out, size_t *n)
+{
+    struct query *q = db_query(c->db, Q_PLACES_BY_REGION);
+    bind_text(q, "region", region);
+    bind_int(q, "max", PLACES_MAX);
+    return read_cities(c, q, out, n);
+}
+
+static bool is_postal_code(const char *s)
+{
+    size_t digits = strspn(s, "0123456789");
+    return digits == 5 &&
+           (s[5] == '\0' ||
+               (s[5] == '-' && strspn(s + 6, "0123456789") == 4 && s[10] == '\0'));
+}
+
+static enum result by_postal_code(
+    struct ctx *c, const char *s, struct place *out, size_t *n)
+{
+    struct query *q = db_query(c->db, Q_PLACES_BY_POSTAL_CODE);
+    bind_text(q, "postal_code", arena_strndup(c->arena, s, 5));
+    TRY(read_cities(c, q, out, n));
+    if (*n == 1)
+        out->label = ctx_printf(c, "%.5s %s, %s", s, out->city, out->region);
+    return OK;
+}
+
+/* "lat,lng": has it that form, and if so, is it on the globe? */
+static bool is_coordinates(struct ctx *c, const char *s, struct place *out, bool *good)
+{
+    const char *comma = strchr(s, ',');
+    double y, x;
+    if (comma == NULL || strspn(s, "+-.0123456789 ,") != strlen(s))
+        return false;
+    const char *lat = text_trim(arena_strndup(c->arena, s, (size_t)(comma - s)));
+    const char *lng = text_trim(arena_strdup(c->arena, comma + 1));
+    *good = text_real(lat, -90, 90, &y) && text_real(lng, -180, 180, &x);
+    if (*good)
+        *out = (struct place) { ctx_printf(c, "%.2f, %.2f", y, x), "", "", y, x };
+    return true;
+}
+
+/* "City, State", or "City ST" if its last word is a state's two letters. */
+static enum result by_city_and_region(
+    struct ctx *c, const char *s, struct place *out, size_t *n)
+{
+    const char *comma = strrchr(s, ','), *cut = comma != NULL ? comma : strrchr(s, ' ');
+    if (cut == NULL || (comma == NULL && strlen(cut) != 3))
+        return OK;
+    const char *region = region_of(text_trim(arena_strdup(c->arena, cut + 1)));
+    if (region == NULL)
+        return OK;
+    return by_city(c, arena_strndup(c->arena, s, (size_t)(cut - s)), region, out, n);
+}
+
+enum result places_find(struct ctx *c, const char *where, struct place **out, size_t *n)
+{
+    struct place *places = arena_array(c->arena, PLACES_MAX, sizeof *places);
+    const char *s = text_trim(arena_strdup(c->arena, where));
+    bool good = false;
+    *out = places;
+    *n = 0;
+    if (*s == '\0' || strlen(s) > NAME_MAX_BYTES)
+        return fail(c, R_INVALID, "Say where: a city with its state, or a ZIP code.");
+    if (is_coordinates(c, s, places, &good)) {
+        *n = good;
+        return good ? OK
+                    : fail(c, R_INVALID,
+                          "Latitude goes from -90 to 90 and longitude from -180 to "
+                          "180.");
+    }
+    if (is_postal_code(s))
+        TRY(by_postal_code(c, s, places, n));
+    if (*n == 0)
+        TRY(by_city_and_region(c, s, places, n));
+    if (*n == 0 && strchr(s, ',') == NULL)
+        TRY(by_city(c, s, NULL, places, n));
+    const char *region = region_of(s);
+    if (*n == 0 && region != NULL)
+        TRY(by_region(c, region, places, n));
+    if (*n > 0)
+        return OK;
+    return fail(c, R_NOT_FOUND,
+        "We know no such place. Try a city with its state, like \"Austin, TX\", or a "
+        "ZIP code.");
+}

@@ -1,0 +1,43 @@
+/* Where on the map a text is: US cities and ZIP codes from a file, no outside
+ * service. */
+#ifndef DOMAIN_PLACES_H
+#define DOMAIN_PLACES_H
+
+#include "app/ctx.h"
+
+struct place {
+    const char *label;         /* "Austin, TX", "78701 Austin, TX", "30.27, -97.74" */
+    const char *city, *region; /* "" for coordinates */
+    double lat, lng;
+};
+
+enum { PLACES_MAX = 8 };
+
+/* What WHERE means: "lat,lng"; a ZIP code (also ZIP+4); "City, ST" or "City, State";
+ * a city alone; a state alone, which stands for its largest city. OUT gets at
+ * least one, the likeliest first; more than one if the name is ambiguous.
+ * R_INVALID: WHERE is empty or coordinates are out of range; R_NOT_FOUND: there is
+ * no such place. */
+enum result places_find(
+    struct ctx *c, const char *where, struct place **out, size_t *n);
+
+/* The form in which names of cities are compared: lower-case letters and digits,
+ * "Saint", "Fort" and "Mount" in short. */
+const char *places_city_key(struct arena *a, const char *city);
+
+/* Great-circle distance in miles. */
+double places_distance_mi(double lat_a, double lng_a, double lat_b, double lng_b);
+
+/* Called after each batch of an import. */
+typedef void places_progress(void *arg, size_t done, size_t total);
+
+/* Brings in FILE: a line for each place, with tabs between ZIP code, city, state,
+ * latitude and longitude; empty lines and those with '#' first are passed over.
+ * Places of earlier imports that FILE lacks go. Written in transactions of 2000
+ * lines, so that others can write meanwhile; the same file twice changes nothing.
+ * R_INVALID with file and line before anything is changed. Needs no transaction.
+ * PROGRESS may be NULL; *N is how many places there are now. */
+enum result places_import(
+    struct ctx *c, const char *file, places_progress *progress, void *arg, size_t *n);
+
+#endif
