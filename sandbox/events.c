@@ -1,0 +1,56 @@
+#include "events.h"
+
+#include "util/text.h"
+#include "webhooks.h"
+
+static void emit_once(struct call *c, const char *type, const struct object *o,
+    const struct value *previous, const char *account)
+{
+    const char *caller = c->account;
+    c->account = account;
+    struct object *event = objects_new(c, "event", "evt_");
+    c->account = caller;
+    struct value *b = event->body;
+    value_put_text(c->a, b, "api_version", STRIPE_VERSION);
+    value_put_text(c->a, b, "type", type);
+    value_put_bool(c->a, b, "livemode", false);
+    value_put(c->a, b, "data.object", value_clone(c->a, o->body));
+    if (previous != NULL && previous->count > 0)
+        value_put(c->a, b, "data.previous_attributes", value_clone(c->a, previous));
+    if (!text_empty(account))
+        value_put_text(c->a, b, "account", account);
+    value_put_text(c->a, b, "request.id", c->request_id);
+    value_put_text(c->a, b, "request.idempotency_key",
+        text_empty(c->idempotency_key) ? NULL : c->idempotency_key);
+    int64_t receivers = webhooks_queue(c, event->id, type, account);
+    value_put_int(c->a, b, "pending_webhooks", receivers);
+    objects_save(c, event);
+}
+
+void events_emit(struct call *c, const char *type, const struct object *o,
+    const struct value *previous, const char *account)
+{
+    struct webhook_orders *orders = webhooks_orders(c->box->webhooks);
+    emit_once(c, type, o, previous, account);
+    if (orders->second_event_object > 0) {
+        orders->second_event_object--;
+        emit_once(c, type, o, previous, account);
+    }
+}
+
+enum result events_retrieve(struct call *c)
+{
+    struct object *event;
+    TRY(objects_require(c, "event", c->ids[0], "id", &event));
+    return objects_answer(c, event);
+}
+
+enum result events_list(struct call *c)
+{
+    static const struct objects_filter filters[] = { { "type", "$.type" },
+        { NULL, NULL } };
+    if (value_has(c->params, "type") && value_has(c->params, "types"))
+        return call_invalid(c, "parameters_exclusive", "types",
+            "You may pass type or types, not both.");
+    return objects_list(c, "event", filters);
+}

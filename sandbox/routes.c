@@ -1,0 +1,86 @@
+#include "routes.h"
+
+#include <string.h>
+
+#include "balance_transactions.h"
+#include "charges.h"
+#include "customers.h"
+#include "events.h"
+#include "payment_intents.h"
+#include "payment_methods.h"
+#include "util/guard.h"
+#include "util/text.h"
+#include "webhook_endpoints.h"
+
+/* clang-format off */
+static const struct route routes[] = {
+    { "GET",    "/v1/balance_transactions",             balance_transactions_list },
+    { "GET",    "/v1/balance_transactions/{id}",        balance_transactions_retrieve },
+
+    { "GET",    "/v1/charges",                          charges_list },
+    { "GET",    "/v1/charges/{charge}",                 charges_retrieve },
+    { "POST",   "/v1/charges/{charge}",                 charges_update },
+
+    { "POST",   "/v1/customers",                        customers_create },
+    { "GET",    "/v1/customers",                        customers_list },
+    { "GET",    "/v1/customers/{customer}",             customers_retrieve },
+    { "POST",   "/v1/customers/{customer}",             customers_update },
+    { "DELETE", "/v1/customers/{customer}",             customers_delete },
+
+    { "GET",    "/v1/events",                           events_list },
+    { "GET",    "/v1/events/{id}",                      events_retrieve },
+
+    { "POST",   "/v1/payment_intents",                  payment_intents_create },
+    { "GET",    "/v1/payment_intents",                  payment_intents_list },
+    { "GET",    "/v1/payment_intents/{intent}",         payment_intents_retrieve },
+    { "POST",   "/v1/payment_intents/{intent}",         payment_intents_update },
+    { "POST",   "/v1/payment_intents/{intent}/confirm", payment_intents_confirm },
+    { "POST",   "/v1/payment_intents/{intent}/cancel",  payment_intents_cancel },
+
+    { "POST",   "/v1/payment_methods",                  payment_methods_create },
+    { "GET",    "/v1/payment_methods/{payment_method}", payment_methods_retrieve },
+
+    { "POST",   "/v1/webhook_endpoints",                webhook_endpoints_create },
+    { "GET",    "/v1/webhook_endpoints",                webhook_endpoints_list },
+    { "GET",    "/v1/webhook_endpoints/{webhook_endpoint}", webhook_endpoints_retrieve },
+    { "POST",   "/v1/webhook_endpoints/{webhook_endpoint}", webhook_endpoints_update },
+    { "DELETE", "/v1/webhook_endpoints/{webhook_endpoint}", webhook_endpoints_delete },
+};
+/* clang-format on */
+
+/* A {place} takes one segment that is not empty. */
+static bool matches(
+    struct arena *a, const char *template, const char *path, const char *ids[2])
+{
+    size_t places = 0;
+    while (*template != '\0' && *path != '\0') {
+        if (*template != '{') {
+            if (*template ++ != *path++)
+                return false;
+            continue;
+        }
+        size_t n = strcspn(path, "/");
+        if (n == 0 || places == 2)
+            return false;
+        ids[places++] = arena_strndup(a, path, n);
+        template += strcspn(template, "}") + 1;
+        path += n;
+    }
+    return *template == '\0' && *path == '\0';
+}
+
+const struct route *routes_find(
+    struct arena *a, const char *method, const char *path, const char *ids[2])
+{
+    for (size_t i = 0; i < COUNT_OF(routes); i++)
+        if (text_is(routes[i].method, method) &&
+            matches(a, routes[i].template, path, ids))
+            return &routes[i];
+    return NULL;
+}
+
+void routes_check(struct spec *spec)
+{
+    for (size_t i = 0; i < COUNT_OF(routes); i++)
+        CHECK(spec_params(spec, routes[i].method, routes[i].template) != NULL);
+}

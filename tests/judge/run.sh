@@ -1,0 +1,38 @@
+#!/bin/sh
+# The judges of prep-stripe: tests/judge/run.sh BUILDDIR. Needs node 20 and npm;
+# the browser's part needs chromium.
+set -eu
+cd "$(dirname "$0")"
+build=$(cd "${1:?usage: run.sh BUILDDIR}" && pwd)
+here=$(pwd)
+work=$(mktemp -d)
+pid=
+finish() {
+    status=$?
+    [ -z "$pid" ] || kill "$pid" 2>/dev/null || :
+    rm -rf "$work"
+    exit $status
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+if [ ! -d "$here/node_modules/stripe" ]; then
+    npm ci --no-progress >"$work/npm" 2>&1 || { cat "$work/npm" >&2; exit 1; }
+fi
+
+"$build/prep-stripe" --port 0 --data "$work/sandbox.db" --fast --files "$here/../../sandbox" \
+    >"$work/out" 2>"$work/err" &
+pid=$!
+i=0
+until grep -q '^prep-stripe: ' "$work/out"; do
+    i=$((i + 1))
+    if [ $i -gt 100 ] || ! kill -0 "$pid" 2>/dev/null; then
+        cat "$work/err" >&2
+        exit 1
+    fi
+    sleep 0.1
+done
+SANDBOX_URL=$(sed -n 's/^prep-stripe: //p' "$work/out")
+SANDBOX_SUBSET=$here/../../sandbox/stripe-subset.json
+export SANDBOX_URL SANDBOX_SUBSET
+node --test --test-concurrency=1 --test-reporter=spec "$here"/*.test.mjs || { cat "$work/err" >&2; exit 1; }

@@ -1,0 +1,55 @@
+// What every judge needs: where the sandbox is, a client, and plain requests.
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import Stripe from "stripe";
+
+export const base = process.env.SANDBOX_URL;
+if (!base) throw new Error("SANDBOX_URL is not set: run tests/judge/run.sh BUILDDIR");
+export const subset = JSON.parse(readFileSync(process.env.SANDBOX_SUBSET, "utf8"));
+export const platformSecret = process.env.SANDBOX_WEBHOOK_SECRET;
+
+const { hostname: host, port } = new URL(base);
+export const stripe = new Stripe("sk_test_judge", {
+  host, port, protocol: "http", maxNetworkRetries: 0, telemetry: false,
+});
+
+// One plain request: { status, headers, json }.
+export async function ask(method, path, form, headers = {}) {
+  const body = method === "POST" ? (form ?? "") : undefined;
+  const query = method !== "POST" && form ? "?" + form : "";
+  const answer = await fetch(base + path + query, {
+    method, body, redirect: "manual",
+    headers: { authorization: "Bearer sk_test_judge", "content-type": "application/x-www-form-urlencoded", ...headers },
+  });
+  const text = await answer.text();
+  let json = null;
+  try { json = JSON.parse(text); } catch { /* a page */ }
+  return { status: answer.status, headers: answer.headers, json, text };
+}
+
+export const sim = (path, form) => ask("POST", "/_sim/" + path, new URLSearchParams(form).toString());
+
+// A server on a free port that gives each request to FN; FN gives a status.
+export async function listen(fn) {
+  const server = createServer((request, response) => {
+    const pieces = [];
+    request.on("data", (piece) => pieces.push(piece));
+    request.on("end", () => {
+      const body = Buffer.concat(pieces).toString("utf8");
+      const answer = fn(request, body, response);
+      if (typeof answer === "number") response.writeHead(answer).end();
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${server.address().port}`, close: () => { server.closeAllConnections(); server.close(); } };
+}
+
+// Waits until FN gives something, for at most five seconds.
+export async function until(fn) {
+  for (const end = Date.now() + 5000; Date.now() < end;) {
+    const got = await fn();
+    if (got) return got;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error("it did not happen within five seconds");
+}
