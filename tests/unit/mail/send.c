@@ -2,21 +2,19 @@
 
 #include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "mail/maildir.h"
 #include "mail/smtp.h"
+#include "support/folder.h"
 #include "support/peer.h"
 #include "unit.h"
 #include "util/guard.h"
 #include "util/rand.h"
 
 static struct arena *a;
-static char folder[] = "/tmp/prep-mail-XXXXXX";
-static const char *why;
+static const char *folder, *why;
 static struct mail m;
 static struct peer peer;
 
@@ -24,7 +22,7 @@ static void set_up(void)
 {
     a = arena_new(4 * 1024 * 1024);
     rand_open();
-    ck_assert_ptr_ne(mkdtemp(folder), NULL);
+    folder = folder_make(a);
     m = (struct mail) { .from = "Prep <no-reply@prep.example>",
         .to = "ann@example.com",
         .subject = "Your booking",
@@ -51,29 +49,8 @@ static char *only_file(const char *part)
 
 static void tear_down(void)
 {
-    static const char *const parts[] = { "/box/tmp", "/box/new", "/box/cur", "/box",
-        "" };
-    for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        const char *path = arena_printf(a, "%s%s", folder, parts[i]);
-        DIR *d = opendir(path);
-        for (const struct dirent *e; d != NULL && (e = readdir(d)) != NULL;)
-            if (e->d_type == DT_REG)
-                unlink(arena_printf(a, "%s/%s", path, e->d_name));
-        if (d != NULL)
-            closedir(d);
-        rmdir(path);
-    }
+    folder_drop(folder);
     arena_free(a);
-}
-
-static char *read_whole(const char *path)
-{
-    FILE *f = fopen(path, "re");
-    ck_assert_ptr_ne(f, NULL);
-    char *bytes = arena_alloc(a, 64 * 1024);
-    bytes[fread(bytes, 1, 64 * 1024 - 1, f)] = '\0';
-    fclose(f);
-    return bytes;
 }
 
 START_TEST(without_a_server_the_mail_lands_whole_in_the_maildir)
@@ -90,7 +67,8 @@ START_TEST(without_a_server_the_mail_lands_whole_in_the_maildir)
     struct buf wanted;
     buf_init(&wanted, MAIL_BYTES_MAX);
     ck_assert_int_eq(mail_write(&wanted, a, &m, &why), OK);
-    ck_assert_str_eq(read_whole(file), wanted.at);
+    size_t n;
+    ck_assert_str_eq(folder_read(a, file, &n), wanted.at);
     buf_free(&wanted);
 }
 END_TEST
@@ -140,9 +118,7 @@ END_TEST
 START_TEST(the_password_comes_from_its_file)
 {
     const char *file = arena_printf(a, "%s/password", folder);
-    FILE *f = fopen(file, "we");
-    fputs("open sesame\nnot this\n", f);
-    fclose(f);
+    folder_write(file, "open sesame\nnot this\n", 21);
     peer_start_smtp(&peer, "250-AUTH PLAIN\r\n");
     struct net *n = net_open();
     struct mail_transport t = { .net = n,
