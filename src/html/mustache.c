@@ -143,15 +143,17 @@ static enum result load_folder(
     return r;
 }
 
-/* Every partial and parent must be there. */
+/* Every partial and parent must be there; its place is kept for the renderer. */
 static enum result check_names(const struct templates *t, struct buf *why)
 {
     for (int i = 0; i < t->count; i++) {
         const struct template *one = t->all[i];
         for (int k = 0; k < one->count; k++) {
-            const struct op *op = &one->ops[k];
-            if ((op->kind != OP_PARTIAL && op->kind != OP_PARENT)
-                || templates_find(t, op->text, op->n) != NULL)
+            struct op *op = &one->ops[k];
+            if (op->kind != OP_PARTIAL && op->kind != OP_PARENT)
+                continue;
+            op->target = templates_find(t, op->text, op->n);
+            if (op->target != NULL)
                 continue;
             buf_printf(why, "%s:%d: no template %.*s", one->name, op->line, (int)op->n, op->text);
             return R_FAULT;

@@ -23,7 +23,8 @@ struct templates *templates_load(const char *dir, struct buf *why);
 void templates_free(struct templates *t);
 
 /* Renders NAME in strict mode to OUT. R_FAULT with WHY (template, line, key);
- * R_INVALID if OUT's maximum was passed. */
+ * R_INVALID if OUT's maximum was passed. OUT is as it was unless OK. Templates may
+ * nest 16 deep. */
 enum result templates_render(const struct templates *t, const char *name,
     const struct view *view, struct buf *out, struct buf *why);
 

@@ -61,7 +61,7 @@ static enum result set_name(struct parser *p, struct op *op)
         op->part[op->parts++] = (struct name_part) { at, n, view_hash(at, n) };
         at = stop + 1;
     }
-    return op->parts > 0 ? OK : refuse(p, "a tag without a name");
+    return OK;
 }
 
 static enum result open_range(struct parser *p, enum op_kind kind, const char *text, size_t n)
@@ -171,6 +171,13 @@ static enum result apply(struct parser *p, const struct tag *tag, const char *in
     const char *text = tag->body;
     size_t n = (size_t)(tag->body_end - text);
     struct op *op;
+    if (tag->sigil != '!' && tag->sigil != '=') {
+        if (n == 0)
+            return refuse(p, "a tag without a name");
+        for (size_t i = 0; i < n; i++)
+            if (blank(text[i]) || text[i] == '\n' || text[i] == '\r' || text[i] == '\0')
+                return refuse(p, "a name with a blank in it");
+    }
     switch (tag->sigil) {
     case '!':
         return OK;
@@ -192,7 +199,7 @@ static enum result apply(struct parser *p, const struct tag *tag, const char *in
             op->indent = indent_from;
             op->indent_n = (size_t)(tag->start - indent_from);
         }
-        return n > 0 ? OK : refuse(p, "a tag without a name");
+        return OK;
     default:
         return set_name(p, add(p, tag->sigil == 0 ? OP_VALUE : OP_RAW, text, n));
     }

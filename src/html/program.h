@@ -33,6 +33,7 @@ struct op {
     const char *indent; /* white space before a standalone partial */
     size_t indent_n;
     int end; /* index of the matching OP_END */
+    const struct template *target; /* of a partial or parent, once loaded */
     int parts; /* of the name; 0: "." */
     struct name_part part[NAME_PARTS_MAX];
 };

@@ -4,7 +4,11 @@
 #include "html/program.h"
 #include "util/guard.h"
 
-enum { CONTEXT_MAX = 64, DEPTH_MAX = 32 };
+enum {
+    CONTEXT_MAX = 64,
+    NESTED_MAX = 16,   /* partials and parents in one another */
+    RUNS_MAX = 200000, /* a page has a few thousand; templates that feed on each other, 2^n */
+};
 
 /* The blocks that a child gives to its parent. They are looked for outermost
  * child first, and rendered with the frames of the place where they stand. */
@@ -18,7 +22,7 @@ struct frame {
 struct render {
     const struct templates *set;
     const struct view *context[CONTEXT_MAX];
-    int contexts, depth;
+    int contexts, nested, runs;
     struct buf *out, *why;
     char indent[64]; /* of the partial being rendered */
     size_t indent_n;
@@ -33,6 +37,23 @@ static enum result refuse(
 {
     buf_printf(r->why, "%s:%d: %s: %.*s", t->name, op->line, reason, (int)op->n, op->text);
     return R_FAULT;
+}
+
+/* The whole of TARGET in place of the tag OP. */
+static enum result enter(struct render *r, const struct template *t, const struct op *op,
+    const struct template *target, const struct frame *frames)
+{
+    if (r->nested == NESTED_MAX)
+        return refuse(r, t, op, "templates nested too deep");
+    r->nested++;
+    TRY(run(r, target, 0, target->count, frames));
+    r->nested--;
+    return OK;
+}
+
+static const struct template *target_of(const struct render *r, const struct op *op)
+{
+    return op->target != NULL ? op->target : templates_find(r->set, op->text, op->n);
 }
 
 static const struct view *look_up(const struct render *r, const struct op *op)
@@ -105,7 +126,8 @@ static enum result put_value(struct render *r, const struct template *t, const s
 static enum result with_context(struct render *r, const struct view *v, const struct template *t,
     int from, int to, const struct frame *frames)
 {
-    CHECK(r->contexts < CONTEXT_MAX);
+    if (r->contexts == CONTEXT_MAX)
+        return refuse(r, t, &t->ops[from - 1], "sections nested too deep");
     r->context[r->contexts++] = v;
     enum result result = run(r, t, from, to, frames);
     r->contexts--;
@@ -132,7 +154,7 @@ static enum result put_section(
 
 static enum result put_partial(struct render *r, const struct template *t, const struct op *op)
 {
-    const struct template *partial = templates_find(r->set, op->text, op->n);
+    const struct template *partial = target_of(r, op);
     if (partial == NULL)
         return r->set->strict ? refuse(r, t, op, "no such template") : OK;
     size_t before = r->indent_n;
@@ -141,7 +163,7 @@ static enum result put_partial(struct render *r, const struct template *t, const
         r->indent_n += op->indent_n;
         r->line_begins = true;
     }
-    enum result result = run(r, partial, 0, partial->count, NULL);
+    enum result result = enter(r, t, op, partial, NULL);
     r->indent_n = before;
     return result;
 }
@@ -150,18 +172,18 @@ static enum result put_parent(
     struct render *r, const struct template *t, int at, const struct frame *frames)
 {
     const struct op *op = &t->ops[at];
-    const struct template *parent = templates_find(r->set, op->text, op->n);
+    const struct template *parent = target_of(r, op);
     if (parent == NULL)
         return r->set->strict ? refuse(r, t, op, "no such template") : OK;
     /* Blocks of the outer child win: this frame goes behind the ones there are. */
-    struct frame chain[DEPTH_MAX];
+    struct frame chain[NESTED_MAX + 1]; /* each frame is a parent we are in */
     int n = 0;
-    for (const struct frame *f = frames; f != NULL && n < DEPTH_MAX - 1; f = f->next)
+    for (const struct frame *f = frames; f != NULL && n < NESTED_MAX; f = f->next)
         chain[n++] = *f;
     chain[n++] = (struct frame) { .t = t, .from = at + 1, .to = op->end, .outer = frames };
     for (int i = 0; i < n; i++)
         chain[i].next = i + 1 < n ? &chain[i + 1] : NULL;
-    return run(r, parent, 0, parent->count, chain);
+    return enter(r, t, op, parent, chain);
 }
 
 static enum result put_block(
@@ -184,8 +206,14 @@ static enum result put_block(
 static enum result run(struct render *r, const struct template *t, int from, int to,
     const struct frame *frames)
 {
-    if (++r->depth > DEPTH_MAX)
-        return refuse(r, t, &t->ops[from], "templates nested too deep");
+    if (++r->runs > RUNS_MAX) {
+        buf_printf(r->why, "%s: endless work", t->name);
+        return R_FAULT;
+    }
+    if (!buf_ok(r->out)) {
+        buf_printf(r->why, "%s: the page is too long", t->name);
+        return R_INVALID;
+    }
     for (int i = from; i < to; i++) {
         const struct op *op = &t->ops[i];
         switch (op->kind) {
@@ -216,7 +244,6 @@ static enum result run(struct render *r, const struct template *t, int from, int
             break;
         }
     }
-    r->depth--;
     return OK;
 }
 
@@ -229,9 +256,17 @@ enum result templates_render(const struct templates *t, const char *name,
         return R_FAULT;
     }
     struct render r = { .set = t, .context = { view }, .contexts = 1, .out = out, .why = why };
-    TRY(run(&r, top, 0, top->count, NULL));
-    if (buf_ok(out))
-        return OK;
-    buf_printf(why, "%s: the page is too long", name);
-    return R_INVALID;
+    size_t before = out->n;
+    bool was_full = out->full;
+    enum result result = run(&r, top, 0, top->count, NULL);
+    if (result == OK && !buf_ok(out)) {
+        buf_printf(why, "%s: the page is too long", name);
+        result = R_INVALID;
+    }
+    if (result != OK) {
+        out->n = before;
+        out->at[before] = '\0';
+        out->full = was_full;
+    }
+    return result;
 }

@@ -122,8 +122,8 @@ void view_item_text(struct view *list, const char *text)
 {
     CHECK(list->kind == VIEW_LIST);
     struct view *v = append(list, VIEW_TEXT);
-    v->n = strlen(text);
-    v->text = arena_strndup(list->arena, text, v->n);
+    v->n = text == NULL ? 0 : strlen(text);
+    v->text = v->n == 0 ? "" : arena_strndup(list->arena, text, v->n);
 }
 
 bool view_has(const struct view *v, const char *key)
