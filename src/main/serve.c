@@ -7,7 +7,7 @@
 #include "main/worker.h"
 #include "util/log.h"
 
-/* What the plan is made from. One lives at a time; a reload makes another. */
+/* What a plan is made from; a reload makes another. */
 struct plan_source {
     struct arena *arena;
     struct conf conf;
@@ -33,9 +33,16 @@ static void add_pool(struct supervisor_plan *plan, struct plan_source *source, c
     };
 }
 
+static void release(void *release_arg)
+{
+    struct plan_source *source = release_arg;
+    arena_free(source->arena);
+    free(source);
+}
+
 static bool make_plan(struct supervisor_plan *out, void *arg)
 {
-    struct plan_source **current = arg;
+    (void)arg;
     struct plan_source *source = calloc(1, sizeof *source);
     struct buf why;
     buf_init(&why, 4096);
@@ -46,8 +53,7 @@ static bool make_plan(struct supervisor_plan *out, void *arg)
     if (conf_read(source->arena, commands_conf_file, conf, &why) != OK
         || conf_read_secrets(source->arena, conf, &why) != OK) {
         log_error("settings", "%s", why.at);
-        arena_free(source->arena);
-        free(source);
+        release(source);
         buf_free(&why);
         return false;
     }
@@ -57,22 +63,14 @@ static bool make_plan(struct supervisor_plan *out, void *arg)
     add_pool(out, source, "book", conf->book_workers, run_worker);
     add_pool(out, source, "auth", conf->auth_workers, run_worker);
     add_pool(out, source, "slow", conf->slow_workers, run_worker);
-    if (*current != NULL) {
-        arena_free((*current)->arena);
-        free(*current);
-    }
-    *current = source;
+    out->release = release;
+    out->release_arg = source;
     return true;
 }
 
 int serve_command(const struct conf *conf, int argc, char **argv)
 {
     (void)conf, (void)argc, (void)argv;
-    struct plan_source *source = NULL;
     log_open("supervisor");
-    int status = supervisor_run(make_plan, &source);
-    if (source != NULL)
-        arena_free(source->arena);
-    free(source);
-    return status;
+    return supervisor_run(make_plan, NULL);
 }

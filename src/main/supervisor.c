@@ -406,15 +406,24 @@ static bool adopt(struct supervisor *s, const struct supervisor_plan *plan)
     return true;
 }
 
+static void release(const struct supervisor_plan *plan)
+{
+    if (plan->release != NULL)
+        plan->release(plan->release_arg);
+}
+
 static void reload(struct supervisor *s)
 {
-    struct supervisor_plan plan = { 0 };
+    struct supervisor_plan old = s->plan, plan = { 0 };
     if (s->stopping)
         return;
-    if (s->make_plan(&plan, s->arg) && adopt(s, &plan))
+    if (s->make_plan(&plan, s->arg) && adopt(s, &plan)) {
+        release(&old);
         log_info("reload", "generation %d", s->generation);
-    else
+    } else {
+        release(&plan);
         log_error("reload", "refused; generation %d works on", s->generation);
+    }
 }
 
 /* A pool of the present generation is ready when each of its processes is. */
@@ -523,14 +532,19 @@ int supervisor_run(supervisor_plan_fn *make_plan, void *arg)
     struct supervisor_plan plan = { 0 };
     if (!make_plan(&plan, arg))
         return EXIT_FAILURE;
-    if (!lock_pid_file(s, plan.pid_file))
+    if (!lock_pid_file(s, plan.pid_file)) {
+        release(&plan);
         return EXIT_FAILURE;
+    }
     open_signals(s);
     int status = EXIT_FAILURE;
     if (adopt(s, &plan)) {
         loop(s);
         status = EXIT_SUCCESS;
         log_info("stop", "done");
+        release(&s->plan);
+    } else {
+        release(&plan);
     }
     close_listeners_not_in(s, &(struct supervisor_plan) { 0 });
     /* Emptied, not removed: the next one may be waiting for this very file. */

@@ -17,12 +17,17 @@ enum {
         60000 /* a reload is more patient: nobody waits for it */
 };
 
-/* What is to run. Texts stay the maker's, and valid until a later plan was made. */
+/* What is to run. Texts and each pool's arg stay the maker's until release. */
 struct supervisor_plan {
     const char *pid_file; /* holds the pid, locked while the supervisor lives; the
                              first plan's counts */
     struct pool pools[SUPERVISOR_POOLS_MAX];
     int count;
+
+    /* Called once the plan is replaced, refused or no longer needed. NULL: nothing
+     * to release. */
+    void (*release)(void *release_arg);
+    void *release_arg;
 };
 
 /* Fills *OUT (empty on entry) from the settings; called once at the start and

@@ -40,7 +40,6 @@ int worker_run(const struct conf *conf, const char *name, int listen_fd)
     struct site site;
     struct buf why;
     buf_init(&why, 4096);
-    log_open(name);
     rand_open();
     /* nginx closes its end late; waiting for that halves the rate. */
     setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 1);
