@@ -287,10 +287,8 @@ static void *block_move(void *arena, void *old, size_t n)
     return at;
 }
 
-static void block_forget(void *arena, void *old)
+static void block_forget(void *, void *)
 {
-    (void)arena;
-    (void)old;
 }
 
 struct json_writer *json_begin(struct arena *a, struct buf *out)
