@@ -24,6 +24,7 @@ list() { # NAME FIND-ARGUMENTS...
     list HTTP_FILES tests/http -name '*.[ch]'
     list LINT_FILES tests/lint -name '*.[ch]'
     list BENCH_FILES tests/bench -name '*.[ch]'
+    list FUZZ_FILES tests/fuzz -maxdepth 1 -name '*.c'
     list SUPPORT_FILES tests/support -name '*.[ch]'
     list SCHEMA_FILES sql/schema -name '*.sql'
     list QUERY_FILES sql -maxdepth 1 -name '*.sql'

@@ -202,7 +202,7 @@ START_TEST(templates_for_plain_text_escape_nothing)
 END_TEST
 
 static const char *const broken[] = { "{{#a}}", "{{/a}}", "{{#a}}{{/b}}", "{{", "{{a..b}}", "{{}}",
-    "{{=|=}}", "{{$a}}{{#b}}{{/a}}{{/b}}" };
+    "{{=|=}}", "{{a b}}", "{{>a b}}", "{{#}}{{/}}", "{{$a}}{{#b}}{{/a}}{{/b}}" };
 
 START_TEST(what_does_not_parse_is_refused_with_a_reason)
 {
