@@ -39,8 +39,7 @@ static bool read_pair(struct arena *a, const char *s, size_t n, struct cookies *
     if (!text_starts(name, prefix))
         return true;
     return params_add(a, &out->ours, name + strlen(prefix),
-               arena_strndup(a, value, value_n))
-        == OK;
+               arena_strndup(a, value, value_n)) == OK;
 }
 
 void cookies_parse(struct arena *a, const char *header, struct cookies *out)
@@ -62,8 +61,8 @@ const char *cookie_get(const struct cookies *c, const char *name)
 static bool is_ours(const char *s)
 {
     for (; *s != '\0'; s++) {
-        bool word = (*s >= '0' && *s <= '9') || (*s >= 'a' && *s <= 'z')
-            || (*s >= 'A' && *s <= 'Z') || strchr("-._~", *s) != NULL;
+        bool word = (*s >= '0' && *s <= '9') || (*s >= 'a' && *s <= 'z') ||
+                    (*s >= 'A' && *s <= 'Z') || strchr("-._~", *s) != NULL;
         if (!word)
             return false;
     }
