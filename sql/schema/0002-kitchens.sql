@@ -49,7 +49,7 @@ CREATE TABLE kitchens (
     version           INTEGER NOT NULL DEFAULT 1 -- a form edits the version it was made from
 ) STRICT;
 CREATE INDEX kitchens_by_host ON kitchens (host_id, id);
-CREATE INDEX kitchens_by_state ON kitchens (state, updated_at, id);
+CREATE INDEX kitchens_by_state ON kitchens (state, id);
 
 CREATE TABLE kitchen_equipment (
     kitchen_id INTEGER NOT NULL REFERENCES kitchens (id),

@@ -161,10 +161,7 @@ enum result web_notices(struct ctx *c, struct web *w)
     enum { PER_PAGE = 20 };
     struct notice *rows;
     size_t n;
-    int64_t before;
-    const char *typed = params_get(w->req.query, "before");
-    if (!text_int(typed, 1, INT64_MAX, &before))
-        before = 0;
+    int64_t before = web_before(w);
     TRY(notices_page(c, before, PER_PAGE + 1, &rows, &n));
     bool more = n > PER_PAGE;
     n = more ? PER_PAGE : n;

@@ -121,6 +121,12 @@ static const char *page_url(struct ctx *c, const struct web *w, const char *befo
         c, "%s?%s", w->req.path, params_with(c->arena, w->req.query, "before", before));
 }
 
+int64_t web_before(const struct web *w)
+{
+    int64_t before;
+    return text_int(params_get(w->req.query, "before"), 1, INT64_MAX, &before) ? before : 0;
+}
+
 void web_pages(struct ctx *c, struct web *w, bool back, int64_t next_id)
 {
     if (!back && next_id == 0) {

@@ -4,6 +4,7 @@
 #include "util/guard.h"
 #include "web/accounts.h"
 #include "web/home.h"
+#include "web/listings.h"
 
 /* clang-format off */
 #define GET(pattern)  { HTTP_GET, pattern }
@@ -36,6 +37,16 @@ const struct route routes[] = {
     { POST("/account"),          web_account_post,       MEMBER, 6 },
     { POST("/account/password"), web_account_password,   MEMBER, 12 },
     { POST("/account/sessions"), web_account_sessions,   MEMBER, 4 },
+
+    /* the host's listings (listings.c) */
+    { GET("/host/listings"),                 web_listings,             HOST, 3 },
+    { GET("/host/listings/new"),             web_listings_new,         HOST, 2 },
+    { POST("/host/listings/new"),            web_listings_create,      HOST, 45 },
+    { GET("/host/listings/:id/edit"),        web_listings_edit,        HOST, 7 },
+    { POST("/host/listings/:id/edit"),       web_listings_save,        HOST, 50 },
+    { POST("/host/listings/:id/submit"),     web_listings_submit,      HOST, 12 },
+    { POST("/host/listings/:id/stations"),   web_listings_station_add, HOST, 8 },
+    { POST("/host/listings/:id/stations/set"), web_listings_station_set, HOST, 6 },
 
     { { 0 } },
 };

@@ -107,6 +107,17 @@ static enum result check_access(struct ctx *c, const struct web *w)
 static enum result read_form(struct ctx *c, struct web *w)
 {
     size_t max = w->route->body_max_bytes != 0 ? (size_t)w->route->body_max_bytes : FORM_MAX_BYTES;
+    if (w->route->flags & ROUTE_UPLOAD) {
+        const struct multipart_limits limits = {
+            .folder = ctx_printf(c, "%s/incoming", c->conf->data_dir),
+            .files_max = 10,
+            .file_bytes_max = (int64_t)max,
+            .text_bytes_max = FORM_MAX_BYTES,
+        };
+        TRY(request_multipart(c->arena, &w->req, &limits, &w->uploads));
+        w->post = *multipart_params(w->uploads);
+        return OK;
+    }
     if (!request_type_is(&w->req, "application/x-www-form-urlencoded"))
         return request_refuse(
             &w->req, 415, "This form was sent in a way that we do not read. Send it again.");
@@ -259,6 +270,8 @@ void serve(struct site *site, const struct request_param *pairs, size_t n,
     r = status == 0 ? handle(&c, &w, &stale) : refuse(&c, &w, status);
     if (r != OK && status == 0 && w.req.refused_status != 0)
         r = refuse(&c, &w, status = w.req.refused_status);
+    if (w.uploads != NULL)
+        multipart_discard(w.uploads);
     db_rollback(site->app.db);
     finish(&c, &w, r, status);
     log_request(&c, &w, r, monotonic_us() - began_us, arena_used(c.arena));

@@ -39,3 +39,38 @@ const char *show_browser(const char *user_agent)
             return browsers[i].name;
     return "A browser";
 }
+
+const char *show_state(const char *state)
+{
+    static const char *const words[][2] = {
+        { "draft", "Draft" },
+        { "pending_approval", "Waiting for approval" },
+        { "active", "Active" },
+        { "changes_requested", "Changes requested" },
+        { "rejected", "Rejected" },
+        { "suspended", "Suspended" },
+        { "pending", "Waiting" },
+        { "approved", "Approved" },
+        { "expired", "Expired" },
+        { "superseded", "Replaced" },
+        { "requested", "Requested" },
+        { "held", "Held for payment" },
+        { "confirmed", "Confirmed" },
+        { "completed", "Completed" },
+        { "declined", "Declined" },
+        { "canceled", "Canceled" },
+        { "no_show", "Nobody came" },
+        { "processing", "Processing" },
+        { "succeeded", "Paid" },
+        { "failed", "Failed" },
+        { "refunded", "Refunded" },
+        { "late", "Paid too late" },
+        { "deleted", "Deleted" },
+        { "queued", "Queued" },
+        { "sent", "Sent" },
+    };
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (strcmp(words[i][0], state) == 0)
+            return words[i][1];
+    return state;
+}

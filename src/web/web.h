@@ -8,6 +8,7 @@
 #include "html/view.h"
 #include "http/cookies.h"
 #include "http/form.h"
+#include "http/multipart.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/router.h"
@@ -36,6 +37,7 @@ struct web {
     struct cookies cookies;
     struct params post;         /* fields of an ordinary or multipart form */
     struct span post_body;      /* an ordinary form's bytes, for claims_post */
+    struct multipart *uploads;  /* files of a multipart form; NULL: none */
     const char *session_token;  /* NULL: not logged in */
     const char *browser_token;  /* the cookie that CSRF tokens are bound to */
     const char *flash_kind, *flash_text; /* shown on this page */
@@ -95,6 +97,9 @@ unsigned web_who(const struct ctx *c);
  * ?before=ID: BACK if this is not its first page; NEXT_ID 0: it is the last. Other
  * parameters of the query are kept. */
 void web_pages(struct ctx *c, struct web *w, bool back, int64_t next_id);
+
+/* ?before=ID of a paged list; 0: from the start. */
+int64_t web_before(const struct web *w);
 
 /* The path's :id. */
 int64_t web_id(const struct web *w);

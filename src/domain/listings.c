@@ -1,0 +1,361 @@
+#include "domain/listings.h"
+
+#include <string.h>
+
+#include "domain/accounts.h"
+#include "domain/audit.h"
+#include "domain/availability.h"
+#include "domain/notices.h"
+#include "domain/outbox.h"
+#include "domain/squares.h"
+#include "util/guard.h"
+#include "util/text.h"
+
+enum { SLUG_MAX = 60, REASON_MAX = 2000, DAY_S = 86400 };
+
+/* ---- which act leads from which states where, and who may ------------------------------ */
+
+static const struct edge {
+    const char *name, *from[3], *to, *done; /* done: the line for the host */
+    bool admin, needs_reason;
+} edges[LISTING__MAX] = {
+    [LISTING_SUBMIT] = { "submit", { "draft", "changes_requested" }, "pending_approval", NULL,
+        false, false },
+    [LISTING_APPROVE] = { "approve", { "pending_approval" }, "active", "was approved", true, false },
+    [LISTING_REQUEST_CHANGES] = { "request_changes", { "pending_approval" }, "changes_requested",
+        "needs some changes", true, true },
+    [LISTING_REJECT] = { "reject", { "pending_approval", "changes_requested" }, "rejected",
+        "was rejected", true, true },
+    [LISTING_SUSPEND] = { "suspend", { "active" }, "suspended", "was suspended", true, true },
+    [LISTING_RESTORE] = { "restore", { "suspended", "rejected" }, "active", "is active again", true,
+        false },
+};
+
+const char *listings_act_name(enum listing_act act)
+{
+    CHECK((unsigned)act < LISTING__MAX);
+    return edges[act].name;
+}
+
+enum listing_act listings_act_of(const char *name)
+{
+    enum listing_act act = 0;
+    while (act < LISTING__MAX && !text_is(edges[act].name, name))
+        act++;
+    return act;
+}
+
+static bool leads_from(const struct edge *e, const char *state)
+{
+    for (size_t i = 0; i < COUNT_OF(e->from); i++)
+        if (text_is(e->from[i], state))
+            return true;
+    return false;
+}
+
+/* ---- writing ---------------------------------------------------------------------------- */
+
+/* Every column that the host writes, for the insert and the update alike. */
+static void bind_input(struct ctx *c, struct query *q, const struct listing_input *in)
+{
+    const struct kitchen *k = &in->k;
+    uint64_t mask = 0;
+    for (size_t i = 0; i < in->equipment_n; i++)
+        mask |= (uint64_t)1 << in->equipment[i].item;
+    bind_text(q, "title", k->title);
+    bind_text(q, "slug", text_slug(c->arena, k->title, SLUG_MAX));
+    bind_text(q, "description", k->description);
+    bind_text(q, "kitchen_type", k->kitchen_type);
+    bind_text(q, "address", k->address);
+    bind_text(q, "city", k->city);
+    bind_text(q, "region", k->region);
+    bind_text(q, "postal_code", k->postal_code);
+    bind_real(q, "lat", k->lat);
+    bind_real(q, "lng", k->lng);
+    bind_int(q, "cell", squares_cell(k->lat, k->lng));
+    bind_text(q, "timezone", k->timezone);
+    bind_int(q, "square_feet", k->square_feet);
+    bind_int(q, "capacity", k->capacity);
+    bind_int(q, "equipment_mask", (int64_t)mask);
+    bind_int(q, "feature_mask", (int64_t)k->feature_mask);
+    bind_text(q, "restrictions", k->restrictions);
+    bind_text(q, "accessibility", k->accessibility);
+    bind_text(q, "certifications", k->certifications);
+    bind_int(q, "rate_cents", k->rate.n);
+    bind_int(q, "offpeak_rate_cents", k->offpeak_rate.n);
+    bind_int(q, "offpeak_start_min", k->offpeak_start_min);
+    bind_int(q, "offpeak_end_min", k->offpeak_end_min);
+    bind_int(q, "cleaning_cents", k->cleaning.n);
+    bind_int(q, "deposit_cents", k->deposit.n);
+    bind_int(q, "min_min", k->min_min);
+    bind_int(q, "max_min", k->max_min);
+    bind_int(q, "step_min", k->step_min);
+    bind_int(q, "notice_min", k->notice_min);
+    bind_int(q, "buffer_before_min", k->buffer_before_min);
+    bind_int(q, "buffer_after_min", k->buffer_after_min);
+    bind_text(q, "policy", k->policy);
+    bind_int(q, "instant_book", k->instant_book);
+    bind_text(q, "access_notes", k->access_notes);
+    bind_int(q, "now_at", c->now_at);
+}
+
+static enum result write_equipment(struct ctx *c, int64_t id, const struct listing_input *in)
+{
+    struct query *q = db_query(c->db, Q_LISTINGS_CLEAR_EQUIPMENT);
+    bind_int(q, "kitchen_id", id);
+    TRY(query_run(q));
+    for (size_t i = 0; i < in->equipment_n; i++) {
+        q = db_query(c->db, Q_LISTINGS_ADD_EQUIPMENT);
+        bind_int(q, "kitchen_id", id);
+        bind_int(q, "item", in->equipment[i].item);
+        bind_int(q, "quantity", in->equipment[i].quantity);
+        TRY(query_run(q));
+    }
+    return OK;
+}
+
+static enum result add_space(struct ctx *c, int64_t kitchen_id, const char *kind, const char *name,
+    struct cents rate, int64_t capacity, int64_t *id)
+{
+    struct query *q = db_query(c->db, Q_LISTINGS_ADD_SPACE);
+    bind_int(q, "kitchen_id", kitchen_id);
+    bind_text(q, "kind", kind);
+    bind_text(q, "name", name);
+    bind_int(q, "rate_cents", rate.n);
+    bind_int(q, "capacity", capacity);
+    TRY(query_run(q));
+    *id = db_last_id(c->db);
+    return OK;
+}
+
+enum result listings_create(struct ctx *c, const struct listing_input *in, int64_t *id)
+{
+    int64_t space_id;
+    TRY(accounts_need_verified(c));
+    TRY(db_begin(c->db));
+    struct query *q = db_query(c->db, Q_LISTINGS_CREATE);
+    bind_input(c, q, in);
+    bind_int(q, "host_id", c->actor.user_id);
+    TRY(query_run(q));
+    *id = db_last_id(c->db);
+    TRY(write_equipment(c, *id, in));
+    TRY(add_space(c, *id, "whole", "Whole kitchen", (struct cents) { 0 }, in->k.capacity, &space_id));
+    TRY(audit_add(c, "kitchen.create", "kitchen", *id, in->k.title));
+    return db_commit(c->db);
+}
+
+enum result listings_save(
+    struct ctx *c, int64_t id, int64_t version, const struct listing_input *in)
+{
+    struct kitchen was;
+    TRY(kitchens_own(c, id, &was));
+    TRY(db_begin(c->db));
+    struct query *q = db_query(c->db, Q_LISTINGS_SAVE);
+    bind_input(c, q, in);
+    bind_int(q, "id", id);
+    bind_int(q, "version", version);
+    enum result r = query_run_one(q);
+    if (r == R_CONFLICT)
+        return fail(c, r,
+            "This listing was saved somewhere else while you were editing it. Open it again and"
+            " repeat your change.");
+    TRY(r);
+    TRY(write_equipment(c, id, in));
+    TRY(audit_add(c, "kitchen.save", "kitchen", id, ""));
+    TRY(listings_refresh(c, id));
+    return db_commit(c->db);
+}
+
+/* ---- deciding ---------------------------------------------------------------------------- */
+
+static enum result check_act(
+    struct ctx *c, const struct edge *e, const struct kitchen *k, const char *reason)
+{
+    if (e->admin && c->actor.role != ROLE_ADMIN && c->actor.role != ROLE_SYSTEM)
+        return fail(c, R_DENIED, "Only an administrator decides on listings.");
+    if (!leads_from(e, k->state))
+        return fail(c, R_CONFLICT,
+            "This listing is %s now, so that is no longer possible. Open it again to see it as it is.",
+            k->state);
+    if (e->needs_reason && text_empty(reason))
+        return fail(c, R_INVALID, "Say why, so that the host knows what to do.");
+    if (text_utf8_length(reason) > REASON_MAX)
+        return fail(c, R_INVALID, "Keep the reason under 2,000 characters.");
+    return OK;
+}
+
+static enum result tell_host(
+    struct ctx *c, const struct edge *e, const struct kitchen *k, const char *reason)
+{
+    if (e->done == NULL)
+        return OK;
+    const char *path = ctx_printf(c, "/host/listings/%lld/edit", (long long)k->id);
+    const struct outbox_field fields[] = {
+        { "full_name", k->host_name },
+        { "title", k->title },
+        { "what", e->done },
+        { "reason", reason },
+        { "link", ctx_printf(c, "%s%s", c->conf->base_url, path) },
+    };
+    TRY(notices_add(c, k->host_id, "listing", ctx_printf(c, "%s %s.", k->title, e->done), path));
+    return outbox_add(c, "listing_decided", k->host_id,
+        ctx_printf(c, "listing:%lld:%s:%lld", (long long)k->id, e->name, (long long)k->version),
+        fields, COUNT_OF(fields));
+}
+
+enum result listings_act(struct ctx *c, int64_t id, enum listing_act act, const char *reason)
+{
+    CHECK((unsigned)act < LISTING__MAX);
+    const struct edge *e = &edges[act];
+    struct kitchen k;
+    TRY(e->admin ? kitchens_get(c, id, &k) : kitchens_own(c, id, &k));
+    TRY(check_act(c, e, &k, reason));
+    TRY(db_begin(c->db));
+    struct query *q = db_query(c->db, Q_LISTINGS_SET_STATE);
+    bind_int(q, "id", id);
+    bind_text(q, "was", k.state);
+    bind_text(q, "state", e->to);
+    bind_text(q, "reason", reason);
+    bind_int(q, "now_at", c->now_at);
+    enum result r = query_run_one(q);
+    if (r == R_CONFLICT)
+        return fail(c, r, "Somebody else has just decided on this listing. Open it again.");
+    TRY(r);
+    TRY(audit_add(c, ctx_printf(c, "kitchen.%s", e->name), "kitchen", id, reason));
+    TRY(tell_host(c, e, &k, reason));
+    TRY(listings_refresh(c, id));
+    return db_commit(c->db);
+}
+
+/* ---- can it be booked? -------------------------------------------------------------------- */
+
+enum result listings_refresh(struct ctx *c, int64_t id)
+{
+    struct query *q = db_query(c->db, Q_LISTINGS_REFRESH);
+    bind_int(q, "id", id);
+    bind_int(q, "today", c->now_at / DAY_S);
+    return query_run_one(q);
+}
+
+enum result listings_refresh_host(struct ctx *c, int64_t host_id)
+{
+    enum { KITCHENS_MAX = 500 };
+    int64_t *ids = arena_array(c->arena, KITCHENS_MAX, sizeof *ids);
+    size_t n = 0;
+    struct query *q = db_query(c->db, Q_LISTINGS_IDS_OF_HOST);
+    bind_int(q, "host_id", host_id);
+    bind_int(q, "max", KITCHENS_MAX);
+    enum result r;
+    for (QUERY_EACH(q, r))
+        ids[n++] = col_int(q, "id");
+    TRY(query_end(r));
+    for (size_t i = 0; i < n; i++)
+        TRY(listings_refresh(c, ids[i]));
+    return OK;
+}
+
+enum result listings_needs(struct ctx *c, const struct kitchen *k, struct listing_needs *out)
+{
+    static const char *const required[] = { "health_permit", "business_license", "insurance" };
+    struct query *q = db_query(c->db, Q_LISTINGS_NEEDS);
+    bind_int(q, "id", k->id);
+    bind_int(q, "today", c->now_at / DAY_S);
+    TRY(query_step(q));
+    *out = (struct listing_needs) {
+        .approval = !text_is(k->state, "active"),
+        .transfers = col_int(q, "transfers") == 0,
+        .windows = col_int(q, "windows") == 0,
+        .photos = col_int(q, "photos") == 0,
+    };
+    const char *have = col_text_here(q, "papers");
+    for (size_t i = 0; i < COUNT_OF(required); i++)
+        if (have == NULL || strstr(have, required[i]) == NULL)
+            out->papers[out->papers_n++] = required[i];
+    return OK;
+}
+
+/* ---- lists ------------------------------------------------------------------------------------ */
+
+static enum result read_rows(
+    struct ctx *c, struct query *q, size_t max, struct listing_row **out, size_t *n)
+{
+    struct listing_row *rows = arena_array(c->arena, max, sizeof *rows);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r)) {
+        rows[(*n)++] = (struct listing_row) {
+            .id = col_int(q, "id"),
+            .version = col_int(q, "version"),
+            .updated_at = col_int(q, "updated_at"),
+            .title = col_text(q, "title"),
+            .slug = col_text(q, "slug"),
+            .city = col_text(q, "city"),
+            .region = col_text(q, "region"),
+            .state = col_text(q, "state"),
+            .reason = col_text(q, "reason"),
+            .host_name = col_text(q, "host_name"),
+            .cover = col_text(q, "cover"),
+            .rate = { col_int(q, "rate_cents") },
+            .bookable = col_int(q, "bookable") != 0,
+        };
+    }
+    *out = rows;
+    return query_end(r);
+}
+
+enum result listings_mine(
+    struct ctx *c, int64_t before_id, size_t max, struct listing_row **out, size_t *n)
+{
+    struct query *q = db_query(c->db, Q_LISTINGS_MINE);
+    bind_int(q, "host_id", c->actor.user_id);
+    bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
+    bind_int(q, "max", (int64_t)max);
+    return read_rows(c, q, max, out, n);
+}
+
+enum result listings_in_state(struct ctx *c, const char *state, int64_t before_id, size_t max,
+    struct listing_row **out, size_t *n)
+{
+    struct query *q = db_query(c->db, text_empty(state) ? Q_LISTINGS_ALL : Q_LISTINGS_IN_STATE);
+    if (!text_empty(state))
+        bind_text(q, "state", state);
+    bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
+    bind_int(q, "max", (int64_t)max);
+    return read_rows(c, q, max, out, n);
+}
+
+/* ---- stations ------------------------------------------------------------------------------------ */
+
+enum result listings_add_station(
+    struct ctx *c, int64_t kitchen_id, const char *name, struct cents rate, int64_t capacity)
+{
+    struct kitchen k;
+    int64_t id;
+    TRY(kitchens_own(c, kitchen_id, &k));
+    TRY(db_begin(c->db));
+    enum result r = add_space(c, kitchen_id, "station", name, rate, capacity, &id);
+    if (r == R_CONFLICT)
+        return fail(c, r, "There is a space of that name already. Choose another name.");
+    TRY(r);
+    TRY(availability_station_added(c, kitchen_id, id));
+    TRY(audit_add(c, "kitchen.add_station", "kitchen", kitchen_id, name));
+    return db_commit(c->db);
+}
+
+enum result listings_set_station(struct ctx *c, int64_t kitchen_id, int64_t space_id, bool active)
+{
+    struct kitchen k;
+    TRY(kitchens_own(c, kitchen_id, &k));
+    TRY(db_begin(c->db));
+    struct query *q = db_query(c->db, Q_LISTINGS_SET_SPACE);
+    bind_int(q, "kitchen_id", kitchen_id);
+    bind_int(q, "space_id", space_id);
+    bind_int(q, "active", active);
+    enum result r = query_run_one(q);
+    if (r == R_CONFLICT)
+        return fail(c, R_NOT_FOUND, "This kitchen has no such station.");
+    TRY(r);
+    TRY(audit_add(c, active ? "kitchen.open_station" : "kitchen.close_station", "kitchen",
+        kitchen_id, ctx_printf(c, "space %lld", (long long)space_id)));
+    return db_commit(c->db);
+}

@@ -1,0 +1,80 @@
+/* The host's and the admin's side of a kitchen: writing it, asking for approval,
+ * deciding. Which state leads where stands in one table (listings.c). */
+#ifndef DOMAIN_LISTINGS_H
+#define DOMAIN_LISTINGS_H
+
+#include "domain/kitchens.h"
+
+/* What a form of a listing holds. In K the fields that the host writes count; id,
+ * state, slug, mask, cell and the like are made here. */
+struct listing_input {
+    struct kitchen k;
+    const struct equipment *equipment;
+    size_t equipment_n;
+};
+
+/* A new draft of the acting host, with its whole-kitchen space. R_DENIED while the
+ * address is not confirmed. */
+enum result listings_create(struct ctx *c, const struct listing_input *in, int64_t *id);
+
+/* Writes the acting host's own kitchen. R_CONFLICT if it is no longer at VERSION:
+ * somebody saved in between. An active kitchen stays active. */
+enum result listings_save(
+    struct ctx *c, int64_t id, int64_t version, const struct listing_input *in);
+
+enum listing_act {
+    LISTING_SUBMIT,  /* host: draft, changes_requested -> pending_approval */
+    LISTING_APPROVE, /* admin: pending_approval -> active */
+    LISTING_REQUEST_CHANGES,
+    LISTING_REJECT,
+    LISTING_SUSPEND, /* admin: active -> suspended */
+    LISTING_RESTORE, /* admin: suspended, rejected -> active */
+    LISTING__MAX
+};
+
+/* "approve", "request_changes", ...: the names in forms and in the audit trail. */
+const char *listings_act_name(enum listing_act act);
+enum listing_act listings_act_of(const char *name); /* LISTING__MAX: none */
+
+/* Carries out ACT on kitchen ID with REASON (needed for all that says no). Mails the
+ * host of an admin's decision. R_CONFLICT if its state does not allow it; R_DENIED. */
+enum result listings_act(struct ctx *c, int64_t id, enum listing_act act, const char *reason);
+
+/* Works out anew whether kitchen ID can be booked: active, the required papers
+ * approved and in date, the host's transfers active at Stripe. In the caller's
+ * transaction. */
+enum result listings_refresh(struct ctx *c, int64_t id);
+
+/* The same for every kitchen of a host (after a change of the Stripe account). */
+enum result listings_refresh_host(struct ctx *c, int64_t host_id);
+
+/* What stands between a kitchen and its first booking. */
+struct listing_needs {
+    bool approval, transfers;  /* not there yet */
+    const char *papers[3];     /* catalogue keys of required papers that are missing */
+    size_t papers_n;
+    bool windows, photos;      /* none: allowed, but worth saying */
+};
+enum result listings_needs(struct ctx *c, const struct kitchen *k, struct listing_needs *out);
+
+struct listing_row {
+    int64_t id, version, updated_at;
+    const char *title, *slug, *city, *region, *state, *reason, *host_name, *cover; /* cover: photo hash or "" */
+    struct cents rate;
+    bool bookable;
+};
+
+/* The acting host's kitchens, newest first. */
+enum result listings_mine(
+    struct ctx *c, int64_t before_id, size_t max, struct listing_row **out, size_t *n);
+
+/* For staff: the kitchens in STATE ("" is every state), newest first. */
+enum result listings_in_state(struct ctx *c, const char *state, int64_t before_id, size_t max,
+    struct listing_row **out, size_t *n);
+
+/* Stations. The whole kitchen can be neither renamed nor switched off. */
+enum result listings_add_station(struct ctx *c, int64_t kitchen_id, const char *name,
+    struct cents rate, int64_t capacity);
+enum result listings_set_station(struct ctx *c, int64_t kitchen_id, int64_t space_id, bool active);
+
+#endif

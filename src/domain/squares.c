@@ -1,0 +1,114 @@
+#include "domain/squares.h"
+
+#include <math.h>
+
+#include "util/guard.h"
+
+enum { SQUARE = 10, DEGREE = 100, ROWS = 18000, COLUMNS = 36000 }; /* in cells */
+
+static const double mi_per_degree = 69.0934;
+
+static int64_t clamp(int64_t n, int64_t low, int64_t high)
+{
+    return n < low ? low : n > high ? high : n;
+}
+
+static int64_t row_of(double lat)
+{
+    return clamp((int64_t)floor((lat + 90) * DEGREE), 0, ROWS - 1);
+}
+
+static int64_t column_of(double lng)
+{
+    return clamp((int64_t)floor((lng + 180) * DEGREE), 0, COLUMNS - 1);
+}
+
+static int64_t cell_at(int64_t row, int64_t column)
+{
+    int64_t square = row / SQUARE * (COLUMNS / SQUARE) + column / SQUARE;
+    return square * SQUARE * SQUARE + row % SQUARE * SQUARE + column % SQUARE;
+}
+
+int64_t squares_cell(double lat, double lng)
+{
+    return cell_at(row_of(lat), column_of(lng));
+}
+
+int64_t squares_square(double lat, double lng)
+{
+    return squares_cell(lat, lng) / (SQUARE * SQUARE);
+}
+
+int64_t squares_degree(double lat, double lng)
+{
+    return row_of(lat) / DEGREE * (COLUMNS / DEGREE) + column_of(lng) / DEGREE;
+}
+
+/* How much narrower a degree to the east is than one to the north. */
+static double narrowing(double lat)
+{
+    double c = cos(lat * M_PI / 180);
+    return c < 0.05 ? 0.05 : c; /* close to a pole a box is wide enough anyway */
+}
+
+struct square_box squares_box(double lat, double lng, int64_t size, int64_t reach)
+{
+    int64_t row = row_of(lat) / size, column = column_of(lng) / size;
+    int64_t sideways = (int64_t)ceil((double)reach / narrowing(lat));
+    return (struct square_box) {
+        .south = clamp((row - reach) * size, 0, ROWS - 1),
+        .north = clamp((row + reach + 1) * size - 1, 0, ROWS - 1),
+        .west = clamp((column - sideways) * size, 0, COLUMNS - 1),
+        .east = clamp((column + sideways + 1) * size - 1, 0, COLUMNS - 1),
+        .size = size,
+    };
+}
+
+/* Miles from the point to a meridian so many degrees away. */
+static double to_meridian_mi(double lat, double degrees)
+{
+    if (degrees > 90)
+        degrees = 90;
+    double s = sin(degrees * M_PI / 180) * cos(lat * M_PI / 180);
+    return asin(s) * 180 / M_PI * mi_per_degree;
+}
+
+double squares_inside_mi(const struct square_box *box, double lat, double lng)
+{
+    double y = lat + 90, x = lng + 180, inside = INFINITY;
+    if (box->south > 0)
+        inside = fmin(inside, (y - (double)box->south / DEGREE) * mi_per_degree);
+    if (box->north < ROWS - 1)
+        inside = fmin(inside, ((double)(box->north + 1) / DEGREE - y) * mi_per_degree);
+    if (box->west > 0)
+        inside = fmin(inside, to_meridian_mi(lat, x - (double)box->west / DEGREE));
+    if (box->east < COLUMNS - 1)
+        inside =
+            fmin(inside, to_meridian_mi(lat, (double)(box->east + 1) / DEGREE - x));
+    return inside < 0 ? 0 : inside;
+}
+
+int64_t squares_reach(int64_t size, double radius_mi)
+{
+    /* A little more, for what a box loses by the roundness of the earth. */
+    return (int64_t)ceil(1.02 * radius_mi / mi_per_degree * DEGREE / (double)size);
+}
+
+size_t squares_ranges(const struct square_box *box, struct cell_range *out, size_t max)
+{
+    size_t n = 0;
+    CHECK(box->size == 1 || box->size == SQUARE);
+    for (int64_t row = box->south; row <= box->north; row += box->size) {
+        /* A row of whole squares is one range; a row of cells breaks at each square. */
+        for (int64_t column = box->west; column <= box->east;) {
+            int64_t last = box->east;
+            if (box->size == 1 && last > column - column % SQUARE + SQUARE - 1)
+                last = column - column % SQUARE + SQUARE - 1;
+            CHECK(n < max);
+            out[n++] = (struct cell_range) { cell_at(row, column),
+                cell_at(row + box->size - 1, last) };
+            column = last + 1;
+        }
+    }
+    return n;
+}

@@ -1,0 +1,46 @@
+/* The map as numbered squares, so that "near" is a handful of ranges in an index.
+ * A square of 0.1 degree has the number row * 3600 + column, counted from the
+ * south pole and the 180th meridian; a hundredth of it (0.01 degree) is a cell,
+ * numbered square * 100 + its place in the square. kitchens.cell holds the cell:
+ * a square is then one range of cells, neighbours in a row of squares are one
+ * range together, and single cells can be asked for where kitchens are dense.
+ * Nothing here reaches across the 180th meridian. */
+#ifndef DOMAIN_SQUARES_H
+#define DOMAIN_SQUARES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+int64_t squares_cell(double lat, double lng);
+
+/* The number of the 0.1 degree square, and of the 1 degree square, of a point. */
+int64_t squares_square(double lat, double lng);
+int64_t squares_degree(double lat, double lng);
+
+/* Cells south to north and west to east, all inclusive, counted in 0.01 degrees. */
+struct square_box {
+    int64_t south, north, west, east;
+    int64_t size; /* its edges lie on multiples of this: 1, 10 or 100 cells */
+};
+
+/* The box of whole squares of SIZE cells (1, 10, 100) round the square that holds
+ * the point: REACH squares to north and south, and as many to east and west as
+ * make about the same distance there. */
+struct square_box squares_box(double lat, double lng, int64_t size, int64_t reach);
+
+/* Everything within so many miles of the point lies inside the box. */
+double squares_inside_mi(const struct square_box *box, double lat, double lng);
+
+/* The reach from which a box of SIZE has all within RADIUS_MI inside it. */
+int64_t squares_reach(int64_t size, double radius_mi);
+
+/* A run of cell numbers, both ends included. */
+struct cell_range {
+    int64_t first, last;
+};
+
+/* The cells of a box of size 1 or 10 as ranges, at most MAX (a box that needs more
+ * is a bug). Returns how many. */
+size_t squares_ranges(const struct square_box *box, struct cell_range *out, size_t max);
+
+#endif

@@ -1,0 +1,204 @@
+#include "web/listings.h"
+
+#include "domain/catalogue.h"
+#include "domain/listings.h"
+#include "util/guard.h"
+#include "util/text.h"
+#include "web/listing_form.h"
+#include "web/show.h"
+
+enum { PER_PAGE = 20 };
+
+enum result web_listings(struct ctx *c, struct web *w)
+{
+    struct listing_row *rows;
+    size_t n;
+    int64_t before = web_before(w);
+    TRY(listings_mine(c, before, PER_PAGE + 1, &rows, &n));
+    bool more = n > PER_PAGE;
+    n = more ? PER_PAGE : n;
+    struct view *list = view_list(w->view, "kitchens");
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_int(item, "id", rows[i].id);
+        view_text(item, "title", rows[i].title);
+        view_textf(item, "place", "%s, %s", rows[i].city, rows[i].region);
+        view_text(item, "state", rows[i].state);
+        view_text(item, "state_label", show_state(rows[i].state));
+        view_text(item, "rate", cents_format(c->arena, rows[i].rate));
+        view_bool(item, "bookable", rows[i].bookable);
+        view_text(item, "reason", rows[i].reason);
+    }
+    view_bool(w->view, "any", n > 0);
+    view_bool(w->view, "unverified", !c->actor.verified);
+    web_pages(c, w, before != 0, more ? rows[n - 1].id : 0);
+    return web_page(c, w, 200, "host/listings");
+}
+
+/* ---- new --------------------------------------------------------------------------------- */
+
+static enum result show_new(struct ctx *c, struct web *w, const struct form *f, int status)
+{
+    listing_form_show(c, w, f);
+    return web_page(c, w, status, "host/listing_new");
+}
+
+enum result web_listings_new(struct ctx *c, struct web *w)
+{
+    struct form f;
+    listing_form_fresh(c, &f);
+    return show_new(c, w, &f, 200);
+}
+
+enum result web_listings_create(struct ctx *c, struct web *w)
+{
+    struct form f;
+    struct listing_input in;
+    int64_t id;
+    if (!listing_form_read(c, w, &f, &in))
+        return show_new(c, w, &f, 422);
+    TRY(listings_create(c, &in, &id));
+    web_flash(c, w, "ok", "Saved as a draft. Add opening hours, photos and papers next.");
+    return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit", (long long)id));
+}
+
+/* ---- edit -------------------------------------------------------------------------------- */
+
+static void need(struct view *list, const char *text, const char *url)
+{
+    struct view *item = view_item(list);
+    view_text(item, "text", text);
+    view_text(item, "url", url);
+}
+
+static enum result show_needs(struct ctx *c, struct web *w, const struct kitchen *k)
+{
+    struct listing_needs needs;
+    TRY(listings_needs(c, k, &needs));
+    const char *base = ctx_printf(c, "/host/listings/%lld", (long long)k->id);
+    struct view *list = view_list(w->view, "needs");
+    for (size_t i = 0; i < needs.papers_n; i++)
+        need(list,
+            ctx_printf(c, "%s: upload it and have it approved",
+                catalogue_label(CATALOGUE_DOCUMENTS, needs.papers[i])),
+            ctx_printf(c, "%s/documents", base));
+    if (needs.transfers)
+        need(list, "Stripe: set up how you are paid", "/host/earnings");
+    if (needs.windows)
+        need(list, "Opening hours: say when it can be booked", ctx_printf(c, "%s/availability", base));
+    if (needs.photos)
+        need(list, "Photos: kitchens with photos are booked more", ctx_printf(c, "%s/photos", base));
+    if (needs.approval)
+        need(list, "Approval: send it to us when it is ready", "#approval");
+    return OK;
+}
+
+static enum result show_spaces(struct ctx *c, struct web *w, const struct kitchen *k)
+{
+    struct space *spaces;
+    size_t n;
+    TRY(kitchens_spaces(c, k, &spaces, &n));
+    struct view *list = view_list(w->view, "spaces");
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_int(item, "space_id", spaces[i].id);
+        view_text(item, "space_name", spaces[i].name);
+        view_text(item, "space_rate", cents_format(c->arena, spaces[i].rate));
+        view_bool(item, "is_whole", spaces[i].whole);
+        view_bool(item, "is_open", spaces[i].active);
+    }
+    return OK;
+}
+
+static enum result show_edit(
+    struct ctx *c, struct web *w, const struct kitchen *k, const struct form *f, int status)
+{
+    listing_form_show(c, w, f);
+    TRY(show_needs(c, w, k));
+    TRY(show_spaces(c, w, k));
+    view_int(w->view, "id", k->id);
+    view_text(w->view, "listing_title", k->title);
+    view_text(w->view, "slug", k->slug);
+    view_text(w->view, "state", k->state);
+    view_text(w->view, "state_label", show_state(k->state));
+    view_text(w->view, "reason", k->reason);
+    view_bool(w->view, "bookable", k->bookable);
+    view_bool(w->view, "can_submit",
+        text_is(k->state, "draft") || text_is(k->state, "changes_requested"));
+    return web_page(c, w, status, "host/listing_edit");
+}
+
+enum result web_listings_edit(struct ctx *c, struct web *w)
+{
+    struct kitchen k;
+    struct equipment *equipment;
+    size_t n;
+    struct form f;
+    TRY(kitchens_own(c, web_id(w), &k));
+    TRY(kitchens_equipment(c, k.id, &equipment, &n));
+    listing_form_of(c, &k, equipment, n, &f);
+    return show_edit(c, w, &k, &f, 200);
+}
+
+enum result web_listings_save(struct ctx *c, struct web *w)
+{
+    struct kitchen k;
+    struct form f;
+    struct listing_input in;
+    TRY(kitchens_own(c, web_id(w), &k));
+    if (!listing_form_read(c, w, &f, &in))
+        return show_edit(c, w, &k, &f, 422);
+    TRY(listings_save(c, k.id, form_int(&f, "version"), &in));
+    web_flash(c, w, "ok", "Saved.");
+    return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit", (long long)k.id));
+}
+
+enum result web_listings_submit(struct ctx *c, struct web *w)
+{
+    TRY(listings_act(c, web_id(w), LISTING_SUBMIT, ""));
+    web_flash(c, w, "ok", "Sent. We look at it within two working days and write to you.");
+    return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit", (long long)web_id(w)));
+}
+
+/* ---- stations -------------------------------------------------------------------------------- */
+
+static const struct field station_fields[] = {
+    { "name", FIELD_TEXT, "Name", .required = true, .max = 60 },
+    { "rate", FIELD_MONEY, "Hourly rate", .min = 0, .max = 100000 },
+    { "capacity", FIELD_INT, "People at once", .required = true, .min = 1, .max = 1000 },
+};
+static const struct field set_fields[] = {
+    { "space_id", FIELD_ID, "Station", .required = true },
+    { "active", FIELD_CHECKBOX, "Open" },
+};
+
+static enum result form_refused(struct ctx *c, const struct form *f)
+{
+    size_t n;
+    const struct form_error *errors = form_errors(f, &n);
+    CHECK(n > 0);
+    return fail(c, R_INVALID, "%s%s%s", errors[0].label == NULL ? "" : errors[0].label,
+        errors[0].label == NULL ? "" : ": ", errors[0].sentence);
+}
+
+enum result web_listings_station_add(struct ctx *c, struct web *w)
+{
+    struct form f;
+    web_form(c, w, station_fields, COUNT_OF(station_fields), &f);
+    if (!form_ok(&f))
+        return form_refused(c, &f);
+    TRY(listings_add_station(
+        c, web_id(w), form_text(&f, "name"), form_money(&f, "rate"), form_int(&f, "capacity")));
+    web_flash(c, w, "ok", "The station is added.");
+    return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit#spaces", (long long)web_id(w)));
+}
+
+enum result web_listings_station_set(struct ctx *c, struct web *w)
+{
+    struct form f;
+    web_form(c, w, set_fields, COUNT_OF(set_fields), &f);
+    if (!form_ok(&f))
+        return form_refused(c, &f);
+    TRY(listings_set_station(c, web_id(w), form_int(&f, "space_id"), form_bool(&f, "active")));
+    return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit#spaces", (long long)web_id(w)));
+}

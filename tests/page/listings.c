@@ -1,0 +1,123 @@
+#include "page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "support/site.h"
+
+static struct site *site;
+static struct browser b;
+
+static void open_browser(void)
+{
+    site = site_fresh();
+    browser_open(&b, site);
+}
+
+static void close_browser(void)
+{
+    browser_close(&b);
+    site_gone(site);
+}
+
+static const char kitchen[]
+    = "title=Copper+Pot&description=A+bright+kitchen+with+two+ovens+and+a+walk-in.&kitchen_type=bakery"
+      "&address=1+Oak+St&city=Austin&state=TX&postal_code=78701&lat=30.2672&lng=-97.7431"
+      "&timezone=America%2FChicago&square_feet=900&capacity=4&features=parking&restrictions="
+      "&hourly_rate=50.00&offpeak_rate=&cleaning_fee=25&deposit=&min_hours=2&max_hours=24&step_min=30"
+      "&notice_hours=24&buffer_before_min=0&buffer_after_min=30&cancellation_policy=moderate"
+      "&booking_mode=instant&qty_range=2&qty_walk_in_cooler=1";
+
+static void make_kitchen(void)
+{
+    browser_log_in_as(&b, "host@example.com", "host");
+    ck_assert_int_eq(browser_get(&b, "/host/listings/new"), 200);
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", kitchen), 303);
+    ck_assert_str_eq(b.location, "/host/listings/1/edit");
+}
+
+START_TEST(a_host_lists_a_kitchen_and_finds_it_as_typed)
+{
+    make_kitchen();
+    ck_assert_int_eq(browser_get(&b, "/host/listings/1/edit"), 200);
+    ck_assert(browser_shows(&b, "value=\"50.00\""));
+    ck_assert(browser_shows(&b, "Health permit"));
+    ck_assert_int_eq(browser_get(&b, "/host/listings"), 200);
+    ck_assert(browser_shows(&b, "Copper Pot"));
+    ck_assert(browser_shows(&b, "Draft"));
+}
+END_TEST
+
+START_TEST(a_stale_form_changes_nothing)
+{
+    char form[2048];
+    make_kitchen();
+    browser_get(&b, "/host/listings/1/edit");
+    snprintf(form, sizeof form, "%s&version=1", kitchen);
+    ck_assert_int_eq(browser_post(&b, "/host/listings/1/edit", form), 303);
+    browser_get(&b, "/host/listings/1/edit");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/1/edit", form), 409);
+}
+END_TEST
+
+START_TEST(another_host_does_not_find_it)
+{
+    make_kitchen();
+    browser_log_in_as(&b, "other@example.com", "host");
+    ck_assert_int_eq(browser_get(&b, "/host/listings/1/edit"), 404);
+    browser_get(&b, "/host/listings");
+    ck_assert(!browser_shows(&b, "Copper Pot"));
+    browser_get(&b, "/host/listings/new");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/1/submit", ""), 404);
+    ck_assert_int_eq(
+        browser_post(&b, "/host/listings/1/stations", "name=Mine&rate=&capacity=1"), 404);
+}
+END_TEST
+
+START_TEST(what_is_wrong_stands_beside_its_field_and_the_rest_is_kept)
+{
+    browser_log_in_as(&b, "host@example.com", "host");
+    browser_get(&b, "/host/listings/new");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new",
+                         "title=Copper+Pot&hourly_rate=-5&lat=900&timezone=Mars%2FBase&max_hours=1&min_hours=2"),
+        422);
+    ck_assert(browser_shows(&b, "value=\"Copper Pot\""));
+    ck_assert(browser_shows(&b, "such as America/Chicago"));
+    ck_assert(browser_shows(&b, "cannot be shorter than the shortest"));
+    ck_assert_int_eq(browser_get(&b, "/host/listings/1/edit"), 404);
+}
+END_TEST
+
+START_TEST(a_field_that_is_not_of_the_form_is_refused)
+{
+    char form[2048];
+    browser_log_in_as(&b, "host@example.com", "host");
+    browser_get(&b, "/host/listings/new");
+    snprintf(form, sizeof form, "%s&host_id=2&state_=active", kitchen);
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 422);
+}
+END_TEST
+
+START_TEST(submitting_works_once)
+{
+    make_kitchen();
+    browser_get(&b, "/host/listings/1/edit");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/1/submit", ""), 303);
+    browser_get(&b, "/host/listings/1/edit");
+    ck_assert(browser_shows(&b, "Waiting for approval"));
+    ck_assert_int_eq(browser_post(&b, "/host/listings/1/submit", ""), 409);
+}
+END_TEST
+
+void page_listings(Suite *s)
+{
+    TCase *t = tcase_create("listings");
+    tcase_add_checked_fixture(t, open_browser, close_browser);
+    tcase_add_test(t, a_host_lists_a_kitchen_and_finds_it_as_typed);
+    tcase_add_test(t, a_stale_form_changes_nothing);
+    tcase_add_test(t, another_host_does_not_find_it);
+    tcase_add_test(t, what_is_wrong_stands_beside_its_field_and_the_rest_is_kept);
+    tcase_add_test(t, a_field_that_is_not_of_the_form_is_refused);
+    tcase_add_test(t, submitting_works_once);
+    suite_add_tcase(s, t);
+}
