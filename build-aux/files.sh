@@ -1,10 +1,13 @@
 #!/bin/sh
 # Writes files.mk: the lists of files that Makefile.am builds and ships, one name
 # a line, sorted. Run by ./bootstrap; run it again after a file came or went. The
-# list is not kept in git.
+# list is not kept in git. With -n it only says whether the list is as it should be.
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")/.."
+
+new=$(mktemp)
+trap 'rm -f "$new"' EXIT
 
 list() { # NAME FIND-ARGUMENTS...
     name=$1
@@ -34,5 +37,11 @@ list() { # NAME FIND-ARGUMENTS...
         ! -name '*.[ch]' ! -path 'build-aux/m4/*' ! -path 'tests/e2e/out/*' \
         ! -name compile ! -name depcomp ! -name install-sh ! -name missing \
         ! -name test-driver ! -name 'config.*' ! -name ar-lib
-} > files.mk.new
-if cmp -s files.mk.new files.mk; then rm files.mk.new; else mv files.mk.new files.mk; fi
+} > "$new"
+if cmp -s "$new" files.mk; then
+    exit 0
+elif [ "${1:-}" = -n ]; then
+    echo "files.mk: not in step with the tree: run build-aux/files.sh (files)"
+    exit 1
+fi
+cat "$new" > files.mk
