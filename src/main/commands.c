@@ -7,6 +7,7 @@
 #include "app/run.h"
 #include "db/migrate.h"
 #include "domain/accounts.h"
+#include "main/demo.h"
 #include "main/serve.h"
 #include "util/text.h"
 #include "web/routes.h"
@@ -175,6 +176,7 @@ const struct command commands[] = {
     { "routes", "", "list every page: method, path, query budget, who may", print_routes },
     { "grant-admin", "EMAIL", "make an account an administrator", grant_admin },
     { "grant-support", "EMAIL", "make an account support staff", grant_support },
+    { "demo", "", "fill an empty database with a demo city", demo_command },
     { "backup", "FILE", "copy the database while it is in use, and check the copy", backup },
     { "verify", "", "check the database's integrity", verify },
     { 0 },
