@@ -6,8 +6,8 @@
 
 #include "app/run.h"
 #include "db/migrate.h"
+#include "demo/demo.h"
 #include "domain/accounts.h"
-#include "main/demo.h"
 #include "main/serve.h"
 #include "util/text.h"
 #include "web/routes.h"
@@ -148,6 +148,15 @@ static int backup(const struct conf *conf, int argc, char **argv)
     return with_app(conf, DB_READ, do_backup, argv[1]);
 }
 
+static int demo(const struct conf *conf, int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    int status = with_app(conf, DB_WRITE, demo_load, NULL);
+    if (status == 0)
+        demo_print_people();
+    return status;
+}
+
 static enum result do_verify(struct ctx *c, void *arg)
 {
     (void)arg;
@@ -176,7 +185,7 @@ const struct command commands[] = {
     { "routes", "", "list every page: method, path, query budget, who may", print_routes },
     { "grant-admin", "EMAIL", "make an account an administrator", grant_admin },
     { "grant-support", "EMAIL", "make an account support staff", grant_support },
-    { "demo", "", "fill an empty database with a demo city", demo_command },
+    { "demo", "", "fill an empty database with a demo city", demo },
     { "backup", "FILE", "copy the database while it is in use, and check the copy", backup },
     { "verify", "", "check the database's integrity", verify },
     { 0 },

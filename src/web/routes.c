@@ -12,7 +12,7 @@
 
 const struct route routes[] = {
     /* the house (home.c) */
-    { GET("/"),                  web_home,               ANYONE, 2 },
+    { GET("/"),                  web_home,               ANYONE, 4 },
     { GET("/healthz"),           web_healthz,            ANYONE, 0, ROUTE_SLIM },
     { GET("/readyz"),            web_readyz,             ANYONE, 1, ROUTE_SLIM },
     { GET("/terms"),             web_terms,              ANYONE, 2 },

@@ -275,6 +275,7 @@ void serve(struct site *site, const struct request_param *pairs, size_t n,
     db_rollback(site->app.db);
     finish(&c, &w, r, status);
     log_request(&c, &w, r, monotonic_us() - began_us, arena_used(c.arena));
+    site->last_route = w.route;
     char token[64] = "";
     if (stale)
         snprintf(token, sizeof token, "%s", w.session_token);

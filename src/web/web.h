@@ -25,6 +25,7 @@ struct site {
     const char *csp, *csp_stripe;      /* the two content security policies */
     struct buf page;                   /* the answer, reused */
     struct response response;
+    const struct route *last_route; /* of the last request: the tests compare budgets */
 };
 
 struct web {

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "db/migrate.h"
-#include "domain/accounts.h"
+#include "demo/demo.h"
 #include "domain/sessions.h"
 #include "util/rand.h"
 #include "util/text.h"
@@ -238,4 +238,35 @@ int64_t browser_log_in_as(struct browser *b, const char *email, const char *role
     snprintf(line, sizeof line, "__Host-prep=%s", p.kept);
     keep_cookie(b, line);
     return p.id;
+}
+
+void site_load_demo(struct site *site)
+{
+    struct buf why;
+    buf_init(&why, 1024);
+    enum result r = app_run(&site->app, DB_WRITE, demo_load, NULL, &why);
+    ck_assert_msg(r == OK, "%s", why.at);
+    buf_free(&why);
+}
+
+static enum result open_session(struct ctx *c, void *arg)
+{
+    struct person *p = arg;
+    struct query *q = db_query(c->db, Q_ACCOUNTS_BY_EMAIL);
+    bind_text(q, "email_key", p->email);
+    TRY(query_step(q));
+    p->id = col_int(q, "id");
+    TRY(db_begin(c->db));
+    TRY(sessions_open(c, p->id, "192.0.2.7", "test", &p->token));
+    snprintf(p->kept, sizeof p->kept, "%s", p->token);
+    return db_commit(c->db);
+}
+
+void browser_log_in_demo(struct browser *b, const char *email)
+{
+    struct person p = { .email = email };
+    ck_assert_int_eq(app_run(&b->site->app, DB_WRITE, open_session, &p, NULL), OK);
+    char line[128];
+    snprintf(line, sizeof line, "__Host-prep=%s", p.kept);
+    keep_cookie(b, line);
 }

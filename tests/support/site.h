@@ -33,6 +33,12 @@ int browser_post(struct browser *b, const char *path, const char *fields);
 /* The same without any csrf field. */
 int browser_post_bare(struct browser *b, const char *path, const char *fields);
 
+/* Loads the demo city. */
+void site_load_demo(struct site *site);
+
+/* Logs in one of the demo's people: "vendor@demo.test". */
+void browser_log_in_demo(struct browser *b, const char *email);
+
 /* The body of the last answer. */
 const char *browser_body(const struct browser *b);
 bool browser_shows(const struct browser *b, const char *text);

@@ -1,8 +1,7 @@
-#include "main/demo.h"
+#include "demo/demo.h"
 
 #include <stdio.h>
 
-#include "app/run.h"
 #include "domain/audit.h"
 #include "domain/availability.h"
 #include "domain/listings.h"
@@ -363,44 +362,26 @@ static enum result add_history(struct ctx *c, struct demo *d, int64_t kitchen_id
 
 /* ---- all of it ---------------------------------------------------------------------------------- */
 
-static enum result load(struct ctx *c, void *arg)
+enum result demo_load(struct ctx *c, void *arg)
 {
-    struct demo *d = arg;
+    struct demo d = { 0 };
+    CHECK(arg == NULL);
     struct query *q = db_query(c->db, Q_DEMO_IS_EMPTY);
     TRY(query_step(q));
     if (col_int(q, "is_empty") == 0)
         return fail(c, R_CONFLICT, "The database has accounts already; the demo is for an empty one.");
-    TRY(add_people(c, d));
+    TRY(add_people(c, &d));
     for (int n = 0; n < KITCHENS; n++)
-        TRY(add_kitchen(c, d, n));
+        TRY(add_kitchen(c, &d, n));
     for (int64_t id = 1; id <= KITCHENS - 3; id++)
-        TRY(add_history(c, d, id));
+        TRY(add_history(c, &d, id));
     return OK;
 }
 
-static void print_people(void)
+void demo_print_people(void)
 {
-    puts("The demo city is ready. Log in with the password: copper kettle seven");
+    printf("The demo city is ready. Log in with the password: %s\n", password);
     for (size_t i = 0; i < COUNT_OF(people); i++)
         if (i < 3 || i == 2 + HOSTS)
             printf("  %-8s %-20s %s\n", people[i].role, people[i].email, people[i].full_name);
-}
-
-int demo_command(const struct conf *conf, int argc, char **argv)
-{
-    (void)argc, (void)argv;
-    struct app app = { .conf = *conf };
-    struct demo d = { 0 };
-    struct buf why;
-    buf_init(&why, 4096);
-    enum result r = app_open(&app, &why);
-    if (r == OK)
-        r = app_run(&app, DB_WRITE, load, &d, &why);
-    if (r == OK)
-        print_people();
-    else
-        fprintf(stderr, "prep: %s\n", why.at);
-    app_close(&app);
-    buf_free(&why);
-    return r == OK ? 0 : 1;
 }
