@@ -31,7 +31,7 @@ CREATE TABLE bookings (
     tax_bp           INTEGER NOT NULL,
     policy           TEXT NOT NULL CHECK (policy IN ('flexible', 'moderate', 'strict')),
     created_at       INTEGER NOT NULL,
-    hold_until       INTEGER NOT NULL,           -- of a held booking
+    hold_until       INTEGER NOT NULL,           -- of a held or requested booking
     confirmed_at     INTEGER,
     ended_at         INTEGER,                    -- expired, declined, canceled
     reason           TEXT NOT NULL DEFAULT '',
@@ -43,8 +43,8 @@ CREATE TABLE bookings (
 CREATE INDEX bookings_by_vendor ON bookings (vendor_id, start_at, id);
 CREATE INDEX bookings_by_host ON bookings (host_id, start_at, id);
 CREATE INDEX bookings_by_kitchen ON bookings (kitchen_id, start_at);
-CREATE INDEX bookings_held ON bookings (hold_until) WHERE state = 'held';
-CREATE INDEX bookings_open_holds ON bookings (vendor_id) WHERE state = 'held';
+CREATE INDEX bookings_held ON bookings (hold_until) WHERE state IN ('requested', 'held');
+CREATE INDEX bookings_open_holds ON bookings (vendor_id) WHERE state IN ('requested', 'held');
 CREATE INDEX bookings_by_state ON bookings (state, id);
 
 -- One row for each quarter hour of a space that is taken: held, booked, buffer.
@@ -56,6 +56,18 @@ CREATE TABLE cells (
     PRIMARY KEY (space_id, slot)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX cells_by_booking ON cells (booking_id);
+
+-- A booking as its pages and mails show it.
+CREATE VIEW booking_rows AS
+SELECT b.*, s.kind AS space_kind, s.name AS space_name,
+       k.title, k.slug, k.address, k.city, k.region, k.postal_code, k.access_notes,
+       v.full_name AS vendor_name, v.business_name AS vendor_business,
+       COALESCE(NULLIF(h.business_name, ''), h.full_name) AS host_name
+FROM bookings b
+JOIN spaces s ON s.id = b.space_id
+JOIN kitchens k ON k.id = b.kitchen_id
+JOIN users v ON v.id = b.vendor_id
+JOIN users h ON h.id = b.host_id;
 
 CREATE TABLE customers (
     user_id     INTEGER PRIMARY KEY REFERENCES users (id),

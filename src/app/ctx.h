@@ -18,6 +18,8 @@ const char *role_name(enum role r);
 /* ROLE_NOBODY if the text names none. */
 enum role role_of(const char *name);
 
+struct net; /* net/net.h; this floor only hands it on */
+
 /* Who acts. user_id is 0 for nobody and for the system (jobs, webhooks). */
 struct actor {
     int64_t user_id;
@@ -30,6 +32,7 @@ struct actor {
 struct ctx {
     struct arena *arena;
     struct db *db;
+    struct net *net; /* for calls to outside services; NULL: this process makes none */
     const struct conf *conf;
     const char *request_id; /* in the log, the audit trail and on error pages */
     int64_t now_at;         /* UTC seconds: one instant for the whole unit */

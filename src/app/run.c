@@ -81,6 +81,7 @@ struct ctx app_begin(struct app *app, enum db_mode mode)
     return (struct ctx) {
         .arena = app->arena,
         .db = app->db,
+        .net = app->net,
         .conf = &app->conf,
         .request_id = "",
         .now_at = app_now(app),

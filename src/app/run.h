@@ -12,6 +12,7 @@ struct app {
     struct arena *forever; /* settings and other texts of the process */
     struct arena *arena;   /* the unit's */
     struct db *db;
+    struct net *net; /* opened by those who call outside services, after fork */
     char secret[32];
     int64_t fixed_now_at; /* tests: the clock stands here; 0: the real one */
 };

@@ -1,0 +1,22 @@
+-- query: events_add
+INSERT INTO stripe_events (event_id, type, object_id, account, created, livemode, payload,
+    received_at, processed_at, error)
+VALUES (:event_id, :type, :object_id, :account, :created, :livemode, :payload,
+    :now_at, :processed_at, :error)
+ON CONFLICT (event_id) DO NOTHING
+
+-- query: events_due
+SELECT event_id FROM stripe_events
+WHERE processed_at IS NULL AND received_at <= :now_at - 10 * tries * tries
+ORDER BY received_at LIMIT :max
+
+-- query: events_get
+SELECT event_id, type, object_id, account FROM stripe_events
+WHERE event_id = :event_id AND processed_at IS NULL
+
+-- query: events_done
+UPDATE stripe_events SET processed_at = :now_at, tries = tries + 1, error = ''
+WHERE event_id = :event_id
+
+-- query: events_failed
+UPDATE stripe_events SET tries = tries + 1, error = :error WHERE event_id = :event_id

@@ -1,0 +1,246 @@
+#include "domain/events.h"
+
+#include "domain/bookings.h"
+#include "domain/host_accounts.h"
+#include "domain/payments.h"
+#include "stripe/signature.h"
+#include "util/guard.h"
+#include "util/log.h"
+
+/* ---- what to do with each type ----------------------------------------------------
+ */
+
+static enum result intent_is_final(struct ctx *c, const struct stripe_event *e)
+{
+    struct stripe_intent intent;
+    TRY(stripe_read_intent(e->object, &intent));
+    return payments_apply(c, &intent);
+}
+
+static enum result session_is_final(struct ctx *c, const struct stripe_event *e)
+{
+    struct stripe_session session;
+    TRY(stripe_read_session(e->object, &session));
+    return payments_apply_session(c, &session);
+}
+
+static enum result read_object(
+    struct ctx *c, const char *path, struct stripe_reply *reply)
+{
+    struct stripe_client client;
+    TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
+    return stripe_ops_read(c, &client, path, reply);
+}
+
+static enum result read_intent(
+    struct ctx *c, const char *object_id, [[maybe_unused]] const char *account)
+{
+    struct stripe_reply reply;
+    struct stripe_intent intent;
+    TRY(read_object(c, ctx_printf(c, "/v1/payment_intents/%s", object_id), &reply));
+    TRY(stripe_read_intent(reply.object, &intent));
+    TRY(db_begin(c->db));
+    TRY(payments_apply(c, &intent));
+    return db_commit(c->db);
+}
+
+static enum result read_refund(
+    struct ctx *c, const char *object_id, [[maybe_unused]] const char *account)
+{
+    struct stripe_reply reply;
+    struct stripe_refund refund;
+    TRY(read_object(c, ctx_printf(c, "/v1/refunds/%s", object_id), &reply));
+    TRY(stripe_read_refund(reply.object, &refund));
+    TRY(db_begin(c->db));
+    TRY(payments_apply_refund(c, &refund));
+    return db_commit(c->db);
+}
+
+static enum result read_account(
+    struct ctx *c, const char *object_id, const char *account)
+{
+    return host_accounts_check_id(
+        c, *account != '\0' ? account : object_id, STRIPE_JOB_MS);
+}
+
+static const struct handling {
+    const char *type;
+    enum result (*now)(struct ctx *c, const struct stripe_event *e);
+    enum result (*later)(struct ctx *c, const char *object_id, const char *account);
+} handlings[] = {
+    { "payment_intent.succeeded", intent_is_final, NULL },
+    { "payment_intent.canceled", intent_is_final, NULL },
+    { "payment_intent.payment_failed", NULL, read_intent },
+    { "payment_intent.processing", NULL, read_intent },
+    { "checkout.session.completed", session_is_final, NULL },
+    { "checkout.session.expired", session_is_final, NULL },
+    { "refund.created", NULL, read_refund },
+    { "refund.updated", NULL, read_refund },
+    { "refund.failed", NULL, read_refund },
+    { "account.updated", NULL, read_account },
+    { "account.external_account.updated", NULL, read_account },
+};
+
+static const struct handling *handling_of(const char *type)
+{
+    static const struct handling none = { "", NULL, NULL };
+    for (size_t i = 0; i < COUNT_OF(handlings); i++)
+        if (text_is(handlings[i].type, type))
+            return &handlings[i];
+    return &none;
+}
+
+/* ---- receiving --------------------------------------------------------------------
+ */
+
+/* The object as Stripe sent it, less what opens or pays something. */
+static void put_redacted(struct json_writer *w, const struct json *j)
+{
+    switch (j->kind) {
+    case JSON_NULL:
+        json_put_null(w);
+        break;
+    case JSON_BOOL:
+        json_put_bool(w, j->truth);
+        break;
+    case JSON_INT:
+        json_put_int(w, j->integer);
+        break;
+    case JSON_REAL:
+    case JSON_TEXT:
+        json_put_text(w, j->text);
+        break;
+    case JSON_ARRAY:
+        json_open_array(w);
+        json_each(e, j) put_redacted(w, e);
+        json_close_array(w);
+        break;
+    case JSON_OBJECT:
+        json_open_object(w);
+        json_each(e, j)
+        {
+            if (text_is(e->key, "client_secret") || text_is(e->key, "url"))
+                continue;
+            json_key(w, e->key);
+            put_redacted(w, e);
+        }
+        json_close_object(w);
+        break;
+    }
+}
+
+static const char *payload_of(struct ctx *c, const struct stripe_event *e)
+{
+    struct buf json;
+    if (e->object == NULL)
+        return "{}";
+    buf_init(&json, (size_t)4 * EVENTS_BODY_MAX);
+    struct json_writer *w = json_begin(c->arena, &json);
+    put_redacted(w, e->object);
+    const char *payload = json_end(w) ? arena_strndup(c->arena, json.at, json.n) : "{}";
+    buf_free(&json);
+    return payload;
+}
+
+/* *NEW false: this event is known. */
+static enum result store(struct ctx *c, const struct stripe_event *e, const char *error,
+    bool waits, bool *new)
+{
+    struct query *q = db_query(c->db, Q_EVENTS_ADD);
+    bind_text(q, "event_id", e->id);
+    bind_text(q, "type", e->type);
+    bind_text(q, "object_id", e->object_id);
+    bind_text(q, "account", e->account);
+    bind_int(q, "created", e->created_at);
+    bind_int(q, "livemode", e->livemode);
+    bind_text(q, "payload", payload_of(c, e));
+    bind_int(q, "now_at", c->now_at);
+    if (waits)
+        bind_null(q, "processed_at");
+    else
+        bind_int(q, "processed_at", c->now_at);
+    bind_text(q, "error", error);
+    TRY(query_run(q));
+    *new = query_changes(q) == 1;
+    return OK;
+}
+
+static enum result check_signature(
+    struct ctx *c, const char *signature, struct span body)
+{
+    const char *why = "no header";
+    const char *secrets = c->conf->stripe_webhook_secrets;
+    if (signature != NULL && secrets != NULL &&
+        stripe_signature_check(signature, body, secrets, c->now_at, &why) == OK)
+        return OK;
+    log_warn(
+        "webhook_signature", "%s", secrets == NULL ? "no secret is configured" : why);
+    return fail(c, R_INVALID, "The signature does not fit.");
+}
+
+enum result events_receive(struct ctx *c, const char *signature, struct span body)
+{
+    const struct json *json;
+    struct stripe_event e;
+    TRY(check_signature(c, signature, body));
+    if (json_read(c->arena, body.at, body.n, &json) != OK ||
+        stripe_read_event(json, &e) != OK)
+        return fail(c, R_INVALID, "This is not an event.");
+
+    bool ours = e.livemode == stripe_ops_live(c);
+    const struct handling *h = handling_of(e.type);
+    bool new;
+    TRY(db_begin(c->db));
+    TRY(store(
+        c, &e, ours ? "" : "live and test mode mixed", ours && h->later != NULL, &new));
+    if (!ours)
+        log_error("webhook_mode", "%s has livemode %d", e.id, e.livemode);
+    if (new &&ours && h->now != NULL) {
+        struct actor was = bookings_as_system(c);
+        enum result r = h->now(c, &e);
+        c->actor = was;
+        TRY(r);
+    }
+    return db_commit(c->db);
+}
+
+/* ---- reading again ----------------------------------------------------------------
+ */
+
+enum result events_due(struct ctx *c, size_t max, const char ***ids, size_t *n)
+{
+    const char **rows = arena_array(c->arena, max, sizeof *rows);
+    struct query *q = db_query(c->db, Q_EVENTS_DUE);
+    bind_int(q, "now_at", c->now_at);
+    bind_int(q, "max", (int64_t)max);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r))
+        rows[(*n)++] = col_text(q, "event_id");
+    *ids = rows;
+    return query_end(r);
+}
+
+enum result events_process(struct ctx *c, const char *event_id)
+{
+    struct query *q = db_query(c->db, Q_EVENTS_GET);
+    bind_text(q, "event_id", event_id);
+    enum result r = query_step(q);
+    if (r == R_NOT_FOUND)
+        return OK; /* another process was quicker */
+    TRY(r);
+    const char *object_id = col_text(q, "object_id"), *account = col_text(q, "account");
+    const struct handling *h = handling_of(col_text_here(q, "type"));
+    r = h->later == NULL ? OK : h->later(c, object_id, account);
+    if (db_in_transaction(c->db))
+        return r;
+    TRY(db_begin(c->db));
+    q = db_query(c->db, r == OK ? Q_EVENTS_DONE : Q_EVENTS_FAILED);
+    bind_text(q, "event_id", event_id);
+    if (r == OK)
+        bind_int(q, "now_at", c->now_at);
+    else
+        bind_text(q, "error", c->message != NULL ? c->message : result_name(r));
+    TRY(query_run(q));
+    return db_commit(c->db);
+}

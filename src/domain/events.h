@@ -1,0 +1,26 @@
+/* What Stripe tells us by webhook (STRIPE.md, "Webhook endpoints"). An event is
+ * stored once, by its id; facts that cannot change any more are applied at once, all
+ * others only say which object to read again, which the job `events` does. Nothing
+ * here calls Stripe but events_process. */
+#ifndef DOMAIN_EVENTS_H
+#define DOMAIN_EVENTS_H
+
+#include "app/ctx.h"
+#include "util/text.h"
+
+enum { EVENTS_BODY_MAX = 256 * 1024 };
+
+/* Takes a delivery: SIGNATURE is the header's value or NULL, BODY the bytes as they
+ * came (own transaction). OK: stored, or known already, or of no interest; answer 200.
+ * R_INVALID: not signed by Stripe, or no event; answer 400. Anything else is our
+ * failure: nothing was stored, Stripe will send it again. */
+enum result events_receive(struct ctx *c, const char *signature, struct span body);
+
+/* The ids of up to MAX events that wait for their object to be read. */
+enum result events_due(struct ctx *c, size_t max, const char ***ids, size_t *n);
+
+/* Reads the object of one at Stripe and applies it. A failure is noted with the
+ * event, which is tried again later. */
+enum result events_process(struct ctx *c, const char *event_id);
+
+#endif

@@ -1,0 +1,249 @@
+#include "domain/stripe_ops.h"
+
+#include "util/guard.h"
+#include "util/log.h"
+#include "util/rand.h"
+
+enum {
+    LEASE_S = 60,             /* longer than the longest call */
+    RESEND_MAX_S = 23 * 3600, /* Stripe keeps keys for 24 hours */
+    CONFIG_PAUSE_S = 60,
+    PAUSE_MAX_S = 60,
+};
+
+static const char not_now[] = "Payments are not available at the moment. Your time "
+                              "stays held; try again in a minute.";
+
+enum result stripe_ops_client(
+    struct ctx *c, int64_t total_ms, struct stripe_client *out)
+{
+    CHECK(c->net != NULL);
+    *out = (struct stripe_client) {
+        .net = c->net,
+        .base = c->conf->stripe_api_base,
+        .key = c->conf->stripe_secret_key,
+        .total_ms = total_ms,
+    };
+    const char *problem = stripe_client_problem(out);
+    if (problem == NULL)
+        return OK;
+    log_error("stripe_settings", "%s", problem);
+    return fail(c, R_UPSTREAM, "%s", not_now);
+}
+
+bool stripe_ops_live(const struct ctx *c)
+{
+    const char *key = c->conf->stripe_secret_key;
+    return key != NULL &&
+           (text_starts(key, "sk_live_") || text_starts(key, "rk_live_"));
+}
+
+const char *stripe_ops_form(struct ctx *c, struct buf *form)
+{
+    CHECK(buf_ok(form));
+    const char *body = arena_strndup(c->arena, form->at, form->n);
+    buf_free(form);
+    return body;
+}
+
+static void read_op(struct query *q, struct stripe_op *out)
+{
+    *out = (struct stripe_op) {
+        .uid = col_text(q, "uid"),
+        .kind = col_text(q, "kind"),
+        .subject_uid = col_text(q, "subject_uid"),
+        .attempt = col_int(q, "attempt"),
+        .idem_key = col_text(q, "idem_key"),
+        .path = col_text(q, "path"),
+        .body = col_text(q, "body"),
+        .state = col_text(q, "state"),
+        .tries = col_int(q, "tries"),
+        .first_sent_at = col_int(q, "first_sent_at"),
+    };
+}
+
+enum result stripe_ops_add(
+    struct ctx *c, const struct stripe_op_new *op, struct stripe_op *out)
+{
+    *out = (struct stripe_op) {
+        .uid = rand_uid(c->arena),
+        .kind = op->kind,
+        .subject_uid = op->subject_uid,
+        .attempt = op->attempt,
+        .idem_key = ctx_printf(
+            c, "prep-%s-%s-a%lld", op->kind, op->subject_uid, (long long)op->attempt),
+        .path = op->path,
+        .body = op->body,
+        .state = op->now ? "sending" : "queued",
+        .tries = op->now ? 1 : 0,
+        .first_sent_at = op->now ? c->now_at : 0,
+    };
+    struct query *q = db_query(c->db, Q_STRIPE_OPS_ADD);
+    bind_text(q, "uid", out->uid);
+    bind_text(q, "kind", out->kind);
+    bind_text(q, "subject_uid", out->subject_uid);
+    bind_int(q, "attempt", out->attempt);
+    bind_text(q, "idem_key", out->idem_key);
+    bind_text(q, "path", out->path);
+    bind_text(q, "body", out->body);
+    bind_text(q, "state", out->state);
+    if (op->now)
+        bind_int(q, "first_sent_at", c->now_at);
+    else
+        bind_null(q, "first_sent_at");
+    bind_int(q, "now_at", c->now_at);
+    bind_int(q, "lease_until", op->now ? c->now_at + LEASE_S : 0);
+    bind_int(q, "tries", out->tries);
+    return query_run(q);
+}
+
+enum result stripe_ops_newest(
+    struct ctx *c, const char *kind, const char *subject_uid, struct stripe_op *out)
+{
+    struct query *q = db_query(c->db, Q_STRIPE_OPS_NEWEST);
+    bind_text(q, "kind", kind);
+    bind_text(q, "subject_uid", subject_uid);
+    TRY(query_step(q));
+    read_op(q, out);
+    return OK;
+}
+
+enum result stripe_ops_get(struct ctx *c, const char *uid, struct stripe_op *out)
+{
+    struct query *q = db_query(c->db, Q_STRIPE_OPS_GET);
+    bind_text(q, "uid", uid);
+    TRY(query_step(q));
+    read_op(q, out);
+    return OK;
+}
+
+enum result stripe_ops_due(struct ctx *c, size_t max, const char ***uids, size_t *n)
+{
+    const char **rows = arena_array(c->arena, max, sizeof *rows);
+    struct query *q = db_query(c->db, Q_STRIPE_OPS_DUE);
+    bind_int(q, "now_at", c->now_at);
+    bind_int(q, "max", (int64_t)max);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r))
+        rows[(*n)++] = col_text(q, "uid");
+    *uids = rows;
+    return query_end(r);
+}
+
+enum result stripe_ops_lease(struct ctx *c, struct stripe_op *op)
+{
+    struct query *q = db_query(c->db, Q_STRIPE_OPS_LEASE);
+    bind_text(q, "uid", op->uid);
+    bind_int(q, "now_at", c->now_at);
+    bind_int(q, "lease_until", c->now_at + LEASE_S);
+    enum result r = query_run_one(q);
+    if (r == R_CONFLICT)
+        return fail(
+            c, R_BUSY, "Your payment is being prepared. Try again in a moment.");
+    TRY(r);
+    op->tries++;
+    op->state = "sending";
+    if (op->first_sent_at == 0)
+        op->first_sent_at = c->now_at;
+    return OK;
+}
+
+void stripe_ops_call(struct ctx *c, const struct stripe_client *client,
+    const struct stripe_op *op, struct stripe_reply *out)
+{
+    CHECK(!db_in_transaction(c->db));
+    if (c->now_at - op->first_sent_at > RESEND_MAX_S) {
+        *out = (struct stripe_reply) {
+            .outcome = STRIPE_BUG,
+            .error = { .type = "",
+                .code = "too_old",
+                .message = "not settled within 23 hours: compare with Stripe by hand" },
+            .request_id = "",
+        };
+        return;
+    }
+    struct stripe_request request = {
+        .method = "POST",
+        .path = op->path,
+        .form = op->body,
+        .idempotency_key = op->idem_key,
+    };
+    stripe_call(client, c->arena, &request, out);
+}
+
+enum after { DONE, REJECTED, REVIEW, AGAIN, AGAIN_UNKNOWN };
+
+static const enum after after_outcome[] = {
+    [STRIPE_OK] = DONE,
+    [STRIPE_DECLINED] = REJECTED,
+    [STRIPE_DEFINITIVE] = REJECTED,
+    [STRIPE_BUG] = REVIEW,
+    [STRIPE_CONFIG] = AGAIN,
+    [STRIPE_BUSY] = AGAIN,
+    [STRIPE_UNKNOWN] = AGAIN_UNKNOWN,
+    [STRIPE_NOT_SENT] = AGAIN,
+};
+
+static const char *const state_after[] = {
+    [DONE] = "done",
+    [REJECTED] = "rejected",
+    [REVIEW] = "review",
+    [AGAIN] = "queued",
+    [AGAIN_UNKNOWN] = "unknown",
+};
+
+/* Two seconds, doubled each time up to a minute. */
+static int64_t pause_s(const struct stripe_op *op, enum stripe_outcome outcome)
+{
+    if (outcome == STRIPE_CONFIG)
+        return CONFIG_PAUSE_S;
+    return op->tries >= 6 ? PAUSE_MAX_S : INT64_C(1) << (op->tries < 1 ? 1 : op->tries);
+}
+
+enum result stripe_ops_settle(struct ctx *c, const struct stripe_op *op,
+    const struct stripe_reply *reply, bool *first)
+{
+    CHECK((unsigned)reply->outcome < COUNT_OF(after_outcome));
+    enum after after = after_outcome[reply->outcome];
+    const char *object_id = json_text(reply->object, "id");
+    struct query *q = db_query(c->db, Q_STRIPE_OPS_SETTLE);
+    bind_text(q, "uid", op->uid);
+    bind_text(q, "state", state_after[after]);
+    bind_int(q, "next_at", c->now_at + pause_s(op, reply->outcome));
+    bind_int(q, "http_status", reply->http_status);
+    bind_text(q, "err_code", reply->error.code == NULL ? "" : reply->error.code);
+    bind_text(
+        q, "err_message", reply->error.message == NULL ? "" : reply->error.message);
+    bind_text(
+        q, "stripe_request_id", reply->request_id == NULL ? "" : reply->request_id);
+    bind_text(q, "object_id", object_id == NULL ? "" : object_id);
+    enum result r = query_run_one(q);
+    *first = r == OK;
+    if (r == R_CONFLICT)
+        return OK;
+    TRY(r);
+    if (after == REVIEW || reply->outcome == STRIPE_CONFIG)
+        log_error("stripe_op", "%s: %s: %s", op->idem_key,
+            stripe_outcome_name(reply->outcome), reply->error.message);
+    return OK;
+}
+
+enum result stripe_ops_withdraw(
+    struct ctx *c, const char *kind, const char *subject_uid, int64_t attempt)
+{
+    struct query *q = db_query(c->db, Q_STRIPE_OPS_WITHDRAW);
+    bind_text(q, "kind", kind);
+    bind_text(q, "subject_uid", subject_uid);
+    bind_int(q, "attempt", attempt);
+    return query_run_one(q);
+}
+
+enum result stripe_ops_read(struct ctx *c, const struct stripe_client *client,
+    const char *path, struct stripe_reply *out)
+{
+    CHECK(!db_in_transaction(c->db));
+    struct stripe_request request = { .method = "GET", .path = path };
+    stripe_call(client, c->arena, &request, out);
+    return out->outcome == STRIPE_OK ? OK : fail(c, R_UPSTREAM, "%s", not_now);
+}
