@@ -195,11 +195,6 @@ static void run(struct call *c, const struct route *route)
     const char *digest = NULL;
     struct store *store = c->box->store;
     if (text_is(c->method, "POST") && !text_empty(c->idempotency_key)) {
-        if (strlen(c->idempotency_key) > KEY_MAX) {
-            if (call_invalid(c, NULL, NULL,
-                    "Idempotency keys have at most 255 characters.") != OK)
-                return;
-        }
         store_keys_prune(store, sandbox_now(c->box) - KEY_LIFE_S);
         digest = request_digest(c);
         if (!c->begun && key_answers(c, digest))
@@ -229,10 +224,18 @@ static void run(struct call *c, const struct route *route)
     end_by_fault(c, fault, ms);
 }
 
+static enum result check_idempotency_key(struct call *c)
+{
+    if (c->idempotency_key == NULL || strlen(c->idempotency_key) <= KEY_MAX)
+        return OK;
+    return call_invalid(c, NULL, NULL, "Idempotency keys have at most 255 characters.");
+}
+
 static enum result open_door(struct call *c, const struct route **route)
 {
     TRY(check_key(c));
     TRY(check_version(c));
+    TRY(check_idempotency_key(c));
     *route = routes_find(c->a, c->method, c->path, c->ids);
     if (*route == NULL)
         return call_error(c, 404, "invalid_request_error", NULL, NULL,

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "account_links.h"
+#include "checkout_pages.h"
 #include "elements.h"
 #include "form.h"
 #include "pages.h"
@@ -49,6 +51,13 @@ static const struct {
     { "POST", "/elements/intent", elements_intent },
     { "GET", "/3ds/", elements_challenge },
     { "POST", "/3ds/", elements_challenge_done },
+    { "GET", "/c/pay/", checkout_pages_show },
+    { "POST", "/c/pay/", checkout_pages_pay },
+    { "GET", "/receipts/", checkout_pages_receipt },
+    { "GET", "/connect/", account_links_open },
+    { "GET", "/onboarding/", account_links_show_form },
+    { "POST", "/onboarding/", account_links_take_form },
+    { "GET", "/express/", account_links_show_dashboard },
 };
 
 static bool matches(struct call *c, const char *path)
@@ -73,7 +82,11 @@ void browser_handle(struct call *c)
     }
     for (size_t i = 0; i < COUNT_OF(pages); i++)
         if (text_is(c->method, pages[i].method) && matches(c, pages[i].path)) {
+            store_begin(c->box->store);
             pages[i].fn(c);
+            if (c->status >= 400 && !c->keep)
+                store_undo(c->box->store);
+            store_commit(c->box->store);
             return;
         }
     pages_problem(c, 404, "No such page", "The sandbox has no such page.");

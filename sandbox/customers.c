@@ -37,27 +37,20 @@ enum result customers_create(struct call *c)
     return objects_answer(c, o);
 }
 
-/* A deleted customer is still answered: as little as is left of him. */
+/* A deleted customer is still answered, as little as is left of him; nothing else
+ * finds him. */
 enum result customers_retrieve(struct call *c)
 {
-    struct object *o;
-    TRY(objects_require(c, "customer", c->ids[0], "customer", &o));
+    struct object *o = objects_find(c, "deleted_customer", c->ids[0]);
+    if (o == NULL)
+        TRY(objects_require(c, "customer", c->ids[0], "customer", &o));
     return objects_answer(c, o);
-}
-
-static enum result require_living(struct call *c, struct object **out)
-{
-    TRY(objects_require(c, "customer", c->ids[0], "customer", out));
-    if (!value_get_bool((*out)->body, "deleted", false))
-        return OK;
-    return call_error(c, 404, "invalid_request_error", "resource_missing", "customer",
-        "No such customer: '%s'", c->ids[0]);
 }
 
 enum result customers_update(struct call *c)
 {
     struct object *o;
-    TRY(require_living(c, &o));
+    TRY(objects_require(c, "customer", c->ids[0], "customer", &o));
     const struct value *before = value_clone(c->a, o->body);
     TRY(take(c, o));
     objects_save(c, o);
@@ -69,11 +62,12 @@ enum result customers_update(struct call *c)
 enum result customers_delete(struct call *c)
 {
     struct object *o;
-    TRY(require_living(c, &o));
+    TRY(objects_require(c, "customer", c->ids[0], "customer", &o));
     events_emit(c, "customer.deleted", o, NULL, c->account);
-    o->body = value_object(c->a);
+    store_delete(c->box->store, o->id);
+    o->kind = "deleted_customer";
+    o->body = spec_example(c->box->spec, c->a, o->kind);
     value_put_text(c->a, o->body, "id", o->id);
-    value_put_text(c->a, o->body, "object", "customer");
     value_put_bool(c->a, o->body, "deleted", true);
     objects_save(c, o);
     return objects_answer(c, o);

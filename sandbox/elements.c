@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cards.h"
+#include "checkout_sessions.h"
 #include "form.h"
 #include "pages.h"
 #include "payment_intents.h"
@@ -98,12 +99,7 @@ static void make_public(struct call *c)
 
 void elements_confirm(struct call *c)
 {
-    store_begin(c->box->store);
-    enum result r = confirm(c);
-    if (r != OK && !c->keep)
-        store_undo(c->box->store);
-    store_commit(c->box->store);
-    if (r != OK)
+    if (confirm(c) != OK)
         make_public(c);
 }
 
@@ -177,11 +173,10 @@ void elements_challenge_done(struct call *c)
     if (pi == NULL)
         return;
     bool passed = text_is(call_text(c, "result"), "complete");
-    store_begin(c->box->store);
-    enum result r = payment_intents_authenticated(c, pi, passed);
-    if (r != OK && !c->keep)
-        store_undo(c->box->store);
-    store_commit(c->box->store);
+    /* Refused or declined: the payment intent tells the shop, the customer goes back
+     * all the same. */
+    if (payment_intents_authenticated(c, pi, passed) == OK)
+        checkout_sessions_settle(c, pi);
     const char *embed = call_text(c, "embed");
     if (text_empty(embed)) {
         go_back(c, pi);

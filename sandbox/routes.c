@@ -2,24 +2,41 @@
 
 #include <string.h>
 
+#include "account_links.h"
+#include "accounts.h"
 #include "balance_transactions.h"
 #include "charges.h"
+#include "checkout_sessions.h"
 #include "customers.h"
 #include "events.h"
 #include "payment_intents.h"
 #include "payment_methods.h"
+#include "refunds.h"
 #include "util/guard.h"
 #include "util/text.h"
 #include "webhook_endpoints.h"
 
 /* clang-format off */
 static const struct route routes[] = {
+    { "POST",   "/v1/account_links",                    account_links_create },
+
+    { "POST",   "/v1/accounts",                         accounts_create },
+    { "GET",    "/v1/accounts",                         accounts_list },
+    { "GET",    "/v1/accounts/{account}",               accounts_retrieve },
+    { "POST",   "/v1/accounts/{account}",               accounts_update },
+    { "POST",   "/v1/accounts/{account}/login_links",   account_links_create_login },
+
     { "GET",    "/v1/balance_transactions",             balance_transactions_list },
     { "GET",    "/v1/balance_transactions/{id}",        balance_transactions_retrieve },
 
     { "GET",    "/v1/charges",                          charges_list },
     { "GET",    "/v1/charges/{charge}",                 charges_retrieve },
     { "POST",   "/v1/charges/{charge}",                 charges_update },
+
+    { "POST",   "/v1/checkout/sessions",                checkout_sessions_create },
+    { "GET",    "/v1/checkout/sessions",                checkout_sessions_list },
+    { "GET",    "/v1/checkout/sessions/{session}",      checkout_sessions_retrieve },
+    { "POST",   "/v1/checkout/sessions/{session}/expire", checkout_sessions_expire },
 
     { "POST",   "/v1/customers",                        customers_create },
     { "GET",    "/v1/customers",                        customers_list },
@@ -39,6 +56,12 @@ static const struct route routes[] = {
 
     { "POST",   "/v1/payment_methods",                  payment_methods_create },
     { "GET",    "/v1/payment_methods/{payment_method}", payment_methods_retrieve },
+
+    { "POST",   "/v1/refunds",                          refunds_create },
+    { "GET",    "/v1/refunds",                          refunds_list },
+    { "GET",    "/v1/refunds/{refund}",                 refunds_retrieve },
+    { "POST",   "/v1/refunds/{refund}",                 refunds_update },
+    { "POST",   "/v1/refunds/{refund}/cancel",          refunds_cancel },
 
     { "POST",   "/v1/webhook_endpoints",                webhook_endpoints_create },
     { "GET",    "/v1/webhook_endpoints",                webhook_endpoints_list },

@@ -9,12 +9,18 @@
 
 #include "api.h"
 #include "browser.h"
+#include "checkout_sessions.h"
 #include "sim.h"
 #include "util/guard.h"
 #include "util/text.h"
 #include "webhooks.h"
 
-enum { BODY_MAX = 1 << 20, MEMORY_MAX = 256 << 20, ANSWER_MAX = 64 << 20 };
+enum {
+    BODY_MAX = 1 << 20,
+    MEMORY_MAX = 256 << 20,
+    ANSWER_MAX = 64 << 20,
+    TICK_MS = 1000
+};
 
 /* One request on its way through. */
 struct exchange {
@@ -32,6 +38,8 @@ struct server {
     struct sandbox *box;
     struct MHD_Daemon *daemon;
     struct exchange *open;
+    struct arena *a; /* for what happens by the clock */
+    int64_t ticked_at_ms;
 };
 
 static int64_t real_ms(const struct sandbox *box)
@@ -246,16 +254,17 @@ struct server *server_open(struct sandbox *box, uint16_t port)
     struct server *s = calloc(1, sizeof *s);
     CHECK(s != NULL);
     s->box = box;
+    s->a = arena_new(MEMORY_MAX);
     struct sockaddr_in at = { .sin_family = AF_INET,
         .sin_port = htons(port),
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    s->daemon =
-        MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG,
-            port, NULL, NULL, on_request, s, MHD_OPTION_SOCK_ADDR, &at,
-            MHD_OPTION_URI_LOG_CALLBACK, begin, s, MHD_OPTION_NOTIFY_COMPLETED, end, s,
-            MHD_OPTION_CONNECTION_TIMEOUT, 60U, MHD_OPTION_END);
+    s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, port, NULL,
+        NULL, on_request, s, MHD_OPTION_SOCK_ADDR, &at, MHD_OPTION_URI_LOG_CALLBACK,
+        begin, s, MHD_OPTION_NOTIFY_COMPLETED, end, s, MHD_OPTION_CONNECTION_TIMEOUT,
+        60U, MHD_OPTION_END);
     if (s->daemon == NULL) {
         fprintf(stderr, "prep-stripe: cannot listen on 127.0.0.1:%u\n", port);
+        arena_free(s->a);
         free(s);
         return NULL;
     }
@@ -288,6 +297,17 @@ static int64_t wake(struct server *s)
     return next;
 }
 
+/* Once a second: what the clock alone brings about. */
+static void tick(struct server *s)
+{
+    int64_t now = real_ms(s->box);
+    if (now - s->ticked_at_ms < TICK_MS)
+        return;
+    s->ticked_at_ms = now;
+    arena_reset(s->a);
+    checkout_sessions_tick(call_internal(s->a, s->box));
+}
+
 void server_run(struct server *s, const volatile int *stop)
 {
     CURLM *curl = webhooks_handle(s->box->webhooks);
@@ -305,6 +325,7 @@ void server_run(struct server *s, const volatile int *stop)
             wait_ms = (int64_t)timeout;
         CHECK(curl_multi_poll(curl, &listen, 1, (int)wait_ms, NULL) == CURLM_OK);
         CHECK(MHD_run(s->daemon) == MHD_YES);
+        tick(s);
     }
 }
 
@@ -314,5 +335,6 @@ void server_close(struct server *s)
         if (x->resume_at_ms != 0)
             MHD_resume_connection(x->connection);
     MHD_stop_daemon(s->daemon);
+    arena_free(s->a);
     free(s);
 }

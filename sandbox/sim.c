@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+#include "accounts.h"
 #include "faults.h"
 #include "form.h"
 #include "objects.h"
+#include "refunds.h"
 #include "util/guard.h"
 #include "util/text.h"
 #include "webhook_endpoints.h"
@@ -147,6 +149,31 @@ static enum result rotate_secret(struct call *c)
     return answer(c, v);
 }
 
+/* ---- acts of others -----------------------------------------------------------------
+ */
+
+static enum result set_standing(struct call *c)
+{
+    static const char *const names[] = { [ACCOUNT_OPEN] = "open",
+        [ACCOUNT_CHECKING] = "checking",
+        [ACCOUNT_ACTIVE] = "active" };
+    struct object *account;
+    TRY(objects_require(c, "account", call_text(c, "account"), "account", &account));
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (text_is(call_text(c, "standing"), names[i])) {
+            accounts_set_standing(c, account, (enum account_standing)i);
+            return objects_answer(c, account);
+        }
+    return call_invalid(c, NULL, "standing", "One of open, checking, active.");
+}
+
+static enum result fail_refund(struct call *c)
+{
+    struct object *refund;
+    TRY(objects_require(c, "refund", call_text(c, "refund"), "refund", &refund));
+    return refunds_fail(c, refund, "expired_or_canceled_card");
+}
+
 /* ---- dump ---------------------------------------------------------------------------
  */
 
@@ -186,6 +213,8 @@ static const struct {
     { "POST", "/_sim/webhooks", order_webhooks },
     { "POST", "/_sim/webhooks/flush", flush_webhooks },
     { "POST", "/_sim/webhooks/rotate", rotate_secret },
+    { "POST", "/_sim/act/account", set_standing },
+    { "POST", "/_sim/act/refund_fail", fail_refund },
     { "GET", "/_sim/dump", dump },
 };
 

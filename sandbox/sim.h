@@ -11,6 +11,8 @@
  *                       drop= bad_sig= old_ts= (how many) delay_ms= fast=
  *   POST /_sim/webhooks/flush                what waits is due now
  *   POST /_sim/webhooks/rotate endpoint= [overlap_s=86400]
+ *   POST /_sim/act/account     account= standing=open|checking|active
+ *   POST /_sim/act/refund_fail refund=
  *   GET  /_sim/dump                          every object, newest first
  */
 #ifndef SANDBOX_SIM_H

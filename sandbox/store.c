@@ -401,15 +401,17 @@ void store_delivery_update(struct store *s, const struct delivery *d)
     run(s, q);
 }
 
+/* The first few of each endpoint, so that a slow one holds up nobody else. */
+#define DUE(order)                                                                     \
+    "SELECT " DELIVERY_COLUMNS " FROM (SELECT *, row_number() OVER (PARTITION BY "     \
+    "endpoint ORDER BY seq " order ") AS place FROM deliveries"                        \
+    " WHERE state = 'waiting' AND due_at_ms <= ?1)"                                    \
+    " WHERE place <= 4 ORDER BY seq " order " LIMIT ?2"
+
 size_t store_deliveries_due(struct store *s, struct arena *a, int64_t now_ms,
     bool newest_first, size_t limit, struct delivery *out)
 {
-    sqlite3_stmt *q = prepared(s,
-        newest_first
-            ? "SELECT " DELIVERY_COLUMNS " FROM deliveries"
-              " WHERE state = 'waiting' AND due_at_ms <= ?1 ORDER BY seq DESC LIMIT ?2"
-            : "SELECT " DELIVERY_COLUMNS " FROM deliveries"
-              " WHERE state = 'waiting' AND due_at_ms <= ?1 ORDER BY seq LIMIT ?2");
+    sqlite3_stmt *q = prepared(s, newest_first ? DUE("DESC") : DUE("ASC"));
     bind_int(q, 1, now_ms);
     bind_int(q, 2, (int64_t)limit);
     size_t n = 0;

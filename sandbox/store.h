@@ -93,7 +93,8 @@ struct delivery {
 void store_delivery_add(struct store *s, const struct delivery *d);
 void store_delivery_update(struct store *s, const struct delivery *d);
 
-/* Up to LIMIT waiting ones that are due, oldest first, or newest first. */
+/* Up to LIMIT waiting ones that are due, four at most for each endpoint, oldest
+ * first or newest first. */
 size_t store_deliveries_due(struct store *s, struct arena *a, int64_t now_ms,
     bool newest_first, size_t limit, struct delivery *out);
 

@@ -10,7 +10,7 @@
 #include "util/text.h"
 
 enum {
-    SENDING_MAX = 8,
+    SENDING_MAX = 64,
     TIMEOUT_MS = 10000,
     IDLE_MS = 1000,
     ANSWER_MAX = 64 * 1024,
@@ -251,9 +251,9 @@ static struct sending *free_place(struct webhooks *w)
 
 static void start_due(struct webhooks *w)
 {
-    struct delivery due[SENDING_MAX * 2];
+    struct delivery due[SENDING_MAX];
     size_t n = store_deliveries_due(w->box->store, w->a, sandbox_now_ms(w->box),
-        w->orders.reorder, COUNT_OF(due), due);
+        w->orders.reorder, w->orders.reorder ? 1 : COUNT_OF(due), due);
     struct call *c = call_internal(w->a, w->box);
     for (size_t i = 0; i < n; i++) {
         struct sending *place = free_place(w);
@@ -328,6 +328,9 @@ int64_t webhooks_pump(struct webhooks *w)
     CHECK(curl_multi_perform(w->multi, &running) == CURLM_OK);
     finish_ended(w);
     if (w->orders.pause)
+        return IDLE_MS;
+    /* An order can be promised only to one after the other. */
+    if (w->orders.reorder && running > 0)
         return IDLE_MS;
     start_due(w);
     CHECK(curl_multi_perform(w->multi, &running) == CURLM_OK);

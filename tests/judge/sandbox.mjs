@@ -2,22 +2,39 @@
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import Stripe from "stripe";
+import { findOp, validate } from "./stripe-check.mjs";
 
 export const base = process.env.SANDBOX_URL;
 if (!base) throw new Error("SANDBOX_URL is not set: run tests/judge/run.sh BUILDDIR");
 export const subset = JSON.parse(readFileSync(process.env.SANDBOX_SUBSET, "utf8"));
-export const platformSecret = process.env.SANDBOX_WEBHOOK_SECRET;
+
+// Every reply of the API is held against the description, whoever asked.
+function judge(method, path, status, json) {
+  const found = findOp(subset, method, path);
+  const response = found && status === 200 ? found.op.responses["200"] : null;
+  const schema = response ? response.content["application/json"].schema : { $ref: "#/components/schemas/error" };
+  const errors = validate(subset, schema, json);
+  if (errors.length > 0) throw new Error(`${method} ${path} ${status}: ${errors.slice(0, 5).join("; ")}`);
+}
+
+async function judgedFetch(url, options = {}) {
+  const answer = await fetch(url, options);
+  const path = new URL(url).pathname;
+  if (path.startsWith("/v1/")) judge(options.method ?? "GET", path, answer.status, await answer.clone().json());
+  return answer;
+}
 
 const { hostname: host, port } = new URL(base);
 export const stripe = new Stripe("sk_test_judge", {
   host, port, protocol: "http", maxNetworkRetries: 0, telemetry: false,
+  httpClient: Stripe.createFetchHttpClient(judgedFetch),
 });
 
-// One plain request: { status, headers, json }.
+// One plain request: { status, headers, json, text }.
 export async function ask(method, path, form, headers = {}) {
   const body = method === "POST" ? (form ?? "") : undefined;
   const query = method !== "POST" && form ? "?" + form : "";
-  const answer = await fetch(base + path + query, {
+  const answer = await judgedFetch(base + path + query, {
     method, body, redirect: "manual",
     headers: { authorization: "Bearer sk_test_judge", "content-type": "application/x-www-form-urlencoded", ...headers },
   });
@@ -26,6 +43,10 @@ export async function ask(method, path, form, headers = {}) {
   try { json = JSON.parse(text); } catch { /* a page */ }
   return { status: answer.status, headers: answer.headers, json, text };
 }
+
+// A browser without script: the page as it stands, or a form sent.
+export const page = (url) => ask("GET", new URL(url).pathname, new URL(url).search.slice(1), { authorization: "" });
+export const send = (url, form) => ask("POST", new URL(url).pathname, new URLSearchParams(form).toString(), { authorization: "" });
 
 export const sim = (path, form) => ask("POST", "/_sim/" + path, new URLSearchParams(form).toString());
 

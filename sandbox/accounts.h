@@ -1,0 +1,23 @@
+/* /v1/accounts: connected accounts, the way of v1 with controller properties. */
+#ifndef SANDBOX_ACCOUNTS_H
+#define SANDBOX_ACCOUNTS_H
+
+#include "objects.h"
+
+enum result accounts_create(struct call *c);
+enum result accounts_retrieve(struct call *c);
+enum result accounts_update(struct call *c);
+enum result accounts_list(struct call *c);
+
+/* How far a host has come with what Stripe wants to know of him. */
+enum account_standing {
+    ACCOUNT_OPEN,     /* something is due; nothing is active */
+    ACCOUNT_CHECKING, /* all is handed in; capabilities pending */
+    ACCOUNT_ACTIVE,   /* what was requested is active */
+};
+
+/* Brings the account there and tells account.updated to Connect endpoints. */
+void accounts_set_standing(
+    struct call *c, struct object *account, enum account_standing standing);
+
+#endif
