@@ -63,14 +63,34 @@ static bool is_open(const struct hours *h, int64_t day, int64_t minute)
     return (h->week[bit / 8] >> (bit % 8) & 1) != 0;
 }
 
+/* The end of a run of slots from FIRST within which the clock does not change: up
+ * to a day, or one slot in a day with a change. */
+static int64_t steady_until(const struct zone *z, int64_t first, int64_t end)
+{
+    if (end > first + DAY_SLOTS)
+        end = first + DAY_SLOTS;
+    if (zone_offset_s(z, slot_at(first)) == zone_offset_s(z, slot_at(end - 1)))
+        return end;
+    return first + 1;
+}
+
 struct slate hours_slate(struct arena *a, const struct hours *h, struct slots slots)
 {
     CHECK(slots.first < slots.end);
     struct slate s = { slots, arena_alloc(a, (size_t)(slots.end - slots.first)) };
-    for (int64_t slot = slots.first; slot < slots.end; slot++) {
+    for (int64_t slot = slots.first; slot < slots.end;) {
+        int64_t until = steady_until(h->zone, slot, slots.end);
         int64_t wall_s = wall_at(h->zone, slot_at(slot));
-        if (is_open(h, wall_s / DAY_S, wall_s % DAY_S / 60))
-            s.flags[slot - slots.first] |= SLATE_OPEN;
+        int64_t day = wall_s / DAY_S, minute = wall_s % DAY_S / 60;
+        for (; slot < until; slot++) {
+            if (is_open(h, day, minute))
+                s.flags[slot - slots.first] |= SLATE_OPEN;
+            minute += SLOT_MIN;
+            if (minute >= DAY_MIN) {
+                minute -= DAY_MIN;
+                day++;
+            }
+        }
     }
     return s;
 }

@@ -33,16 +33,16 @@ int64_t pricing_tax_bp(const char *region, const char *city, int64_t otherwise_b
     return otherwise_bp;
 }
 
-static bool is_offpeak(const struct tariff *t, int64_t minute)
+static bool is_offpeak(const struct kitchen *k, int64_t minute)
 {
-    if (t->offpeak_start_min < t->offpeak_end_min)
-        return minute >= t->offpeak_start_min && minute < t->offpeak_end_min;
-    return minute >= t->offpeak_start_min || minute < t->offpeak_end_min;
+    if (k->offpeak_start_min < k->offpeak_end_min)
+        return minute >= k->offpeak_start_min && minute < k->offpeak_end_min;
+    return minute >= k->offpeak_start_min || minute < k->offpeak_end_min;
 }
 
 /* Minutes of the booking whose quarter hour begins in off-peak hours. */
 static int64_t offpeak_minutes(
-    const struct tariff *t, const struct zone *z, int64_t start_at, int64_t end_at)
+    const struct kitchen *k, const struct zone *z, int64_t start_at, int64_t end_at)
 {
     int64_t minutes = 0;
     for (int64_t at = start_at; at < end_at;) {
@@ -51,7 +51,7 @@ static int64_t offpeak_minutes(
             next_at = end_at;
         struct civil wall;
         zone_civil(z, slot_at(slot), &wall);
-        if (is_offpeak(t, wall.hour * 60 + wall.minute))
+        if (is_offpeak(k, wall.hour * 60 + wall.minute))
             minutes += (next_at - at) / 60;
         at = next_at;
     }
@@ -73,44 +73,27 @@ static void add_up(struct quote *q, struct cents cleaning)
     q->host = cents_sub(net, cents_of_bp(q->base, q->host_fee_bp));
 }
 
-enum result pricing_of_tariff(struct ctx *c, const struct tariff *t, int64_t start_at,
-    int64_t end_at, struct quote *out)
+enum result pricing_quote(struct ctx *c, const struct kitchen *k,
+    const struct space *space, int64_t start_at, int64_t end_at, struct quote *out)
 {
     CHECK(start_at < end_at && (end_at - start_at) % 60 == 0);
-    const struct zone *z = zone_find(t->timezone);
+    bool own_rate = space->rate.n != k->rate.n;
+    const struct zone *z = zone_find(k->timezone);
     if (z == NULL)
         return fail(c, R_FAULT, "This kitchen's time zone is unknown here.");
     *out = (struct quote) {
         .minutes = (end_at - start_at) / 60,
-        .rate = t->rate,
-        .offpeak_rate = t->offpeak_rate,
-        .vendor_fee_bp = c->conf->vendor_fee_bp,
-        .host_fee_bp = c->conf->host_fee_bp,
-        .tax_bp = pricing_tax_bp(t->region, t->city, c->conf->default_tax_bp),
-        .policy = t->policy,
-    };
-    if (t->offpeak_rate.n > 0)
-        out->offpeak_minutes = offpeak_minutes(t, z, start_at, end_at);
-    add_up(out, t->cleaning);
-    return OK;
-}
-
-enum result pricing_quote(struct ctx *c, const struct kitchen *k,
-    const struct space *space, int64_t start_at, int64_t end_at, struct quote *out)
-{
-    bool own_rate = space->rate.n != k->rate.n;
-    struct tariff t = {
         .rate = space->rate,
         .offpeak_rate = own_rate ? cents_of(0) : k->offpeak_rate,
-        .cleaning = k->cleaning,
-        .offpeak_start_min = k->offpeak_start_min,
-        .offpeak_end_min = k->offpeak_end_min,
-        .timezone = k->timezone,
-        .region = k->region,
-        .city = k->city,
+        .vendor_fee_bp = c->conf->vendor_fee_bp,
+        .host_fee_bp = c->conf->host_fee_bp,
+        .tax_bp = pricing_tax_bp(k->region, k->city, c->conf->default_tax_bp),
         .policy = k->policy,
     };
-    return pricing_of_tariff(c, &t, start_at, end_at, out);
+    if (out->offpeak_rate.n > 0)
+        out->offpeak_minutes = offpeak_minutes(k, z, start_at, end_at);
+    add_up(out, k->cleaning);
+    return OK;
 }
 
 /* ---- cancellation ---------------------------------------------------------------- */

@@ -22,18 +22,10 @@ struct quote {
 /* The price of SPACE of kitchen K from START_AT to END_AT (START_AT first, whole
  * minutes). Each quarter hour is priced by the wall time at which it begins.
  * Off-peak hours are the kitchen's; a station with a rate of its own has that
- * rate round the clock. R_FAULT if K's zone is unknown. */
+ * rate round the clock. R_FAULT if K's zone is unknown. Of K it
+ * reads the rates, the off-peak hours, cleaning, timezone, region, city and policy. */
 enum result pricing_quote(struct ctx *c, const struct kitchen *k,
     const struct space *space, int64_t start_at, int64_t end_at, struct quote *out);
-
-/* What a quote depends on, for callers who have no struct kitchen. */
-struct tariff {
-    struct cents rate, offpeak_rate, cleaning;  /* offpeak_rate 0: none */
-    int64_t offpeak_start_min, offpeak_end_min; /* end <= start: ends the next day */
-    const char *timezone, *region, *city, *policy;
-};
-enum result pricing_of_tariff(struct ctx *c, const struct tariff *t, int64_t start_at,
-    int64_t end_at, struct quote *out);
 
 /* Tax in basis points where REGION (two letters) and CITY have a row of their own
  * in the table of jurisdictions, else OTHERWISE_BP. */

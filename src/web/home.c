@@ -63,10 +63,11 @@ static void show_line(
 /* The worked example: nine hours at $50.00 with $25.00 for cleaning. */
 static enum result show_example(struct ctx *c, struct web *w)
 {
-    static const struct tariff tariff = { .rate = { 5000 }, .cleaning = { 2500 },
+    static const struct kitchen kitchen = { .rate = { 5000 }, .cleaning = { 2500 },
         .timezone = "America/Chicago", .region = "", .city = "", .policy = "moderate" };
+    static const struct space whole = { .rate = { 5000 } };
     struct quote q;
-    TRY(pricing_of_tariff(c, &tariff, 0, 9 * 3600, &q));
+    TRY(pricing_quote(c, &kitchen, &whole, 0, 9 * 3600, &q));
     struct view *list = view_list(w->view, "lines");
     show_line(c, list, "9 hours at $50.00", q.base, false);
     show_line(c, list, "Cleaning", q.cleaning, false);

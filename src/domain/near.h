@@ -1,0 +1,50 @@
+/* Bookable kitchens round a point, nearest first, read in growing boxes of the
+ * map's squares: as few as the asker needs. Whether they are free is not looked
+ * at here. */
+#ifndef DOMAIN_NEAR_H
+#define DOMAIN_NEAR_H
+
+#include "app/ctx.h"
+#include "util/money.h"
+
+struct near_filter {
+    double lat, lng, radius_mi;
+    uint64_t equipment;    /* all of these bits */
+    struct cents max_rate; /* an hour; 0: any */
+    int64_t length_min;    /* longest "shortest booking" that will do; 0: any */
+    const char *words;     /* every word in title, description or equipment; "": none */
+};
+
+struct near_kitchen {
+    int64_t id;
+    double distance_mi;
+    struct cents rate, offpeak_rate, cleaning;
+    int64_t min_min, rating_sum, rating_count;
+};
+
+/* The tokens of a point in kitchen_text.place. */
+const char *near_place_tokens(struct ctx *c, double lat, double lng);
+
+/* Where a walk has got to. */
+struct near_walk {
+    struct near_filter filter;
+    const char *match;   /* of the words, or NULL */
+    int64_t size, reach; /* of the next box */
+    double done_mi;      /* everything up to here has been given */
+    size_t first_wanted, given;
+    bool over;
+};
+
+/* A walk from the point of FILTER. R_INVALID if words were given but nothing of
+ * them can be looked for. */
+enum result near_begin(
+    struct ctx *c, const struct near_filter *filter, struct near_walk *out);
+
+/* The next kitchens, nearest first, all farther than those before; WANTED is how
+ * many more would do (more or fewer may come). None, with walk->over set, at the end.
+ * Where a box holds more than NEAR_MAX that fit, the rest are left out. */
+enum { NEAR_MAX = 4000 };
+enum result near_next(struct ctx *c, struct near_walk *w, size_t wanted,
+    struct near_kitchen **out, size_t *n);
+
+#endif
