@@ -1,6 +1,7 @@
 #include "domain/host_accounts.h"
 
 #include "domain/audit.h"
+#include "domain/listings.h"
 #include "domain/notices.h"
 #include "stripe/form.h"
 #include "util/guard.h"
@@ -222,16 +223,6 @@ static const char *requirements_of(struct ctx *c, const struct stripe_account *a
     return "";
 }
 
-static enum result refresh_bookable(
-    struct ctx *c, int64_t user_id, bool transfers_active)
-{
-    struct query *q = db_query(c->db, Q_HOST_ACCOUNTS_REFRESH_BOOKABLE);
-    bind_int(q, "transfers_active", transfers_active);
-    bind_int(q, "today", c->now_at / 86400);
-    bind_int(q, "user_id", user_id);
-    return query_run(q);
-}
-
 static enum result changed(struct ctx *c, int64_t user_id, bool transfers_active)
 {
     TRY(audit_add(c, transfers_active ? "host_account.active" : "host_account.inactive",
@@ -261,7 +252,7 @@ static enum result set(struct ctx *c, const struct stripe_account *a)
     TRY(query_run_one(q));
     if (active != row.account.transfers_active)
         TRY(changed(c, row.user_id, active));
-    TRY(refresh_bookable(c, row.user_id, active));
+    TRY(listings_refresh_host(c, row.user_id));
     return db_commit(c->db);
 }
 

@@ -7,6 +7,7 @@
 #include "domain/availability.h"
 #include "domain/notices.h"
 #include "domain/outbox.h"
+#include "domain/search.h"
 #include "domain/squares.h"
 #include "util/guard.h"
 #include "util/text.h"
@@ -141,6 +142,7 @@ enum result listings_create(struct ctx *c, const struct listing_input *in, int64
     TRY(write_equipment(c, *id, in));
     TRY(add_space(c, *id, "whole", "Whole kitchen", (struct cents) { 0 }, in->k.capacity, &space_id));
     TRY(audit_add(c, "kitchen.create", "kitchen", *id, in->k.title));
+    TRY(search_index(c, *id));
     return db_commit(c->db);
 }
 
@@ -234,7 +236,8 @@ enum result listings_refresh(struct ctx *c, int64_t id)
     struct query *q = db_query(c->db, Q_LISTINGS_REFRESH);
     bind_int(q, "id", id);
     bind_int(q, "today", c->now_at / DAY_S);
-    return query_run_one(q);
+    TRY(query_run_one(q));
+    return search_index(c, id);
 }
 
 enum result listings_refresh_host(struct ctx *c, int64_t host_id)
