@@ -43,7 +43,7 @@ WHERE id = :space_id AND kitchen_id = :kitchen_id AND kind = 'station'
 
 -- query: listings_set_state
 UPDATE kitchens SET state = :state, reason = :reason, updated_at = :now_at, version = version + 1
-WHERE id = :id AND state = :was
+WHERE id = :id AND state = :was AND version = :version
 
 -- query: listings_refresh
 UPDATE kitchens SET bookable = (state = 'active'
@@ -87,3 +87,14 @@ SELECT k.id, k.version, k.updated_at, k.title, k.slug, k.city, k.region, k.state
     '' AS cover
 FROM kitchens k JOIN users u ON u.id = k.host_id
 WHERE k.state = :state AND k.id < :before_id ORDER BY k.id DESC LIMIT :max
+
+-- query: listings_waiting
+-- sort: what waits is a handful
+SELECT k.id, k.version, k.updated_at, k.title, k.slug, k.city, k.region, k.state, k.reason,
+    k.rate_cents, k.bookable, COALESCE(NULLIF(u.business_name, ''), u.full_name) AS host_name,
+    '' AS cover
+FROM kitchens k JOIN users u ON u.id = k.host_id
+WHERE k.state = 'pending_approval' ORDER BY k.updated_at, k.id LIMIT :max
+
+-- query: listings_waiting_count
+SELECT COUNT(*) AS waiting FROM kitchens WHERE state = 'pending_approval'

@@ -26,3 +26,8 @@ UPDATE outbox SET
     next_at = :now_at + CASE WHEN (:pause_first_s << MIN(tries, 16)) > :pause_max_s
                              THEN :pause_max_s ELSE (:pause_first_s << MIN(tries, 16)) END
 WHERE id = :id AND state = 'queued'
+
+-- query: outbox_page
+SELECT o.id, o.kind, u.email, o.state, o.tries, o.error, o.created_at, o.next_at, o.sent_at
+FROM outbox o JOIN users u ON u.id = o.user_id
+WHERE o.state = :state AND o.id < :before_id ORDER BY o.id DESC LIMIT :max

@@ -375,6 +375,10 @@ enum result accounts_page(
 
 enum result accounts_suspend(struct ctx *c, int64_t id, bool suspended, const char *reason)
 {
+    if (c->actor.role != ROLE_ADMIN && c->actor.role != ROLE_SYSTEM)
+        return fail(c, R_DENIED, "Only an administrator suspends accounts.");
+    if (suspended && text_empty(reason))
+        return fail(c, R_INVALID, "Say why: it is kept in the audit trail.");
     if (id == c->actor.user_id)
         return fail(c, R_CONFLICT, "You cannot suspend yourself. Ask another admin.");
     TRY(db_begin(c->db));

@@ -57,8 +57,9 @@ enum result accounts_update(
 enum result accounts_page(
     struct ctx *c, int64_t before_id, size_t max, struct account **out, size_t *n);
 
-/* An admin suspends or restores an account, with a reason; suspending ends its
- * sessions. Nobody suspends an admin or himself. */
+/* An admin suspends or restores an account, with a reason (R_INVALID without one when
+ * suspending); suspending ends its sessions. Nobody suspends an admin or himself.
+ * R_DENIED, R_CONFLICT. */
 enum result accounts_suspend(struct ctx *c, int64_t id, bool suspended, const char *reason);
 
 /* From the command line: ROLE_ADMIN or ROLE_SUPPORT. R_NOT_FOUND. */

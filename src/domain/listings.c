@@ -54,6 +54,12 @@ static bool leads_from(const struct edge *e, const char *state)
     return false;
 }
 
+bool listings_act_fits(enum listing_act act, const char *state)
+{
+    CHECK((unsigned)act < LISTING__MAX);
+    return leads_from(&edges[act], state);
+}
+
 /* ---- writing ---------------------------------------------------------------------------- */
 
 /* Every column that the host writes, for the insert and the update alike. */
@@ -205,17 +211,15 @@ static enum result tell_host(
         fields, COUNT_OF(fields));
 }
 
-enum result listings_act(struct ctx *c, int64_t id, enum listing_act act, const char *reason)
+static enum result carry_out(
+    struct ctx *c, const struct edge *e, const struct kitchen *k, const char *reason)
 {
-    CHECK((unsigned)act < LISTING__MAX);
-    const struct edge *e = &edges[act];
-    struct kitchen k;
-    TRY(e->admin ? kitchens_get(c, id, &k) : kitchens_own(c, id, &k));
-    TRY(check_act(c, e, &k, reason));
+    TRY(check_act(c, e, k, reason));
     TRY(db_begin(c->db));
     struct query *q = db_query(c->db, Q_LISTINGS_SET_STATE);
-    bind_int(q, "id", id);
-    bind_text(q, "was", k.state);
+    bind_int(q, "id", k->id);
+    bind_int(q, "version", k->version);
+    bind_text(q, "was", k->state);
     bind_text(q, "state", e->to);
     bind_text(q, "reason", reason);
     bind_int(q, "now_at", c->now_at);
@@ -223,10 +227,32 @@ enum result listings_act(struct ctx *c, int64_t id, enum listing_act act, const 
     if (r == R_CONFLICT)
         return fail(c, r, "Somebody else has just decided on this listing. Open it again.");
     TRY(r);
-    TRY(audit_add(c, ctx_printf(c, "kitchen.%s", e->name), "kitchen", id, reason));
-    TRY(tell_host(c, e, &k, reason));
-    TRY(listings_refresh(c, id));
+    TRY(audit_add(c, ctx_printf(c, "kitchen.%s", e->name), "kitchen", k->id, reason));
+    TRY(tell_host(c, e, k, reason));
+    TRY(listings_refresh(c, k->id));
     return db_commit(c->db);
+}
+
+enum result listings_act(struct ctx *c, int64_t id, enum listing_act act, const char *reason)
+{
+    CHECK((unsigned)act < LISTING__MAX);
+    const struct edge *e = &edges[act];
+    struct kitchen k;
+    TRY(e->admin ? kitchens_get(c, id, &k) : kitchens_own(c, id, &k));
+    return carry_out(c, e, &k, reason);
+}
+
+enum result listings_decide(
+    struct ctx *c, int64_t id, int64_t version, enum listing_act act, const char *reason)
+{
+    CHECK((unsigned)act < LISTING__MAX && edges[act].admin);
+    struct kitchen k;
+    TRY(kitchens_get(c, id, &k));
+    TRY(check_act(c, &edges[act], &k, reason));
+    if (k.version != version)
+        return fail(c, R_CONFLICT,
+            "The host has changed this listing since you opened it. Look at it again, then decide.");
+    return carry_out(c, &edges[act], &k, reason);
 }
 
 /* ---- can it be booked? -------------------------------------------------------------------- */
@@ -323,6 +349,17 @@ enum result listings_in_state(struct ctx *c, const char *state, int64_t before_i
     if (!text_empty(state))
         bind_text(q, "state", state);
     bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
+    bind_int(q, "max", (int64_t)max);
+    return read_rows(c, q, max, out, n);
+}
+
+enum result listings_waiting(
+    struct ctx *c, size_t max, struct listing_row **out, size_t *n, int64_t *total)
+{
+    struct query *q = db_query(c->db, Q_LISTINGS_WAITING_COUNT);
+    TRY(query_step(q));
+    *total = col_int(q, "waiting");
+    q = db_query(c->db, Q_LISTINGS_WAITING);
     bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }

@@ -36,9 +36,17 @@ enum listing_act {
 const char *listings_act_name(enum listing_act act);
 enum listing_act listings_act_of(const char *name); /* LISTING__MAX: none */
 
+/* Can ACT be carried out on a kitchen in STATE? */
+bool listings_act_fits(enum listing_act act, const char *state);
+
 /* Carries out ACT on kitchen ID with REASON (needed for all that says no). Mails the
  * host of an admin's decision. R_CONFLICT if its state does not allow it; R_DENIED. */
 enum result listings_act(struct ctx *c, int64_t id, enum listing_act act, const char *reason);
+
+/* The same for a decision made from a page: R_CONFLICT too if the kitchen is no longer
+ * at the VERSION that was looked at. */
+enum result listings_decide(
+    struct ctx *c, int64_t id, int64_t version, enum listing_act act, const char *reason);
 
 /* Works out anew whether kitchen ID can be booked: active, the required papers
  * approved and in date, the host's transfers active at Stripe. In the caller's
@@ -71,6 +79,11 @@ enum result listings_mine(
 /* For staff: the kitchens in STATE ("" is every state), newest first. */
 enum result listings_in_state(struct ctx *c, const char *state, int64_t before_id, size_t max,
     struct listing_row **out, size_t *n);
+
+/* For staff: up to MAX kitchens that wait for approval, longest waiting first, and how
+ * many there are. */
+enum result listings_waiting(
+    struct ctx *c, size_t max, struct listing_row **out, size_t *n, int64_t *total);
 
 /* Stations. The whole kitchen can be neither renamed nor switched off. */
 enum result listings_add_station(struct ctx *c, int64_t kitchen_id, const char *name,

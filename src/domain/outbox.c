@@ -86,3 +86,30 @@ enum result outbox_failed(struct ctx *c, int64_t id, const char *error, bool for
     TRY(query_run(q));
     return db_commit(c->db);
 }
+
+enum result outbox_page(struct ctx *c, const char *state, int64_t before_id, size_t max,
+    struct outbox_row **out, size_t *n)
+{
+    struct outbox_row *rows = arena_array(c->arena, max, sizeof *rows);
+    *out = rows;
+    *n = 0;
+    struct query *q = db_query(c->db, Q_OUTBOX_PAGE);
+    bind_text(q, "state", state);
+    bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
+    bind_int(q, "max", (int64_t)max);
+    enum result r;
+    for (QUERY_EACH(q, r)) {
+        rows[(*n)++] = (struct outbox_row) {
+            .id = col_int(q, "id"),
+            .tries = col_int(q, "tries"),
+            .created_at = col_int(q, "created_at"),
+            .next_at = col_int(q, "next_at"),
+            .sent_at = col_int(q, "sent_at"),
+            .kind = col_text(q, "kind"),
+            .to_email = col_text(q, "email"),
+            .state = col_text(q, "state"),
+            .error = col_text(q, "error"),
+        };
+    }
+    return query_end(r);
+}

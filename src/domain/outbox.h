@@ -32,4 +32,13 @@ enum result outbox_take(
 enum result outbox_sent(struct ctx *c, int64_t id);
 enum result outbox_failed(struct ctx *c, int64_t id, const char *error, bool for_good);
 
+/* For staff: what became of the mails in STATE ("queued", "sent", "failed"), newest
+ * first. What they say is left out: some hold links that open an account. */
+struct outbox_row {
+    int64_t id, tries, created_at, next_at, sent_at; /* sent_at 0: not yet */
+    const char *kind, *to_email, *state, *error;
+};
+enum result outbox_page(struct ctx *c, const char *state, int64_t before_id, size_t max,
+    struct outbox_row **out, size_t *n);
+
 #endif

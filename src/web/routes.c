@@ -3,6 +3,8 @@
 
 #include "util/guard.h"
 #include "web/accounts.h"
+#include "web/admin.h"
+#include "web/admin_listings.h"
 #include "web/home.h"
 #include "web/listings.h"
 
@@ -47,6 +49,17 @@ const struct route routes[] = {
     { POST("/host/listings/:id/submit"),     web_listings_submit,      HOST, 12 },
     { POST("/host/listings/:id/stations"),   web_listings_station_add, HOST, 8 },
     { POST("/host/listings/:id/stations/set"), web_listings_station_set, HOST, 6 },
+
+    /* staff (admin.c, admin_listings.c) */
+    { GET("/admin"),                         web_admin,                STAFF, 6 },
+    { GET("/admin/listings"),                web_admin_listings,       STAFF, 3 },
+    { GET("/admin/listings/:id"),            web_admin_listing,        STAFF, 9 },
+    { POST("/admin/listings/:id"),           web_admin_listing_decide, STAFF, 14 },
+    { GET("/admin/users"),                   web_admin_users,          STAFF, 3 },
+    { GET("/admin/users/:id"),               web_admin_user,           STAFF, 4 },
+    { POST("/admin/users/:id"),              web_admin_user_set,       STAFF, 8 },
+    { GET("/admin/audit"),                   web_admin_audit,          STAFF, 3 },
+    { GET("/admin/mail"),                    web_admin_mail,           STAFF, 3 },
 
     { { 0 } },
 };

@@ -19,6 +19,46 @@ const char *show_iso(struct ctx *c, int64_t at)
         c, "%sT%s:00Z", civil_format_iso(c->arena, &t), civil_format_time(c->arena, &t));
 }
 
+const char *show_ago(struct ctx *c, int64_t at)
+{
+    static const struct {
+        int64_t s;
+        const char *one, *many;
+    } units[] = {
+        { 86400, "day", "days" },
+        { 3600, "hour", "hours" },
+        { 60, "minute", "minutes" },
+    };
+    for (size_t i = 0; i < COUNT_OF(units); i++) {
+        int64_t n = (c->now_at - at) / units[i].s;
+        if (n >= 1)
+            return ctx_printf(
+                c, "%lld %s ago", (long long)n, n == 1 ? units[i].one : units[i].many);
+    }
+    return "just now";
+}
+
+const char *show_day(struct ctx *c, int64_t day)
+{
+    struct civil t = civil_of_days(day);
+    return civil_format_date(c->arena, &t);
+}
+
+const char *show_span(struct ctx *c, int64_t start_min, int64_t end_min)
+{
+    bool next_day = end_min > 1440;
+    int64_t end = next_day ? end_min - 1440 : end_min;
+    return ctx_printf(c, "%02d:%02d to %02d:%02d%s", (int)start_min / 60, (int)start_min % 60,
+        (int)end / 60, (int)end % 60, next_day ? " the next day" : "");
+}
+
+const char *show_bytes(struct ctx *c, int64_t bytes)
+{
+    if (bytes >= 1000000)
+        return ctx_printf(c, "%.1f MB", (double)bytes / 1e6);
+    return ctx_printf(c, "%lld kB", (long long)(bytes + 999) / 1000);
+}
+
 const char *show_browser(const char *user_agent)
 {
     /* The first that fits: most browsers also claim to be the ones below them. */
@@ -73,4 +113,46 @@ const char *show_state(const char *state)
         if (strcmp(words[i][0], state) == 0)
             return words[i][1];
     return state;
+}
+
+const char *show_action(const char *action)
+{
+    static const char *const words[][2] = {
+        { "kitchen.create", "Listing written" },
+        { "kitchen.save", "Description changed" },
+        { "kitchen.submit", "Sent for approval" },
+        { "kitchen.approve", "Approved" },
+        { "kitchen.request_changes", "Changes requested" },
+        { "kitchen.reject", "Rejected" },
+        { "kitchen.suspend", "Suspended" },
+        { "kitchen.restore", "Active again" },
+        { "kitchen.add_station", "Station added" },
+        { "kitchen.open_station", "Station opened" },
+        { "kitchen.close_station", "Station closed" },
+        { "kitchen.set_week", "Weekly hours set" },
+        { "kitchen.add_exception", "Dated exception added" },
+        { "kitchen.remove_exception", "Dated exception removed" },
+        { "photo.add", "Photo added" },
+        { "photo.describe", "Photo described" },
+        { "photo.move", "Photos rearranged" },
+        { "photo.remove", "Photo removed" },
+        { "document.upload", "Paper uploaded" },
+        { "document.approve", "Paper approved" },
+        { "document.reject", "Paper rejected" },
+        { "document.expire", "Paper expired" },
+        { "document.supersede", "Paper replaced by a newer one" },
+        { "account.register", "Signed up" },
+        { "account.verify", "Confirmed the address" },
+        { "account.login", "Logged in" },
+        { "account.forgot", "Asked for a new password" },
+        { "account.password", "Changed the password" },
+        { "account.update", "Changed the details" },
+        { "account.grant", "Role granted" },
+        { "account.suspend", "Suspended" },
+        { "account.restore", "Restored" },
+    };
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (strcmp(words[i][0], action) == 0)
+            return words[i][1];
+    return action;
 }

@@ -14,6 +14,21 @@ const char *show_iso(struct ctx *c, int64_t at);
 /* "Waiting for approval": a state of a listing, paper, booking or payment in words. */
 const char *show_state(const char *state);
 
+/* "3 days ago", "just now": how long something has waited. */
+const char *show_ago(struct ctx *c, int64_t at);
+
+/* "Mon 30 Nov 2026": a date kept as days since 1970-01-01. */
+const char *show_day(struct ctx *c, int64_t day);
+
+/* "18:00 to 02:00 the next day": minutes after a local midnight. */
+const char *show_span(struct ctx *c, int64_t start_min, int64_t end_min);
+
+/* "1.4 MB", "320 kB" */
+const char *show_bytes(struct ctx *c, int64_t bytes);
+
+/* "Approved": an action of the audit trail in words; the action itself if it has none. */
+const char *show_action(const char *action);
+
 /* "Firefox on Android": a guess for the list of sessions. */
 const char *show_browser(const char *user_agent);
 
