@@ -7,6 +7,7 @@
 #include "web/admin_listings.h"
 #include "web/home.h"
 #include "web/listings.h"
+#include "web/messages.h"
 
 /* clang-format off */
 #define GET(pattern)  { HTTP_GET, pattern }
@@ -39,6 +40,11 @@ const struct route routes[] = {
     { POST("/account"),          web_account_post,       MEMBER, 6 },
     { POST("/account/password"), web_account_password,   MEMBER, 12 },
     { POST("/account/sessions"), web_account_sessions,   MEMBER, 4 },
+
+    /* messages (messages.c) */
+    { GET("/messages"),          web_messages,           MEMBER, 3 },
+    { GET("/messages/:id"),      web_messages_thread,    MEMBER, 4 },
+    { POST("/messages/:id"),     web_messages_send,      VENDOR | HOST, 8 },
 
     /* the host's listings (listings.c) */
     { GET("/host/listings"),                 web_listings,             HOST, 3 },
