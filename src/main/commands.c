@@ -8,6 +8,7 @@
 #include "db/migrate.h"
 #include "demo/demo.h"
 #include "domain/accounts.h"
+#include "main/behind.h"
 #include "main/serve.h"
 #include "util/text.h"
 #include "web/routes.h"
@@ -180,6 +181,8 @@ static int verify(const struct conf *conf, int argc, char **argv)
 
 const struct command commands[] = {
     { "serve", "", "run the site: worker pools and jobs, under one supervisor", serve_command },
+    { "jobs", "[--once]", "do what is due behind the pages; --once: until nothing is left",
+        behind_command },
     { "migrate", "", "make or update the database", migrate },
     { "check", "[--example]", "check everything that can be checked before a start", check },
     { "routes", "", "list every page: method, path, query budget, who may", print_routes },

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "main/behind.h"
 #include "main/commands.h"
 #include "main/supervisor.h"
 #include "main/worker.h"
@@ -17,6 +18,12 @@ static int run_worker(const struct pool *p, int listen_fd)
 {
     const struct plan_source *source = p->arg;
     return worker_run(&source->conf, p->name, listen_fd);
+}
+
+static int run_jobs(const struct pool *p, int listen_fd)
+{
+    const struct plan_source *source = p->arg;
+    return listen_fd < 0 ? behind_run(&source->conf) : EXIT_FAILURE;
 }
 
 static void add_pool(struct supervisor_plan *plan, struct plan_source *source, const char *name,
@@ -63,6 +70,8 @@ static bool make_plan(struct supervisor_plan *out, void *arg)
     add_pool(out, source, "book", conf->book_workers, run_worker);
     add_pool(out, source, "auth", conf->auth_workers, run_worker);
     add_pool(out, source, "slow", conf->slow_workers, run_worker);
+    if (conf->jobs)
+        add_pool(out, source, "jobs", 1, run_jobs);
     out->release = release;
     out->release_arg = source;
     return true;

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "domain/sessions.h"
+#include "net/net.h"
 #include "util/guard.h"
 #include "util/log.h"
 #include "util/rand.h"
@@ -64,6 +65,12 @@ static void make_policies(struct site *site, struct arena *a)
         stripe, stripe, stripe, stripe);
 }
 
+static bool no_transaction(void *arg)
+{
+    const struct app *app = arg;
+    return !db_in_transaction(app->db);
+}
+
 enum result site_open(
     struct site *site, const struct conf *conf, const char *pool, struct buf *why)
 {
@@ -76,6 +83,8 @@ enum result site_open(
         return R_FAULT;
     site->router = router_new(a, routes, routes_count(), sizeof routes[0]);
     TRY(app_open(&site->app, why));
+    site->app.net = net_open();
+    net_require(site->app.net, no_transaction, &site->app);
     site->asset_css = asset(a, conf->static_dir, "css/prep.css");
     site->asset_js = asset(a, conf->static_dir, "js/prep.js");
     make_policies(site, a);
@@ -86,6 +95,7 @@ void site_close(struct site *site)
 {
     templates_free(site->templates);
     response_free(&site->response);
+    net_close(site->app.net);
     app_close(&site->app);
     buf_free(&site->page);
     arena_free(site->app.forever);

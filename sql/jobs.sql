@@ -1,0 +1,27 @@
+-- query: jobs_get
+SELECT lease_owner, lease_until, next_at, last_at FROM jobs WHERE name = :name
+
+-- query: jobs_lease
+INSERT INTO jobs (name, lease_owner, lease_until, next_at)
+VALUES (:name, :owner, :lease_until, :now_at)
+ON CONFLICT (name) DO UPDATE SET lease_owner = :owner, lease_until = :lease_until
+WHERE lease_until <= :now_at OR lease_owner = :owner
+
+-- query: jobs_release
+UPDATE jobs SET lease_until = 0, next_at = :next_at, last_at = :now_at, last_ms = :last_ms,
+    last_error = :last_error, done = done + :done
+WHERE name = :name AND lease_owner = :owner
+
+-- query: jobs_forget_throttles
+DELETE FROM throttles WHERE window_at < :before_at
+
+-- query: jobs_forget_answers
+DELETE FROM idempotency WHERE at < :before_at
+
+-- query: jobs_forget_mail_links
+-- scan: once an hour, over links that are at most a few days old
+DELETE FROM mail_links WHERE expires_at < :before_at
+
+-- query: jobs_forget_sessions
+-- scan: once an hour
+DELETE FROM sessions WHERE seen_at < :idle_before_at OR created_at < :total_before_at

@@ -1,0 +1,36 @@
+/* One kind of work that is done behind the pages. A job looks for things to do in a
+ * unit that may only read, then does each of them in a unit of its own, so one that
+ * fails harms no other. Two processes doing the same job do no harm either: each
+ * thing is guarded by its own lease or state. */
+#ifndef JOBS_JOB_H
+#define JOBS_JOB_H
+
+#include "app/run.h"
+#include "html/mustache.h"
+
+enum { JOB_BATCH = 20, JOB_UID_BYTES = 256 };
+
+struct batch {
+    size_t n;
+    struct job_item {
+        const struct templates *templates;
+        int64_t id;
+        char uid[JOB_UID_BYTES];
+    } items[JOB_BATCH];
+};
+
+struct job {
+    const char *name; /* in the log and in table jobs */
+    int64_t every_s;
+    enum result (*find)(struct ctx *c, struct batch *b);
+    app_work *work; /* ARG is a struct job_item */
+};
+
+extern const struct job job_mail, job_holds, job_calls, job_events, job_payments,
+    job_cleanup;
+
+/* Fill a batch. */
+void job_add_id(struct batch *b, int64_t id);
+void job_add_uids(struct batch *b, const char *const *uids, size_t n);
+
+#endif

@@ -1,0 +1,207 @@
+#include "jobs/jobs.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "jobs/job.h"
+#include "net/net.h"
+#include "util/guard.h"
+#include "util/log.h"
+#include "util/rand.h"
+#include "util/text.h"
+
+enum {
+    PAUSE_MS = 500,
+    LEASE_S = 120,
+    BATCH_MS = 20000, /* then the other jobs have their turn */
+    HEARTBEAT_S = 60, /* an idle job says so this often */
+    ONCE_PASSES = 20,
+    ERROR_MAX_BYTES = 1000,
+};
+
+static const struct job *const all[] = { &job_mail, &job_holds, &job_calls, &job_events,
+    &job_payments, &job_cleanup };
+
+void job_add_id(struct batch *b, int64_t id)
+{
+    CHECK(b->n < JOB_BATCH);
+    b->items[b->n++].id = id;
+}
+
+void job_add_uids(struct batch *b, const char *const *uids, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        CHECK(b->n < JOB_BATCH && strlen(uids[i]) < JOB_UID_BYTES);
+        memcpy(b->items[b->n++].uid, uids[i], strlen(uids[i]) + 1);
+    }
+}
+
+static bool no_transaction(void *arg)
+{
+    const struct app *app = arg;
+    return !db_in_transaction(app->db);
+}
+
+enum result jobs_open(struct jobs *j, const struct conf *conf, struct buf *why)
+{
+    *j = (struct jobs) { .app.conf = *conf };
+    j->app.forever = arena_new(1024 * 1024);
+    j->owner = rand_uid(j->app.forever);
+    j->templates = templates_load(conf->template_dir, why);
+    if (j->templates == NULL)
+        return R_FAULT;
+    TRY(app_open(&j->app, why));
+    j->app.net = net_open();
+    net_require(j->app.net, no_transaction, &j->app);
+    return OK;
+}
+
+void jobs_close(struct jobs *j)
+{
+    templates_free(j->templates);
+    net_close(j->app.net);
+    if (j->app.db != NULL)
+        app_close(&j->app);
+    arena_free(j->app.forever);
+}
+
+/* ---- one job, once ----------------------------------------------------------------
+ */
+
+struct turn {
+    struct jobs *jobs;
+    const struct job *job;
+    struct batch *batch;
+    bool now; /* whether it is due or not */
+    bool due, leased;
+    int64_t done, ms;
+    const char *error;
+};
+
+/* Is it this job's turn, and is there anything to do? */
+static enum result look(struct ctx *c, void *arg)
+{
+    struct turn *t = arg;
+    struct query *q = db_query(c->db, Q_JOBS_GET);
+    bind_text(q, "name", t->job->name);
+    enum result r = query_step(q);
+    if (r != OK && r != R_NOT_FOUND)
+        return r;
+    bool known = r == OK;
+    if (known && col_int(q, "lease_until") > c->now_at &&
+        !text_is(col_text_here(q, "lease_owner"), t->jobs->owner))
+        return OK;
+    if (known && !t->now && col_int(q, "next_at") > c->now_at)
+        return OK;
+    bool silent = !known || col_int(q, "last_at") <= c->now_at - HEARTBEAT_S;
+    TRY(t->job->find(c, t->batch));
+    t->due = t->batch->n > 0 || silent;
+    return OK;
+}
+
+static enum result lease(struct ctx *c, void *arg)
+{
+    struct turn *t = arg;
+    TRY(db_begin(c->db));
+    struct query *q = db_query(c->db, Q_JOBS_LEASE);
+    bind_text(q, "name", t->job->name);
+    bind_text(q, "owner", t->jobs->owner);
+    bind_int(q, "lease_until", c->now_at + LEASE_S);
+    bind_int(q, "now_at", c->now_at);
+    TRY(query_run(q));
+    t->leased = query_changes(q) == 1;
+    return db_commit(c->db);
+}
+
+static enum result release(struct ctx *c, void *arg)
+{
+    const struct turn *t = arg;
+    TRY(db_begin(c->db));
+    struct query *q = db_query(c->db, Q_JOBS_RELEASE);
+    bind_text(q, "name", t->job->name);
+    bind_text(q, "owner", t->jobs->owner);
+    /* A full batch: there may be more. */
+    bind_int(
+        q, "next_at", c->now_at + (t->batch->n == JOB_BATCH ? 0 : t->job->every_s));
+    bind_int(q, "now_at", c->now_at);
+    bind_int(q, "last_ms", t->ms);
+    bind_text(q, "last_error", t->error);
+    bind_int(q, "done", t->done);
+    TRY(query_run(q));
+    return db_commit(c->db);
+}
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void work(struct turn *t, struct buf *why)
+{
+    int64_t began_ms = monotonic_ms();
+    for (size_t i = 0; i < t->batch->n; i++) {
+        struct job_item *item = &t->batch->items[i];
+        item->templates = t->jobs->templates;
+        struct buf reason;
+        buf_init(&reason, ERROR_MAX_BYTES);
+        enum result r = app_run(&t->jobs->app, DB_WRITE, t->job->work, item, &reason);
+        if (r == OK) {
+            t->done++;
+        } else {
+            log_warn("job", "%s %lld%s: %s", t->job->name, (long long)item->id,
+                item->uid, reason.at);
+            buf_clear(why);
+            buf_adds(why, reason.at);
+        }
+        buf_free(&reason);
+        t->ms = monotonic_ms() - began_ms;
+        if (t->ms > BATCH_MS)
+            break;
+    }
+}
+
+/* Things done. */
+static int64_t take_turn(struct jobs *j, const struct job *job, bool now)
+{
+    struct batch batch = { .n = 0 };
+    struct buf why;
+    struct turn t = { .jobs = j, .job = job, .batch = &batch, .now = now, .error = "" };
+    buf_init(&why, ERROR_MAX_BYTES);
+    enum result r = app_run(&j->app, DB_READ, look, &t, &why);
+    if (r == OK && t.due)
+        r = app_run(&j->app, DB_WRITE, lease, &t, &why);
+    if (r == OK && t.leased) {
+        work(&t, &why);
+        t.error = why.at;
+        r = app_run(&j->app, DB_WRITE, release, &t, &why);
+    }
+    if (r != OK)
+        log_error("job", "%s: %s", job->name, why.at);
+    buf_free(&why);
+    return t.done;
+}
+
+void jobs_run(struct jobs *j, bool (*pause)(int ms))
+{
+    do {
+        for (size_t i = 0; i < COUNT_OF(all); i++)
+            take_turn(j, all[i], false);
+    } while (pause(PAUSE_MS));
+}
+
+int64_t jobs_run_once(struct jobs *j)
+{
+    int64_t total = 0, done;
+    int passes = 0;
+    do {
+        done = 0;
+        for (size_t i = 0; i < COUNT_OF(all); i++)
+            if (all[i] != &job_cleanup || passes == 0)
+                done += take_turn(j, all[i], true);
+        total += done;
+    } while (done > 0 && ++passes < ONCE_PASSES);
+    return total;
+}

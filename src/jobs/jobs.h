@@ -1,0 +1,26 @@
+/* The jobs process: mail, expired holds, calls to Stripe, its events, forgotten
+ * payments, old rows. Each job's lease and history stand in table jobs. */
+#ifndef JOBS_JOBS_H
+#define JOBS_JOBS_H
+
+#include "app/run.h"
+#include "html/mustache.h"
+
+struct jobs {
+    struct app app;
+    struct templates *templates;
+    const char *owner; /* of leases */
+};
+
+/* Opens database and templates. CONF's texts must outlive it. R_FAULT with WHY. */
+enum result jobs_open(struct jobs *j, const struct conf *conf, struct buf *why);
+void jobs_close(struct jobs *j);
+
+/* Does what is due, then waits a moment by PAUSE, until that says to stop (false). */
+void jobs_run(struct jobs *j, bool (*pause)(int ms));
+
+/* Does every job now, again and again until nothing is left that can be done; returns
+ * how many things were done. */
+int64_t jobs_run_once(struct jobs *j);
+
+#endif
