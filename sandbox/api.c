@@ -17,8 +17,6 @@ enum { HANG_MS = 120000 };
 /* ---- who asks ----------------------------------------------------------------------
  */
 
-/* The secret key, from "Bearer KEY" or as the user name of basic authentication is
- * not taken: our clients send Bearer. */
 static enum result check_key(struct call *c)
 {
     const char *key = c->authorization;
@@ -97,31 +95,29 @@ static const char *request_digest(struct call *c)
     return text_hex(c->a, digest, sizeof digest);
 }
 
-/* True if the key has answered already (C is set), else the request may go on. */
-static bool key_answers(struct call *c, const char *digest)
+/* OK and *ANSWERED: the key has been used, its answer stands in C. OK and not: the
+ * request may go on. */
+static enum result recall(struct call *c, const char *digest, bool *answered)
 {
     struct store_key known;
-    if (!store_key_get(c->box->store, c->a, c->account, c->idempotency_key, &known))
-        return false;
-    enum result r = R_INVALID;
-    if (!text_is(known.request, digest)) {
-        r = call_error(c, 400, "idempotency_error", NULL, NULL,
+    *answered =
+        store_key_get(c->box->store, c->a, c->account, c->idempotency_key, &known);
+    if (!*answered)
+        return OK;
+    if (!text_is(known.request, digest))
+        return call_error(c, 400, "idempotency_error", NULL, NULL,
             "Keys for idempotent requests can only be used with the same parameters "
             "they "
             "were first used with. Try using a key other than '%s'.",
             c->idempotency_key);
-    } else if (known.running) {
-        r = call_error(c, 409, "idempotency_error", "idempotency_key_in_use", NULL,
-            "There is currently another in-progress request using this idempotency "
-            "key.");
-    } else {
-        c->status = (int)known.status;
-        c->reply = value_read(c->a, known.body, strlen(known.body));
-        c->replayed = true;
-        r = OK;
-    }
-    CHECK(c->reply != NULL && (r == OK || c->status >= 400));
-    return true;
+    if (known.running)
+        return call_error(c, 409, "idempotency_error", "idempotency_key_in_use", NULL,
+            "There is currently another in-progress request using this key.");
+    c->status = (int)known.status;
+    c->reply = value_read(c->a, known.body, strlen(known.body));
+    CHECK(c->reply != NULL);
+    c->replayed = true;
+    return OK;
 }
 
 static void key_save(struct call *c, const char *digest, bool running)
@@ -197,7 +193,8 @@ static void run(struct call *c, const struct route *route)
     if (text_is(c->method, "POST") && !text_empty(c->idempotency_key)) {
         store_keys_prune(store, sandbox_now(c->box) - KEY_LIFE_S);
         digest = request_digest(c);
-        if (!c->begun && key_answers(c, digest))
+        bool answered = false;
+        if (!c->begun && (recall(c, digest, &answered) != OK || answered))
             return;
     }
     if (check_params(c, route) != OK)

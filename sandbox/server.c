@@ -185,6 +185,26 @@ static enum MHD_Result answer(struct exchange *x)
 /* ---- one request -------------------------------------------------------------------
  */
 
+/* Only by its own name: else a page elsewhere could point a name of its own at the
+ * loopback and read along. */
+static bool host_is_ours(const struct call *c)
+{
+    const char *port = strrchr(c->box->base, ':');
+    return text_is(c->host, arena_printf(c->a, "127.0.0.1%s", port)) ||
+           text_is(c->host, arena_printf(c->a, "localhost%s", port));
+}
+
+static enum result check(const struct exchange *x)
+{
+    struct call *c = x->c;
+    if (!host_is_ours(c))
+        return call_error(c, 421, "invalid_request_error", NULL, NULL,
+            "The sandbox answers as %s only.", c->box->base);
+    if (!buf_ok(&x->body) || memchr(x->body.at, '\0', x->body.n) != NULL)
+        return call_invalid(c, NULL, NULL, "The request is too large or holds NUL.");
+    return OK;
+}
+
 static void handle(struct call *c)
 {
     if (text_starts(c->path, "/v1/"))
@@ -228,13 +248,8 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
     else
         x->c->begun = true;
     x->c->end = CALL_ANSWER;
-    if (!buf_ok(&x->body) || memchr(x->body.at, '\0', x->body.n) != NULL) {
-        if (call_invalid(x->c, NULL, NULL, "The request is too large or holds NUL.") ==
-            OK)
-            return MHD_NO;
-        return answer(x);
-    }
-    handle(x->c);
+    if (check(x) == OK)
+        handle(x->c);
     switch (x->c->end) {
     case CALL_CLOSE:
         return MHD_NO;

@@ -189,6 +189,7 @@ static enum result dump(struct call *c)
     struct value *v = value_object(c->a);
     const char *kinds[STORE_TYPES_MAX];
     size_t n = store_kinds(c->box->store, c->a, kinds);
+    c->account = STORE_ALL_ACCOUNTS;
     for (size_t i = 0; i < n; i++) {
         struct value *list = value_array(c->a);
         objects_each(c, kinds[i], NULL, NULL, dump_one, list);

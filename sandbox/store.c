@@ -226,9 +226,10 @@ void store_delete(struct store *s, const char *id)
  * constants, every value is bound. */
 static void list_sql(struct buf *sql, const struct store_query *q)
 {
-    buf_adds(sql,
-        "SELECT " OBJECT_COLUMNS " FROM objects WHERE kind = ?1 AND account = ?2"
-        " AND created_at BETWEEN ?3 AND ?4");
+    buf_adds(sql, "SELECT " OBJECT_COLUMNS " FROM objects WHERE kind = ?1"
+                  " AND created_at BETWEEN ?3 AND ?4");
+    buf_adds(sql, text_is(q->account, STORE_ALL_ACCOUNTS) ? " AND account <> ?2"
+                                                          : " AND account = ?2");
     int at = 5;
     for (size_t i = 0; i < q->filter_count; i++, at += 2)
         buf_printf(sql, " AND json_extract(body, ?%d) = ?%d", at, at + 1);

@@ -43,6 +43,9 @@ void store_delete(struct store *s, const char *id);
 
 enum { STORE_FILTERS_MAX = 8, STORE_TYPES_MAX = 20 };
 
+/* Instead of an account: objects of all. */
+#define STORE_ALL_ACCOUNTS "*"
+
 /* A question for a list. */
 struct store_query {
     const char *kind, *account;

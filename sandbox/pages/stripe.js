@@ -82,7 +82,7 @@
     const node = document.createElement("iframe");
     node.title = "3-D Secure: confirm that it is you (sandbox)";
     node.name = "stripe-challenge-frame";
-    for (const [name, value] of Object.entries({ width: "min(36rem, 94vw)", height: "26rem", border: "0", padding: "0" }))
+    for (const [name, value] of Object.entries({ width: "min(36rem, 94vw)", height: "20rem", border: "0", padding: "0", "border-radius": "12px", overflow: "hidden" }))
       dialog.style.setProperty(name, value);
     for (const [name, value] of Object.entries({ width: "100%", height: "100%", border: "0" }))
       node.style.setProperty(name, value);

@@ -1,6 +1,7 @@
 // Stripe's own client runs every operation and gets the right class of error.
 // sandbox.mjs holds each reply against the API description.
 import assert from "node:assert/strict";
+import { get } from "node:http";
 import { test } from "node:test";
 import { ask, base, page, send, sim, stripe } from "./sandbox.mjs";
 
@@ -310,4 +311,20 @@ test("every answer names its request and version", async () => {
   const answer = await ask("GET", "/v1/customers");
   assert.match(answer.headers.get("request-id"), /^req_/);
   assert.equal(answer.headers.get("stripe-version"), "2026-10-28.endive");
+});
+
+test("the sandbox answers under its own name only", async () => {
+  const { hostname, port } = new URL(base);
+  const status = await new Promise((resolve, reject) => {
+    get({ hostname, port, path: "/v1/customers", headers: { host: "evil.example", authorization: "Bearer sk_test_x" } },
+      (answer) => { answer.resume(); resolve(answer.statusCode); }).on("error", reject);
+  });
+  assert.equal(status, 421);
+});
+
+test("the dump shows every object, also of connected accounts", async () => {
+  const made = await stripe.customers.create({ name: "Dumped" }, { stripeAccount: "acct_other" });
+  const { json } = await ask("GET", "/_sim/dump");
+  assert.ok(json.customer.some((c) => c.id === made.id));
+  assert.ok(json.event.length > 0);
 });

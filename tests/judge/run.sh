@@ -1,15 +1,19 @@
 #!/bin/sh
 # The judges of prep-stripe: tests/judge/run.sh BUILDDIR. Needs node 20 and npm;
-# the browser's part needs chromium.
+# the browser's part needs chromium. JUDGE_TESTS names some files instead of all.
 set -eu
-cd "$(dirname "$0")"
 build=$(cd "${1:?usage: run.sh BUILDDIR}" && pwd)
+cd "$(dirname "$0")"
 here=$(pwd)
 work=$(mktemp -d)
 pid=
 finish() {
     status=$?
-    [ -z "$pid" ] || kill "$pid" 2>/dev/null || :
+    if [ -n "$pid" ]; then
+        kill "$pid" 2>/dev/null || :
+        # A sanitizer speaks at the end.
+        wait "$pid" || { status=1; cat "$work/err" >&2; }
+    fi
     rm -rf "$work"
     exit $status
 }
@@ -36,4 +40,4 @@ done
 SANDBOX_URL=$(sed -n 's/^prep-stripe: //p' "$work/out")
 SANDBOX_SUBSET=$here/../../sandbox/stripe-subset.json
 export SANDBOX_URL SANDBOX_SUBSET
-node --test --test-concurrency=1 --test-reporter=spec ${JUDGE_TESTS:-"$here"/*.test.mjs} || { cat "$work/err" >&2; exit 1; }
+node --test --test-concurrency=1 --test-reporter=spec ${JUDGE_TESTS:-"$here"/*.test.mjs}
