@@ -168,7 +168,7 @@ static void show_field(struct ctx *c, struct web *w, const struct form *f, const
     view_list(v, "options");
 }
 
-static void show_errors(struct ctx *c, struct web *w, const struct form *f)
+void web_show_errors(struct ctx *c, struct web *w, const struct form *f)
 {
     size_t n;
     const struct form_error *errors = form_errors(f, &n);
@@ -189,7 +189,7 @@ void web_show_form(struct ctx *c, struct web *w, const struct form *f)
 {
     for (size_t i = 0; i < f->n; i++)
         show_field(c, w, f, &f->fields[i]);
-    show_errors(c, w, f);
+    web_show_errors(c, w, f);
 }
 
 void web_options(struct ctx *c, struct web *w, const struct form *f, const char *field,

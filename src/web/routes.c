@@ -5,6 +5,7 @@
 #include "web/accounts.h"
 #include "web/admin.h"
 #include "web/admin_listings.h"
+#include "web/availability.h"
 #include "web/home.h"
 #include "web/listings.h"
 #include "web/messages.h"
@@ -55,6 +56,12 @@ const struct route routes[] = {
     { POST("/host/listings/:id/submit"),     web_listings_submit,      HOST, 12 },
     { POST("/host/listings/:id/stations"),   web_listings_station_add, HOST, 8 },
     { POST("/host/listings/:id/stations/set"), web_listings_station_set, HOST, 6 },
+
+    /* opening hours (availability.c) */
+    { GET("/host/listings/:id/availability"),             web_availability,                  HOST, 5 },
+    { POST("/host/listings/:id/availability"),            web_availability_save,             HOST, 52 },
+    { POST("/host/listings/:id/availability/exceptions"), web_availability_exception_add,    HOST, 9 },
+    { POST("/host/listings/:id/availability/remove"),     web_availability_exception_remove, HOST, 6 },
 
     /* staff (admin.c, admin_listings.c) */
     { GET("/admin"),                         web_admin,                STAFF, 6 },

@@ -114,6 +114,9 @@ void web_form(struct ctx *c, struct web *w, const struct field *fields, size_t n
  * a choice are set apart, with web_options. */
 void web_show_form(struct ctx *c, struct web *w, const struct form *f);
 
+/* Only has_errors and errors: for a page with two forms, of the one that failed. */
+void web_show_errors(struct ctx *c, struct web *w, const struct form *f);
+
 /* An option list for a select field: VALUES and LABELS have N entries; the field's
  * typed value is marked selected. */
 void web_options(struct ctx *c, struct web *w, const struct form *f, const char *field,

@@ -4,22 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/kitchen.h"
 #include "support/site.h"
 
 static struct site *site;
 static struct browser host, admin, support;
-
-static const char kitchen[] =
-    "title=Copper+Pot&description=Bright+%2A%2Aovens%2A%2A+and+a+walk-in+%3Cscript%3E+"
-    "cooler."
-    "&kitchen_type=bakery&address=1+Oak+St&city=Austin&state=TX&postal_code=78701&lat="
-    "30.2672"
-    "&lng=-97.7431&timezone=America%2FChicago&square_feet=900&capacity=4&features="
-    "parking"
-    "&restrictions=&hourly_rate=50.00&offpeak_rate=&cleaning_fee=25&deposit=&min_hours="
-    "2"
-    "&max_hours=24&step_min=30&notice_hours=24&buffer_before_min=0&buffer_after_min=30"
-    "&cancellation_policy=moderate&booking_mode=instant&qty_range=2";
 
 static void open_browsers(void)
 {
@@ -30,10 +19,8 @@ static void open_browsers(void)
     browser_log_in_as(&host, "host@example.com", "host");
     browser_log_in_as(&admin, "admin@example.com", "admin");
     browser_log_in_as(&support, "support@example.com", "support");
-    browser_get(&host, "/host/listings/new");
-    ck_assert_int_eq(browser_post(&host, "/host/listings/new", kitchen), 303);
-    browser_get(&host, "/host/listings/1/edit");
-    ck_assert_int_eq(browser_post(&host, "/host/listings/1/submit", ""), 303);
+    kitchen_list(&host);
+    kitchen_submit(&host);
 }
 
 static void close_browsers(void)
@@ -107,7 +94,7 @@ START_TEST(a_stale_decision_changes_nothing)
     browser_get(&admin, "/admin/listings/1");
     int version = version_on(&admin);
     browser_get(&host, "/host/listings/1/edit");
-    snprintf(form, sizeof form, "%s&version=%d", kitchen, version);
+    snprintf(form, sizeof form, "%s&version=%d", kitchen_form, version);
     ck_assert_int_eq(browser_post(&host, "/host/listings/1/edit", form), 303);
     ck_assert_int_eq(decide(&admin, "approve", ""), 409);
     browser_get(&admin, "/admin/listings/1");
