@@ -3,6 +3,8 @@
 #include "util/text.h"
 #include "webhooks.h"
 
+enum { LISTED_S = 30 * 24 * 3600 };
+
 static void emit_once(struct call *c, const char *type, const struct object *o,
     const struct value *previous, const char *account)
 {
@@ -45,6 +47,17 @@ enum result events_retrieve(struct call *c)
     return objects_answer(c, event);
 }
 
+/* Stripe lists 30 days of events; older ones are found by id only. */
+static void look_back(struct call *c)
+{
+    const struct value *created = value_member(c->params, "created");
+    int64_t first = sandbox_now(c->box) - LISTED_S;
+    if (created != NULL && created->kind == VALUE_INT)
+        return;
+    if (value_get_int(created, "gte", INT64_MIN) < first)
+        value_put_int(c->a, c->params, "created.gte", first);
+}
+
 enum result events_list(struct call *c)
 {
     static const struct objects_filter filters[] = { { "type", "$.type" },
@@ -52,5 +65,6 @@ enum result events_list(struct call *c)
     if (value_has(c->params, "type") && value_has(c->params, "types"))
         return call_invalid(c, "parameters_exclusive", "types",
             "You may pass type or types, not both.");
+    look_back(c);
     return objects_list(c, "event", filters);
 }

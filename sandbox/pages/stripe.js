@@ -208,6 +208,7 @@
     }
 
     async fetchUpdates() { return {}; }
+    on() { return this; } // update-end: there is nothing that could end
 
     async submit() {
       if (!this.element || !this.element.frame)

@@ -328,3 +328,12 @@ test("the dump shows every object, also of connected accounts", async () => {
   assert.ok(json.customer.some((c) => c.id === made.id));
   assert.ok(json.event.length > 0);
 });
+
+test("events are listed for 30 days", async () => {
+  const customer = await stripe.customers.create({ name: "Old" });
+  const find = async () => (await stripe.events.list({ type: "customer.created", limit: 100 })).data.find((e) => e.data.object.id === customer.id);
+  const event = await find();
+  await sim("clock", { advance: 30 * 86400 + 1 });
+  assert.equal(await find(), undefined);
+  assert.equal((await stripe.events.retrieve(event.id)).id, event.id);
+});
