@@ -1,0 +1,58 @@
+#!/bin/sh
+# tests/bench/run.sh BUILD DATA PORT: measures pages beside a fixed answer of the same
+# size through the same nginx, in turn, and prints ratios. The stack runs already
+# (./dev bench starts it). ROUNDS and SECONDS_EACH may be set.
+set -eu
+build=$1 data=$2 port=$3
+here=$(cd "$(dirname "$0")" && pwd)
+rounds=${ROUNDS:-3} seconds=${SECONDS_EACH:-3}
+site=http://127.0.0.1:$port
+
+# NAME PATH, one a line.
+pages="${PAGES:-terms /terms
+home /
+search /search?where=Austin%2C+TX&date=$(date -u -d '+3 days' +%F)&start=10:00&hours=4
+kitchen /listings/1
+}"
+
+hit() { # URL: "rate p50 p95 failed"
+    wrk -t1 -c8 -d"${seconds}s" -s "$here/report.lua" "$1" | sed -n 's/^RESULT //p'
+}
+
+# Each page is fetched once; its bytes are what the fixed server answers with.
+i=0
+files=
+mkdir -p "$data/bench"
+echo "$pages" >"$data/bench/pages"
+while read -r name path; do
+    [ -n "$name" ] || continue
+    curl -sfL -o "$data/bench/$name.html" "$site$path" || { echo "bench: $site$path failed" >&2; exit 1; }
+    files="$files $data/bench/$name.html"
+done <"$data/bench/pages"
+workers=$(sed -n 's/^web_workers = //p' "$data/prep.conf")
+# shellcheck disable=SC2086
+"$build/prep-fixed" "$data/run/fixed.sock" "${workers:-2}" $files >"$data/run/fixed.log" &
+fixed=$!
+trap 'kill $fixed 2>/dev/null' EXIT
+until grep -q ready "$data/run/fixed.log"; do sleep 0.1; done
+
+printf '%-10s %8s %10s %8s %8s %10s %8s %8s %7s\n' page bytes 'page r/s' p50 p95 'fixed r/s' p50 p95 ratio
+while read -r name path; do
+    [ -n "$name" ] || continue
+    : >"$data/bench/$name.out"
+    round=0
+    while [ $round -lt "$rounds" ]; do
+        echo "$(hit "$site$path") $(hit "$site/fixed/$i")" >>"$data/bench/$name.out"
+        round=$((round + 1))
+    done
+    # The median round by its ratio; a round with failures is said.
+    awk '{ print $1 / $5, $0 }' "$data/bench/$name.out" | sort -n | awk -v name="$name" \
+        -v bytes="$(wc -c <"$data/bench/$name.html")" '
+        { row[NR] = $0; failed += $5 + $9 }
+        END {
+            split(row[int((NR + 1) / 2)], f, " ")
+            printf "%-10s %8d %10d %8.2f %8.2f %10d %8.2f %8.2f %7.2f%s\n", name, bytes, f[2], f[3], f[4],
+                f[6], f[7], f[8], f[1], failed ? "  (" failed " failed)" : ""
+        }'
+    i=$((i + 1))
+done <"$data/bench/pages"
