@@ -3,6 +3,7 @@
 
 #include "util/guard.h"
 #include "web/accounts.h"
+#include "web/agenda.h"
 #include "web/admin.h"
 #include "web/admin_listings.h"
 #include "web/availability.h"
@@ -41,6 +42,10 @@ const struct route routes[] = {
     { POST("/account"),          web_account_post,       MEMBER, 6 },
     { POST("/account/password"), web_account_password,   MEMBER, 12 },
     { POST("/account/sessions"), web_account_sessions,   MEMBER, 4 },
+
+    /* the host's time and money (agenda.c) */
+    { GET("/host/calendar"),     web_agenda_calendar,    HOST, 3 },
+    { GET("/host/earnings"),     web_agenda_earnings,    HOST, 5 },
 
     /* messages (messages.c) */
     { GET("/messages"),          web_messages,           MEMBER, 3 },

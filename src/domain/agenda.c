@@ -1,0 +1,55 @@
+#include "domain/agenda.h"
+
+#include "util/guard.h"
+
+static enum booking_state state_of(const char *name)
+{
+    enum booking_state s = 0;
+    while (s < BOOKING__STATES && !text_is(bookings_state_name(s), name))
+        s++;
+    CHECK(s < BOOKING__STATES);
+    return s;
+}
+
+enum result agenda_between(struct ctx *c, int64_t from_at, int64_t to_at, size_t max,
+    struct agenda_row **out, size_t *n)
+{
+    struct agenda_row *rows = arena_array(c->arena, max, sizeof *rows);
+    struct query *q = db_query(c->db, Q_AGENDA_BETWEEN);
+    bind_int(q, "host_id", c->actor.user_id);
+    bind_int(q, "from_at", from_at);
+    bind_int(q, "to_at", to_at);
+    bind_int(q, "max", (int64_t)max);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r)) {
+        rows[(*n)++] = (struct agenda_row) {
+            .booking_id = col_int(q, "id"),
+            .start_at = col_int(q, "start_at"),
+            .end_at = col_int(q, "end_at"),
+            .state = state_of(col_text_here(q, "state")),
+            .host = { col_int(q, "host_cents") },
+            .timezone = col_text(q, "timezone"),
+            .title = col_text(q, "title"),
+            .space = col_text(q, "space"),
+            .vendor = col_text(q, "vendor"),
+        };
+    }
+    *out = rows;
+    return query_end(r);
+}
+
+enum result agenda_sums(struct ctx *c, struct agenda_sums *out)
+{
+    struct query *q = db_query(c->db, Q_AGENDA_SUMS);
+    bind_int(q, "host_id", c->actor.user_id);
+    bind_int(q, "now_at", c->now_at);
+    TRY(query_step(q));
+    *out = (struct agenda_sums) {
+        .coming = { col_int(q, "coming_cents") },
+        .due = { col_int(q, "due_cents") },
+        .coming_n = col_int(q, "coming_n"),
+        .due_n = col_int(q, "due_n"),
+    };
+    return OK;
+}

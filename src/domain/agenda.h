@@ -1,0 +1,27 @@
+/* A host's bookings in time, over all kitchens: the calendar, and what is coming in. */
+#ifndef DOMAIN_AGENDA_H
+#define DOMAIN_AGENDA_H
+
+#include "domain/bookings.h"
+
+struct agenda_row {
+    int64_t booking_id, start_at, end_at;
+    enum booking_state state;
+    struct cents host; /* what the host gets */
+    const char *timezone, *title, *space, *vendor;
+};
+
+/* The acting host's live or finished bookings that start in FROM_AT to before TO_AT,
+ * in order, at most MAX. */
+enum result agenda_between(struct ctx *c, int64_t from_at, int64_t to_at, size_t max,
+    struct agenda_row **out, size_t *n);
+
+/* What the acting host's bookings bring: confirmed ones that are not over, and those that
+ * are over and not yet paid out. */
+struct agenda_sums {
+    struct cents coming, due;
+    int64_t coming_n, due_n;
+};
+enum result agenda_sums(struct ctx *c, struct agenda_sums *out);
+
+#endif

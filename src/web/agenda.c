@@ -1,0 +1,113 @@
+#include "web/agenda.h"
+
+#include <stdio.h>
+
+#include "domain/agenda.h"
+#include "domain/host_accounts.h"
+#include "util/guard.h"
+#include "util/text.h"
+#include "util/zone.h"
+
+enum { ROWS_MAX = 500, DAY_S = 86400, YEAR_MIN = 2020, YEAR_MAX = 2100 };
+
+/* ?month=2026-12, or this month. */
+static struct civil asked_month(struct ctx *c, const struct web *w)
+{
+    struct civil month;
+    const char *typed = params_get(w->req.query, "month");
+    if (typed == NULL || !civil_parse_date(ctx_printf(c, "%s-01", typed), &month)
+        || month.year < YEAR_MIN || month.year > YEAR_MAX)
+        month = civil_of_seconds(c->now_at);
+    month.day = 1;
+    return month;
+}
+
+static const char *month_url(struct ctx *c, const struct civil *month, int by)
+{
+    int n = month->year * 12 + month->month - 1 + by;
+    return ctx_printf(c, "/host/calendar?month=%04d-%02d", n / 12, n % 12 + 1);
+}
+
+static void show_row(struct ctx *c, struct view *list, const struct agenda_row *row)
+{
+    const struct zone *z = zone_find(row->timezone);
+    CHECK(z != NULL);
+    struct view *item = view_item(list);
+    view_textf(item, "url", "/bookings/%lld", (long long)row->booking_id);
+    view_textf(item, "hours", "%s to %s", zone_format_time(c->arena, z, row->start_at),
+        zone_format_time(c->arena, z, row->end_at));
+    view_textf(item, "kitchen", "%s, %s", row->title, row->space);
+    view_text(item, "vendor", row->vendor);
+    view_text(item, "state", bookings_state_name(row->state));
+    view_text(item, "state_label", bookings_state_label(row->state));
+    view_text(item, "amount", cents_format(c->arena, row->host));
+}
+
+/* One group for each local date, in order. */
+static void show_days(struct ctx *c, struct web *w, const struct agenda_row *rows, size_t n)
+{
+    struct view *days = view_list(w->view, "days"), *list = NULL;
+    const char *last = "";
+    for (size_t i = 0; i < n; i++) {
+        const struct zone *z = zone_find(rows[i].timezone);
+        CHECK(z != NULL);
+        const char *date = zone_format_date(c->arena, z, rows[i].start_at);
+        if (!text_is(date, last)) {
+            struct view *day = view_item(days);
+            view_text(day, "date", date);
+            list = view_list(day, "rows");
+            last = date;
+        }
+        show_row(c, list, &rows[i]);
+    }
+    view_bool(w->view, "any", n > 0);
+}
+
+enum result web_agenda_calendar(struct ctx *c, struct web *w)
+{
+    struct civil month = asked_month(c, w);
+    int64_t from_at = civil_days(month.year, month.month, 1) * DAY_S;
+    int64_t to_at = from_at + (int64_t)civil_month_days(month.year, month.month) * DAY_S;
+    struct agenda_row *rows;
+    size_t n;
+    TRY(agenda_between(c, from_at, to_at, ROWS_MAX, &rows, &n));
+    show_days(c, w, rows, n);
+    view_textf(w->view, "month", "%s %d", civil_month_name(month.month), month.year);
+    view_text(w->view, "prev_url", month_url(c, &month, -1));
+    view_text(w->view, "next_url", month_url(c, &month, 1));
+    return web_page(c, w, 200, "host/calendar");
+}
+
+static void stat(struct view *list, const char *label, const char *value, const char *note)
+{
+    struct view *item = view_item(list);
+    view_text(item, "label", label);
+    view_text(item, "value", value);
+    view_text(item, "note", note);
+    view_text(item, "url", "");
+}
+
+static const char *bookings_count(struct ctx *c, int64_t n)
+{
+    return ctx_printf(c, n == 1 ? "%lld booking" : "%lld bookings", (long long)n);
+}
+
+enum result web_agenda_earnings(struct ctx *c, struct web *w)
+{
+    struct agenda_sums sums;
+    struct agenda_row *rows;
+    struct host_account account = { 0 };
+    size_t n;
+    TRY(agenda_sums(c, &sums));
+    TRY(agenda_between(c, c->now_at - 90 * DAY_S, c->now_at + 365 * (int64_t)DAY_S, ROWS_MAX, &rows, &n));
+    enum result r = host_accounts_get(c, &account);
+    if (r != OK && r != R_NOT_FOUND)
+        return r;
+    struct view *list = view_list(w->view, "stats");
+    stat(list, "Coming", cents_format(c->arena, sums.coming), bookings_count(c, sums.coming_n));
+    stat(list, "Cooked", cents_format(c->arena, sums.due), bookings_count(c, sums.due_n));
+    view_bool(w->view, "transfers_active", account.transfers_active);
+    view_text(w->view, "requirements", account.requirements);
+    show_days(c, w, rows, n);
+    return web_page(c, w, 200, "host/earnings");
+}
