@@ -22,6 +22,14 @@ function menus() {
   });
 }
 
+// The present entry of a strip that is wider than the phone comes into view.
+function strips() {
+  all(".tabs [aria-current], .nav--staff [aria-current]").forEach((el) => {
+    const box = el.closest(".tabs, .nav--staff");
+    box.scrollLeft += el.getBoundingClientRect().left - box.getBoundingClientRect().left - box.clientWidth / 3;
+  });
+}
+
 // A question before a form with consequences is sent.
 function confirms() {
   document.addEventListener("submit", (e) => {
@@ -231,5 +239,5 @@ function maps() {
   document.addEventListener("mouseout", (e) => mark(e, false));
 }
 
-for (const start of [menus, confirms, once, counters, files, selects, lives, payments, countdowns, galleries, maps]) start();
+for (const start of [menus, strips, confirms, once, counters, files, selects, lives, payments, countdowns, galleries, maps]) start();
 document.querySelector("[data-focus]")?.focus();
