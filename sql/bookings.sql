@@ -1,9 +1,6 @@
 -- query: bookings_get
 SELECT * FROM booking_rows WHERE id = :id
 
--- query: bookings_get_uid
-SELECT id FROM bookings WHERE uid = :uid
-
 -- query: bookings_of_vendor_upcoming
 SELECT * FROM booking_rows
 WHERE vendor_id = :user_id AND (start_at, id) > (:after_at, :after_id)
@@ -61,6 +58,7 @@ UPDATE bookings SET confirmed_at = :now_at, access_code = :access_code
 WHERE id = :id AND state = 'confirmed'
 
 -- query: bookings_overdue
+-- sort: two states, each in order
 SELECT id FROM bookings
 WHERE state IN ('requested', 'held') AND hold_until <= :now_at
 ORDER BY hold_until LIMIT :max

@@ -1,4 +1,5 @@
 -- query: demo_is_empty
+-- scan: to the first row only
 SELECT NOT EXISTS (SELECT 1 FROM users) AS is_empty
 
 -- query: demo_add_paper

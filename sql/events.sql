@@ -6,6 +6,7 @@ VALUES (:event_id, :type, :object_id, :account, :created, :livemode, :payload,
 ON CONFLICT (event_id) DO NOTHING
 
 -- query: events_due
+-- scan: an index of those only that wait, in order
 SELECT event_id FROM stripe_events
 WHERE processed_at IS NULL AND received_at <= :now_at - 10 * tries * tries
 ORDER BY received_at LIMIT :max

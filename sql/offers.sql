@@ -2,7 +2,6 @@
 
 -- query: offers_kitchens
 -- scan: over the list of kitchens
--- sort: a kitchen has a handful of stations, and one cover
 SELECT k.id, k.slug, k.title, k.city, k.region, k.kitchen_type, k.lat, k.lng, k.timezone,
        k.capacity, k.rate_cents, k.offpeak_rate_cents, k.offpeak_start_min, k.offpeak_end_min,
        k.cleaning_cents, k.min_min, k.max_min, k.step_min, k.notice_min, k.buffer_before_min,

@@ -10,7 +10,6 @@ ON CONFLICT (postal_code, city_key) DO UPDATE SET city = excluded.city,
 DELETE FROM places WHERE import_at <> :import_at
 
 -- query: places_clear_cities
--- scan: once for an import, over all of it
 DELETE FROM cities
 
 -- query: places_make_cities

@@ -96,7 +96,7 @@ CREATE TABLE outbox (
     created_at INTEGER NOT NULL,
     sent_at    INTEGER
 ) STRICT;
-CREATE INDEX outbox_queued ON outbox (next_at) WHERE state = 'queued';
+CREATE INDEX outbox_queued ON outbox (state, next_at, id) WHERE state = 'queued';
 CREATE INDEX outbox_by_state ON outbox (state, id);
 
 CREATE TABLE notices (

@@ -123,7 +123,7 @@ CREATE TABLE documents (
     decided_at INTEGER,
     created_at INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX documents_by_kitchen ON documents (kitchen_id, kind, id);
+CREATE INDEX documents_by_kitchen ON documents (kitchen_id, kind, state, id);
 CREATE INDEX documents_by_state ON documents (state, id);
 CREATE INDEX documents_expiring ON documents (expires_day) WHERE state = 'approved';
 

@@ -43,7 +43,7 @@ CREATE TABLE bookings (
 CREATE INDEX bookings_by_vendor ON bookings (vendor_id, start_at, id);
 CREATE INDEX bookings_by_host ON bookings (host_id, start_at, id);
 CREATE INDEX bookings_by_kitchen ON bookings (kitchen_id, start_at);
-CREATE INDEX bookings_held ON bookings (hold_until) WHERE state IN ('requested', 'held');
+CREATE INDEX bookings_waiting ON bookings (state, hold_until) WHERE state IN ('requested', 'held');
 CREATE INDEX bookings_open_holds ON bookings (vendor_id) WHERE state IN ('requested', 'held');
 CREATE INDEX bookings_by_state ON bookings (state, id);
 

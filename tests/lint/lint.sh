@@ -134,4 +134,14 @@ templates/bad.mustache:13: a tag that is never closed (mustache)
 templates/bad.mustache:10: <form method=post> without {{>parts/csrf}} (csrf)
 templates/mail.txt.mustache:2: {{{c}}} shows HTML as it is (raw)
 END
+
+# ---- queries ----
+mkdir -p sql
+printf -- '-- query: people_get\nSELECT 1\n\n-- query: people_get_all\nSELECT 2\n' > sql/people.sql
+printf 'f(db_query(c->db, Q_PEOPLE_GET), 1);\n' > src/domain/people.c
+$awk -f "$lints/queries.awk" sql/people.sql src/domain/people.c > got &&
+    echo "no failure reported" >> got
+expect queries <<'END'
+sql/people.sql:4: nothing runs Q_PEOPLE_GET_ALL (unused)
+END
 exit $failed
