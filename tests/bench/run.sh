@@ -21,17 +21,17 @@ hit() { # URL: "rate p50 p95 failed"
 
 # Each page is fetched once; its bytes are what the fixed server answers with.
 i=0
-files=
 mkdir -p "$data/bench"
 echo "$pages" >"$data/bench/pages"
 while read -r name path; do
     [ -n "$name" ] || continue
-    curl -sfL -o "$data/bench/$name.html" "$site$path" || { echo "bench: $site$path failed" >&2; exit 1; }
-    files="$files $data/bench/$name.html"
-done <"$data/bench/pages"
+    url=$(curl -sfL -o "$data/bench/$name.html" -w '%{url_effective}' "$site$path") ||
+        { echo "bench: $site$path failed" >&2; exit 1; }
+    echo "$name ${url#"$site"}" # where a redirect led
+done <"$data/bench/pages" >"$data/bench/found"
 workers=$(sed -n 's/^web_workers = //p' "$data/prep.conf")
 # shellcheck disable=SC2086
-"$build/prep-fixed" "$data/run/fixed.sock" "${workers:-2}" $files >"$data/run/fixed.log" &
+"$build/prep-fixed" "$data/run/fixed.sock" "${workers:-2}" $(sed "s|^\([a-z]*\) .*|$data/bench/\1.html|" "$data/bench/found") >"$data/run/fixed.log" &
 fixed=$!
 trap 'kill $fixed 2>/dev/null' EXIT
 until grep -q ready "$data/run/fixed.log"; do sleep 0.1; done
@@ -55,4 +55,4 @@ while read -r name path; do
                 f[6], f[7], f[8], f[1], failed ? "  (" failed " failed)" : ""
         }'
     i=$((i + 1))
-done <"$data/bench/pages"
+done <"$data/bench/found"
