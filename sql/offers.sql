@@ -6,12 +6,10 @@ SELECT k.id, k.slug, k.title, k.city, k.region, k.kitchen_type, k.lat, k.lng, k.
        k.capacity, k.rate_cents, k.offpeak_rate_cents, k.offpeak_start_min, k.offpeak_end_min,
        k.cleaning_cents, k.min_min, k.max_min, k.step_min, k.notice_min, k.buffer_before_min,
        k.buffer_after_min, k.policy, k.instant_book, k.week, k.rating_sum, k.rating_count,
-       s.id AS space_id, s.kind = 'whole' AS whole, s.rate_cents AS space_rate_cents,
+       s.id AS space_id, s.rate_cents AS space_rate_cents,
        (SELECT hash FROM photos WHERE kitchen_id = k.id ORDER BY position, id LIMIT 1) AS photo
 FROM json_each(:ids) j CROSS JOIN kitchens k ON k.id = j.value
-     CROSS JOIN spaces s ON s.id = COALESCE(
-         (SELECT id FROM spaces WHERE kitchen_id = k.id AND kind = 'whole' AND active = 1),
-         (SELECT min(id) FROM spaces WHERE kitchen_id = k.id AND active = 1))
+     CROSS JOIN spaces s ON s.kitchen_id = k.id AND s.kind = 'whole'
 
 -- query: offers_exceptions
 -- scan: over the list of kitchens
@@ -22,7 +20,7 @@ LIMIT :max
 
 -- query: offers_cells
 -- scan: over the list of kitchens
-SELECT s.kitchen_id, s.id AS space_id, c.slot
+SELECT s.kitchen_id, c.slot
 FROM json_each(:ids) j CROSS JOIN spaces s ON s.kitchen_id = j.value
      CROSS JOIN cells c ON c.space_id = s.id
 WHERE c.slot >= :first AND c.slot < :end

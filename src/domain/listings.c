@@ -147,6 +147,7 @@ enum result listings_create(struct ctx *c, const struct listing_input *in, int64
     *id = db_last_id(c->db);
     TRY(write_equipment(c, *id, in));
     TRY(add_space(c, *id, "whole", "Whole kitchen", (struct cents) { 0 }, in->k.capacity, &space_id));
+    TRY(search_index(c, *id));
     TRY(audit_add(c, "kitchen.create", "kitchen", *id, in->k.title));
     TRY(search_index(c, *id));
     return db_commit(c->db);
@@ -169,6 +170,7 @@ enum result listings_save(
             " repeat your change.");
     TRY(r);
     TRY(write_equipment(c, id, in));
+    TRY(search_index(c, id));
     TRY(audit_add(c, "kitchen.save", "kitchen", id, ""));
     TRY(listings_refresh(c, id));
     return db_commit(c->db);

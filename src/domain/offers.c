@@ -65,7 +65,6 @@ static void read_prospect(struct query *q, struct prospect *p)
     o->rating_sum = col_int(q, "rating_sum");
     o->rating_count = col_int(q, "rating_count");
     o->space_id = col_int(q, "space_id");
-    o->whole = col_int(q, "whole") != 0;
     p->space.rate = cents_of(col_int(q, "space_rate_cents"));
     if (p->space.rate.n == 0)
         p->space.rate = k->rate;
@@ -116,16 +115,6 @@ static enum result read_prospects(struct ctx *c, const struct near_kitchen *kitc
 /* ---- what is wished for ------------------------------------------------------------
  */
 
-/* The instant at which clocks show MINUTE of the date DAY: the first one for a
- * start, the last one for an end, where the clock shows it twice. */
-static int64_t at_wall(const struct zone *z, int64_t day, int64_t minute, bool last)
-{
-    int64_t first_at, second_at;
-    struct civil wall = civil_of_seconds(day * DAY_S + minute * 60);
-    zone_at(z, &wall, &first_at, &second_at);
-    return last ? second_at : first_at;
-}
-
 static int64_t length_of(const struct wish *w, const struct kitchen *k)
 {
     int64_t minutes = w->length_min;
@@ -151,10 +140,10 @@ static struct slots starts_on(
 {
     struct slots among = hours_day(z, day);
     if (w->start_min != ANY_TIME)
-        among.first = slot_of(at_wall(z, day, w->start_min, false) + SLOT_S - 1);
+        among.first = slot_of(hours_at(z, day, w->start_min, false) + SLOT_S - 1);
     if (w->end_min != ANY_TIME) {
         bool next_day = w->start_min != ANY_TIME && w->end_min <= w->start_min;
-        int64_t end_at = at_wall(z, day + next_day, w->end_min, true);
+        int64_t end_at = hours_at(z, day + next_day, w->end_min, true);
         int64_t end = slot_of(end_at) - length + 1;
         among.end = next_day || end < among.end ? end : among.end;
     }
@@ -216,9 +205,7 @@ static enum result read_cells(
         int64_t kitchen_id = col_int(q, "kitchen_id");
         while (b->prospects[i].offer.id != kitchen_id)
             CHECK(++i < b->n);
-        struct prospect *p = &b->prospects[i];
-        if (p->offer.whole || col_int(q, "space_id") == p->offer.space_id)
-            hours_take(&p->slate, col_int(q, "slot"));
+        hours_take(&b->prospects[i].slate, col_int(q, "slot"));
     }
     return query_end(r);
 }

@@ -16,17 +16,16 @@ struct wish {
                                    kitchen's shortest */
 };
 
-/* A kitchen and the earliest booking of the wished length in it: of the whole, or
- * of its first station where the whole is not rented out. */
+/* A kitchen and the earliest booking of the wished length in the whole of it. */
 struct offer {
     int64_t id, space_id;
     const char *slug, *title, *city, *region, *kitchen_type, *timezone;
     const char *photo; /* hash of the cover, NULL: none */
     double lat, lng, distance_mi;
     int64_t capacity, rating_sum, rating_count;
-    bool instant_book, whole;
+    bool instant_book;
     int64_t start_at, end_at;
-    struct quote quote; /* quote.rate is the space's */
+    struct quote quote;
 };
 
 /* The offers of kitchens that have one, in the order of KITCHENS (at most

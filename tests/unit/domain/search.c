@@ -290,18 +290,6 @@ START_TEST(sorted_by_rating_the_best_comes_first_and_the_unrated_last)
 }
 END_TEST
 
-START_TEST(a_kitchen_that_rents_stations_only_offers_one)
-{
-    int64_t id = kitchen_at(1, "A");
-    int64_t station_id = make_station(&t, id, "Pastry", 2000);
-    db_test_exec(&t, "UPDATE spaces SET active = 0 WHERE kind = 'whole'");
-    ck_assert_str_eq(titles(), "A");
-    ck_assert_int_eq(page.offers[0].space_id, station_id);
-    ck_assert(!page.offers[0].whole);
-    ck_assert_int_eq(page.offers[0].quote.base.n, 4000);
-}
-END_TEST
-
 /* ---- many ---------------------------------------------------------------------------
  */
 
@@ -432,7 +420,6 @@ void unit_domain_search(Suite *s)
     tcase_add_test(tc, words_are_found_far_off_too_but_not_past_the_radius);
     tcase_add_test(tc, sorted_by_price_the_cheapest_total_comes_first);
     tcase_add_test(tc, sorted_by_rating_the_best_comes_first_and_the_unrated_last);
-    tcase_add_test(tc, a_kitchen_that_rents_stations_only_offers_one);
     tcase_add_test(tc, pages_follow_one_another_without_gap_or_repeat);
     tcase_add_test(tc, a_search_takes_a_handful_of_queries);
     tcase_add_loop_test(tc, absurd_numbers_are_refused, 0, COUNT_OF(absurd_cases));
