@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "app/run.h"
 #include "db/migrate.h"
 #include "demo/demo.h"
 #include "domain/accounts.h"
+#include "domain/places.h"
 #include "main/behind.h"
 #include "main/serve.h"
 #include "util/text.h"
@@ -158,6 +160,37 @@ static int demo(const struct conf *conf, int argc, char **argv)
     return status;
 }
 
+struct import {
+    const char *file;
+    size_t n;
+};
+
+static void show_progress(void *arg, size_t done, size_t total)
+{
+    (void)arg;
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r%zu of %zu places%s", done, total, done == total ? "\n" : "");
+}
+
+static enum result do_import(struct ctx *c, void *arg)
+{
+    struct import *import = arg;
+    return places_import(c, import->file, show_progress, NULL, &import->n);
+}
+
+static int import_places(const struct conf *conf, int argc, char **argv)
+{
+    if (argc != 2) {
+        fprintf(stderr, "Usage: prep import-places FILE\n");
+        return 2;
+    }
+    struct import import = { .file = argv[1] };
+    int status = with_app(conf, DB_WRITE, do_import, &import);
+    if (status == 0)
+        printf("%zu places are known now\n", import.n);
+    return status;
+}
+
 static enum result do_verify(struct ctx *c, void *arg)
 {
     (void)arg;
@@ -188,6 +221,7 @@ const struct command commands[] = {
     { "routes", "", "list every page: method, path, query budget, who may", print_routes },
     { "grant-admin", "EMAIL", "make an account an administrator", grant_admin },
     { "grant-support", "EMAIL", "make an account support staff", grant_support },
+    { "import-places", "FILE", "bring in ZIP codes and cities (data/us-places.tsv)", import_places },
     { "demo", "", "fill an empty database with a demo city", demo },
     { "backup", "FILE", "copy the database while it is in use, and check the copy", backup },
     { "verify", "", "check the database's integrity", verify },

@@ -10,6 +10,7 @@
 #include "web/home.h"
 #include "web/listings.h"
 #include "web/messages.h"
+#include "web/search.h"
 
 /* clang-format off */
 #define GET(pattern)  { HTTP_GET, pattern }
@@ -24,6 +25,9 @@ const struct route routes[] = {
     { GET("/dashboard"),         web_dashboard,          MEMBER, 8 },
     { GET("/notices"),           web_notices,            MEMBER, 3 },
     { POST("/notices/read"),     web_notices_read,       MEMBER, 3 },
+
+    /* finding a kitchen (search.c) */
+    { GET("/search"),            web_search,             ANYONE, 14 },
 
     /* accounts (accounts.c) */
     { GET("/signup"),            web_signup,             ANYONE, 2 },

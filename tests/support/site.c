@@ -11,6 +11,7 @@
 
 #include "db/migrate.h"
 #include "demo/demo.h"
+#include "domain/places.h"
 #include "domain/sessions.h"
 #include "util/rand.h"
 #include "util/text.h"
@@ -240,11 +241,22 @@ int64_t browser_log_in_as(struct browser *b, const char *email, const char *role
     return p.id;
 }
 
+static enum result load_places(struct ctx *c, void *arg)
+{
+    (void)arg;
+    size_t n;
+    const char *source = getenv("SRCDIR") != NULL ? getenv("SRCDIR") : ".";
+    return places_import(
+        c, ctx_printf(c, "%s/tests/fixtures/places.tsv", source), NULL, NULL, &n);
+}
+
 void site_load_demo(struct site *site)
 {
     struct buf why;
     buf_init(&why, 1024);
     enum result r = app_run(&site->app, DB_WRITE, demo_load, NULL, &why);
+    if (r == OK)
+        r = app_run(&site->app, DB_WRITE, load_places, NULL, &why);
     ck_assert_msg(r == OK, "%s", why.at);
     buf_free(&why);
 }

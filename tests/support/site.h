@@ -33,7 +33,7 @@ int browser_post(struct browser *b, const char *path, const char *fields);
 /* The same without any csrf field. */
 int browser_post_bare(struct browser *b, const char *path, const char *fields);
 
-/* Loads the demo city. */
+/* Loads the demo city, and places round it (tests/fixtures/places.tsv). */
 void site_load_demo(struct site *site);
 
 /* Logs in one of the demo's people: "vendor@demo.test". */

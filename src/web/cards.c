@@ -1,0 +1,77 @@
+#include "web/cards.h"
+
+#include "domain/catalogue.h"
+#include "storage/store.h"
+#include "util/text.h"
+#include "util/zone.h"
+
+enum { DRAWINGS = 8 };
+
+const char *cards_photo(struct ctx *c, const char *hash, int64_t kitchen_id, int width)
+{
+    const char *name =
+        text_empty(hash) ? NULL
+                         : store_name(c->arena, hash, ctx_printf(c, "-w%d.jpg", width));
+    if (name == NULL)
+        return ctx_printf(
+            c, "/static/img/kitchen-%lld.svg", (long long)(kitchen_id % DRAWINGS + 1));
+    return ctx_printf(c, "/photos/%s", name);
+}
+
+void cards_rating(struct view *v, int64_t sum, int64_t count)
+{
+    if (count == 0) {
+        view_text(v, "rating", "");
+        view_text(v, "rating_count", "");
+        return;
+    }
+    int64_t tenths = (sum * 20 + count) / (2 * count);
+    view_textf(
+        v, "rating", "%lld.%lld", (long long)(tenths / 10), (long long)(tenths % 10));
+    view_int(v, "rating_count", count);
+}
+
+const char *cards_path(struct ctx *c, int64_t id, const char *slug)
+{
+    return ctx_printf(c, "/listings/%lld-%s", (long long)id, slug);
+}
+
+const char *cards_times(struct ctx *c, const struct offer *o)
+{
+    const struct zone *z = zone_find(o->timezone);
+    struct civil start, end;
+    zone_civil(z, o->start_at, &start);
+    zone_civil(z, o->end_at, &end);
+    return ctx_printf(c, "date=%04d-%02d-%02d&start=%02d:%02d&end=%02d:%02d",
+        start.year, start.month, start.day, start.hour, start.minute, end.hour,
+        end.minute);
+}
+
+void cards_offer(
+    struct ctx *c, struct view *v, const struct offer *o, int64_t number, bool dated)
+{
+    const struct zone *z = zone_find(o->timezone);
+    view_int(v, "id", o->id);
+    /* A booking longer than a day does not fit the form's two times. */
+    bool short_one = o->end_at - o->start_at <= 86400;
+    view_textf(v, "url", "%s%s%s", cards_path(c, o->id, o->slug), short_one ? "?" : "",
+        short_one ? cards_times(c, o) : "");
+    view_text(v, "title", o->title);
+    view_text(
+        v, "kitchen_type", catalogue_label(CATALOGUE_KITCHEN_TYPES, o->kitchen_type));
+    view_text(v, "city", o->city);
+    view_text(v, "state", o->region);
+    view_text(v, "photo_url", cards_photo(c, o->photo, o->id, 320));
+    view_text(v, "photo_large_url", cards_photo(c, o->photo, o->id, 800));
+    view_textf(v, "distance", "%.1f mi", o->distance_mi);
+    view_text(v, "price", cents_format(c->arena, o->quote.rate));
+    cards_rating(v, o->rating_sum, o->rating_count);
+    view_int(v, "number", number);
+    const char *time = zone_format_time(c->arena, z, o->start_at);
+    view_text(v, "earliest",
+        dated
+            ? ctx_printf(c, "%s, %s", zone_format_date(c->arena, z, o->start_at), time)
+            : time);
+    view_text(v, "total", cents_format(c->arena, o->quote.total));
+    view_bool(v, "is_instant", o->instant_book);
+}

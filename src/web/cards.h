@@ -1,0 +1,26 @@
+/* What lists of kitchens and the page of one kitchen show alike. */
+#ifndef WEB_CARDS_H
+#define WEB_CARDS_H
+
+#include "domain/offers.h"
+#include "web/web.h"
+
+/* The address of a photo WIDTH (320, 800, 1600) wide, or of a drawing if HASH is
+ * NULL or empty. */
+const char *cards_photo(struct ctx *c, const char *hash, int64_t kitchen_id, int width);
+
+/* rating ("4.8") and rating_count ("23"), both empty while there are none. */
+void cards_rating(struct view *v, int64_t sum, int64_t count);
+
+/* "/listings/12-big-kitchen" */
+const char *cards_path(struct ctx *c, int64_t id, const char *slug);
+
+/* The offered time as a query: "date=2026-11-26&start=07:00&end=16:00". */
+const char *cards_times(struct ctx *c, const struct offer *o);
+
+/* Fills one templates/parts/kitchen_card. NUMBER is its number on the map; DATED:
+ * the earliest start is shown with its day. */
+void cards_offer(
+    struct ctx *c, struct view *v, const struct offer *o, int64_t number, bool dated);
+
+#endif
