@@ -7,10 +7,13 @@
 #include "web/admin.h"
 #include "web/admin_listings.h"
 #include "web/availability.h"
+#include "web/bookings.h"
+#include "web/checkout.h"
 #include "web/home.h"
 #include "web/listings.h"
 #include "web/messages.h"
 #include "web/search.h"
+#include "web/stripe.h"
 
 /* clang-format off */
 #define GET(pattern)  { HTTP_GET, pattern }
@@ -82,6 +85,31 @@ const struct route routes[] = {
     { POST("/admin/users/:id"),              web_admin_user_set,       STAFF, 8 },
     { GET("/admin/audit"),                   web_admin_audit,          STAFF, 3 },
     { GET("/admin/mail"),                    web_admin_mail,           STAFF, 3 },
+
+    /* booking and paying (book.c, bookings.c, checkout.c) */
+    { POST("/listings/:id/book"),          web_book_post,            VENDOR, 40 },
+    { GET("/bookings"),                    web_bookings,             VENDOR, 4 },
+    { GET("/bookings/:id"),                web_booking,              MEMBER, 4 },
+    { GET("/bookings/:id/calendar.ics"),   web_booking_calendar,     MEMBER, 3 },
+    { GET("/checkout/:id"),                web_checkout,             VENDOR, 4, ROUTE_STRIPE },
+    { POST("/checkout/:id/intent"),        web_checkout_intent,      VENDOR, 40 },
+    { POST("/checkout/:id/hosted"),        web_checkout_hosted,      VENDOR, 40 },
+    { GET("/checkout/:id/return"),         web_checkout_return,      VENDOR, 4 },
+    { POST("/checkout/:id/check"),         web_checkout_check,       VENDOR, 40 },
+    { POST("/checkout/:id/cancel"),        web_checkout_leave,       VENDOR, 40 },
+    { GET("/host/bookings"),               web_host_bookings,        HOST, 5 },
+    { POST("/host/bookings/:id/accept"),   web_host_booking_accept,  HOST, 10 },
+    { POST("/host/bookings/:id/decline"),  web_host_booking_decline, HOST, 10 },
+
+    /* Stripe (stripe.c) */
+    { POST("/stripe/webhook"),             web_stripe_webhook,       ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
+    { POST("/stripe/webhook-connect"),     web_stripe_webhook,       ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
+    { GET("/host/stripe"),                 web_host_stripe,          HOST, 3, ROUTE_STRIPE },
+    { GET("/host/stripe/return"),          web_host_stripe_return,   HOST, 3, ROUTE_STRIPE },
+    { GET("/host/stripe/refresh"),         web_host_stripe_refresh,  HOST, 3 },
+    { POST("/host/stripe/connect"),        web_host_stripe_connect,  HOST, 16 },
+    { POST("/host/stripe/check"),          web_host_stripe_check,    HOST, 12 },
+    { POST("/host/stripe/login"),          web_host_stripe_login,    HOST, 3 },
 
     { { 0 } },
 };

@@ -1,0 +1,342 @@
+#include "web/bookings.h"
+
+#include <string.h>
+
+#include "domain/audit.h"
+#include "domain/pricing.h"
+#include "mail/ics.h"
+#include "util/guard.h"
+#include "util/zone.h"
+#include "web/show.h"
+
+enum { PER_PAGE = 20 };
+
+/* ---- showing ----------------------------------------------------------------------
+ */
+
+static void show_line(struct ctx *c, struct view *list, const char *label,
+    struct cents amount, bool total)
+{
+    struct view *item = view_item(list);
+    view_text(item, "label", label);
+    view_text(item, "amount", cents_format(c->arena, amount));
+    view_bool(item, "is_total", total);
+}
+
+void bookings_show_lines(struct ctx *c, struct view *v, const struct booking *b)
+{
+    struct view *list = view_list(v, "lines");
+    int64_t minutes = (b->end_at - b->start_at) / 60;
+    const char *base = ctx_printf(c,
+        minutes % 60 == 0 ? "Kitchen, %lld h" : "Kitchen, %lld h %lld min",
+        (long long)(minutes / 60), (long long)(minutes % 60));
+    show_line(c, list, base, b->base, false);
+    if (b->cleaning.n != 0)
+        show_line(c, list, "Cleaning", b->cleaning, false);
+    show_line(c, list, "Service fee", b->service_fee, false);
+    show_line(c, list, "Tax", b->tax, false);
+    show_line(c, list, "Total", b->total, true);
+}
+
+static struct terms terms_of(const struct booking *b)
+{
+    return (struct terms) {
+        .base = b->base,
+        .cleaning = b->cleaning,
+        .service_fee = b->service_fee,
+        .tax = b->tax,
+        .policy = b->policy,
+        .booked_at = b->created_at,
+        .start_at = b->start_at,
+    };
+}
+
+void bookings_show_ladder(struct ctx *c, struct view *v, const struct booking *b)
+{
+    struct ladder_row rows[LADDER_MAX];
+    struct terms terms = terms_of(b);
+    const struct zone *z = zone_find(b->timezone);
+    size_t n = pricing_ladder(&terms, c->now_at, rows);
+    struct view *list = view_list(v, "ladder");
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_textf(
+            item, "until", "until %s", zone_format(c->arena, z, rows[i].until_at));
+        view_textf(item, "share", "%lld %%", (long long)(rows[i].bp / 100));
+        view_text(item, "amount", cents_format(c->arena, rows[i].refund.total));
+        view_bool(item, "is_now", i == 0);
+    }
+    view_bool(v, "has_ladder", n > 0);
+}
+
+void bookings_show(struct ctx *c, struct view *v, const struct booking *b)
+{
+    const struct zone *z = zone_find(b->timezone);
+    CHECK(z != NULL);
+    view_int(v, "id", b->id);
+    view_textf(v, "url", "/bookings/%lld", (long long)b->id);
+    view_textf(
+        v, "kitchen_url", "/listings/%lld-%s", (long long)b->kitchen_id, b->slug);
+    view_text(v, "title", b->title);
+    view_text(v, "space", b->whole ? "" : b->space_name);
+    view_text(v, "when", bookings_when(c, b));
+    view_text(v, "start_iso", show_iso(c, b->start_at));
+    view_text(v, "state", bookings_state_name(b->state));
+    view_text(v, "state_label", bookings_state_label(b->state));
+    view_text(v, "total", cents_format(c->arena, b->total));
+    view_text(v, "host_amount", cents_format(c->arena, b->host));
+    view_int(v, "guest_count", b->guest_count);
+    view_text(v, "purpose", b->purpose);
+    view_text(v, "special_requests", b->special_requests);
+    view_textf(
+        v, "address", "%s, %s, %s %s", b->address, b->city, b->region, b->postal_code);
+    view_text(v, "vendor_name", b->vendor_name);
+    view_text(v, "vendor_business", b->vendor_business);
+    view_text(v, "host_name", b->host_name);
+    view_text(v, "hold_until", zone_format(c->arena, z, b->hold_until));
+    view_text(v, "hold_until_iso", show_iso(c, b->hold_until));
+}
+
+/* ---- lists ------------------------------------------------------------------------
+ */
+
+static void show_tabs(struct ctx *c, struct web *w, bool past)
+{
+    static const char *const labels[] = { "Coming up", "Past" };
+    struct view *list = view_list(w->view, "tabs");
+    for (int i = 0; i < 2; i++) {
+        struct view *item = view_item(list);
+        view_text(item, "label", labels[i]);
+        view_text(
+            item, "url", ctx_printf(c, i == 0 ? "%s" : "%s?show=past", w->req.path));
+        view_bool(item, "is_here", past == (i == 1));
+    }
+    view_bool(w->view, "is_past", past);
+}
+
+static void show_rows(
+    struct ctx *c, struct web *w, const char *key, const struct booking *rows, size_t n)
+{
+    struct view *list = view_list(w->view, key);
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        bookings_show(c, item, &rows[i]);
+        view_bool(item, "to_pay",
+            rows[i].state == BOOKING_HELD && rows[i].hold_until > c->now_at);
+    }
+}
+
+/* A page begins after booking ?before=ID, if that is one's own. */
+static void start_after(struct ctx *c, const struct web *w, struct bookings_filter *f)
+{
+    struct booking b;
+    int64_t id = web_before(w);
+    if (id == 0 || bookings_get(c, id, &b) != OK) {
+        fail_clear(c);
+        return;
+    }
+    f->after_at = b.start_at;
+    f->after_id = b.id;
+}
+
+static enum result show_list(struct ctx *c, struct web *w, bool as_host)
+{
+    struct booking *rows;
+    size_t n;
+    struct bookings_filter f = {
+        .as_host = as_host,
+        .past = text_is(params_get(w->req.query, "show"), "past"),
+    };
+    start_after(c, w, &f);
+    TRY(bookings_list(c, &f, PER_PAGE + 1, &rows, &n));
+    bool more = n > PER_PAGE;
+    n = more ? PER_PAGE : n;
+    show_tabs(c, w, f.past);
+    show_rows(c, w, "bookings", rows, n);
+    view_bool(w->view, "any", n > 0);
+    web_pages(c, w, f.after_id != 0, more ? rows[n - 1].id : 0);
+    return OK;
+}
+
+enum result web_bookings(struct ctx *c, struct web *w)
+{
+    TRY(show_list(c, w, false));
+    return web_page(c, w, 200, "bookings/list");
+}
+
+enum result web_host_bookings(struct ctx *c, struct web *w)
+{
+    struct booking *rows;
+    size_t n;
+    TRY(bookings_requests(c, PER_PAGE, &rows, &n));
+    show_rows(c, w, "requests", rows, n);
+    view_bool(w->view, "has_requests", n > 0);
+    TRY(show_list(c, w, true));
+    return web_page(c, w, 200, "bookings/host");
+}
+
+/* ---- one booking ------------------------------------------------------------------
+ */
+
+static void show_access(struct ctx *c, struct web *w, const struct booking *b)
+{
+    const struct zone *z = zone_find(b->timezone);
+    const char *code = bookings_access(c, b);
+    bool waits =
+        code == NULL && b->state == BOOKING_CONFIRMED && c->now_at < b->start_at;
+    view_text(w->view, "access_code", code);
+    view_text(w->view, "access_from",
+        waits ? zone_format(c->arena, z, b->start_at - BOOKINGS_ACCESS_EARLY_S) : "");
+    view_text(w->view, "access_notes",
+        b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE ? b->access_notes
+                                                                    : "");
+}
+
+/* What has become of the money, as a sentence. */
+static const char *money_words(struct ctx *c, const struct booking *b)
+{
+    const char *total = cents_format(c->arena, b->total);
+    const struct zone *z = zone_find(b->timezone);
+    switch (b->state) {
+    case BOOKING_REQUESTED:
+        return "Nothing is charged before the host has said yes and you have paid.";
+    case BOOKING_HELD:
+        return ctx_printf(c, "%s is to be paid until %s. Nothing has been charged yet.",
+            total, zone_format(c->arena, z, b->hold_until));
+    case BOOKING_CONFIRMED:
+    case BOOKING_ACTIVE:
+    case BOOKING_COMPLETED:
+    case BOOKING_NO_SHOW:
+        return ctx_printf(c,
+            "%s was charged. The host's share of %s is due 24 hours after the end.",
+            total, cents_format(c->arena, b->host));
+    case BOOKING_EXPIRED:
+    case BOOKING_DECLINED:
+    case BOOKING_CANCELED:
+    case BOOKING__STATES:
+        break;
+    }
+    return b->confirmed_at == 0
+               ? "Nothing is charged for this booking. Money that arrived too late"
+                 " goes back in full."
+               : "This booking was canceled; what goes back stands in your mail.";
+}
+
+static enum result show_history(struct ctx *c, struct web *w, const struct booking *b)
+{
+    static const struct {
+        const char *action, *text;
+    } words[] = {
+        { "booking.requested", "Asked for" },
+        { "booking.held", "Held for payment" },
+        { "booking.confirmed", "Confirmed" },
+        { "booking.active", "Begun" },
+        { "booking.completed", "Over" },
+        { "booking.expired", "Expired: not paid in time" },
+        { "booking.declined", "Declined by the host" },
+        { "booking.canceled", "Canceled" },
+        { "booking.no_show", "Nobody came" },
+        { "payment.succeeded", "Paid" },
+        { "payment.late", "Money came too late and goes back" },
+        { "refund.succeeded", "Money given back" },
+    };
+    const struct zone *z = zone_find(b->timezone);
+    struct audit_row *rows;
+    size_t n;
+    TRY(audit_of(c, "booking", b->id, 50, &rows, &n));
+    struct view *list = view_list(w->view, "events");
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < COUNT_OF(words); k++)
+            if (text_is(words[k].action, rows[i].action)) {
+                struct view *item = view_item(list);
+                view_text(item, "when", zone_format(c->arena, z, rows[i].at));
+                view_text(item, "when_iso", show_iso(c, rows[i].at));
+                view_text(item, "text", words[k].text);
+                view_text(item, "who", "");
+                view_bool(item, "is_now", i == 0);
+            }
+    return OK;
+}
+
+enum result web_booking(struct ctx *c, struct web *w)
+{
+    struct booking b;
+    TRY(bookings_get(c, web_id(w), &b));
+    bool is_vendor = b.vendor_id == c->actor.user_id,
+         is_host = b.host_id == c->actor.user_id;
+    bool settled = b.state == BOOKING_CONFIRMED || b.state == BOOKING_ACTIVE;
+    bookings_show(c, w->view, &b);
+    bookings_show_lines(c, w->view, &b);
+    bookings_show_ladder(c, w->view, &b);
+    if (!settled)
+        view_bool(w->view, "has_ladder", false);
+    show_access(c, w, &b);
+    view_text(w->view, "money", money_words(c, &b));
+    view_text(
+        w->view, "reason", is_host || b.state == BOOKING_DECLINED ? b.reason : "");
+    view_bool(w->view, "is_vendor_side", is_vendor);
+    view_bool(w->view, "is_host_side", is_host);
+    view_bool(w->view, "is_settled", settled);
+    view_bool(w->view, "to_pay",
+        is_vendor && b.state == BOOKING_HELD && b.hold_until > c->now_at);
+    view_bool(w->view, "to_answer",
+        is_host && b.state == BOOKING_REQUESTED && b.hold_until > c->now_at);
+    view_textf(w->view, "messages_url", "/messages/%lld", (long long)b.id);
+    TRY(show_history(c, w, &b));
+    return web_page(c, w, 200, "bookings/show");
+}
+
+enum result web_booking_calendar(struct ctx *c, struct web *w)
+{
+    struct booking b;
+    TRY(bookings_get(c, web_id(w), &b));
+    if (!bookings_live(b.state) || b.confirmed_at == 0)
+        return fail(c, R_NOT_FOUND, "Only a confirmed booking has a calendar entry.");
+    bool is_host = b.host_id == c->actor.user_id;
+    const char *host =
+        c->conf->base_url + (text_starts(c->conf->base_url, "https://") ? 8 : 7);
+    struct ics_event event = {
+        .uid = ctx_printf(c, "booking-%s@%.*s", b.uid, (int)strcspn(host, ":/"), host),
+        .stamped_at = b.confirmed_at,
+        .start_at = b.start_at,
+        .end_at = b.end_at,
+        .summary = is_host ? ctx_printf(c, "%s: %s", b.title, b.vendor_name) : b.title,
+        .location =
+            ctx_printf(c, "%s, %s, %s %s", b.address, b.city, b.region, b.postal_code),
+        .url = ctx_printf(c, "%s/bookings/%lld", c->conf->base_url, (long long)b.id),
+    };
+    response_header(w->res, "Content-Type", "text/calendar; charset=utf-8");
+    response_attachment(w->res, "booking.ics");
+    ics_begin(&w->res->body, NULL);
+    ics_add(&w->res->body, &event);
+    ics_end(&w->res->body);
+    return OK;
+}
+
+/* ---- the host's answer ------------------------------------------------------------
+ */
+
+enum result web_host_booking_accept(struct ctx *c, struct web *w)
+{
+    TRY(bookings_accept(c, web_id(w)));
+    web_flash(c, w, "ok",
+        "Accepted. The vendor has a day to pay; we tell you when it is booked.");
+    return web_redirect(w, "/host/bookings");
+}
+
+static const struct field decline_fields[] = {
+    { "reason", FIELD_TEXT, "Reason", .max = PURPOSE_MAX },
+};
+
+enum result web_host_booking_decline(struct ctx *c, struct web *w)
+{
+    struct form f;
+    web_form(c, w, decline_fields, COUNT_OF(decline_fields), &f);
+    if (!form_ok(&f))
+        return fail(c, R_INVALID,
+            "The reason may have at most %d characters. Go back and shorten it.",
+            PURPOSE_MAX);
+    TRY(bookings_decline(c, web_id(w), form_text(&f, "reason")));
+    web_flash(c, w, "ok", "Declined. The time is free again.");
+    return web_redirect(w, "/host/bookings");
+}

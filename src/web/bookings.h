@@ -1,0 +1,23 @@
+/* Booking a kitchen, and one's bookings as vendor and as host. */
+#ifndef WEB_BOOKINGS_H
+#define WEB_BOOKINGS_H
+
+#include "domain/bookings.h"
+#include "web/web.h"
+
+web_handler web_book_post;
+web_handler web_bookings, web_booking, web_booking_calendar;
+web_handler web_host_bookings, web_host_booking_accept, web_host_booking_decline;
+
+/* The list `lines` of parts/money_table: what the vendor pays. */
+void bookings_show_lines(struct ctx *c, struct view *v, const struct booking *b);
+
+/* The list `ladder` of parts/refund_ladder as it stands now, and has_ladder. */
+void bookings_show_ladder(struct ctx *c, struct view *v, const struct booking *b);
+
+/* Keys of every page about one booking: id, url, title, space, when, start_iso, state,
+ * state_label, total, host_amount, guest_count, purpose, special_requests, address,
+ * vendor_name, vendor_business, host_name, hold_until, hold_until_iso, kitchen_url. */
+void bookings_show(struct ctx *c, struct view *v, const struct booking *b);
+
+#endif

@@ -1,0 +1,72 @@
+// The card form: asks our server for a payment, lets Stripe's element take the card,
+// and says what went wrong in a live region. Also sends the "look now" form of the
+// page that a browser comes back to. Nothing here decides anything.
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// The payment, or an Error with a sentence. "busy" is asked again a few times.
+async function open(form) {
+  for (let tries = 1; ; tries++) {
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body: new URLSearchParams(new FormData(form)),
+      credentials: "same-origin",
+    });
+    const said = await answer.json();
+    if (answer.ok) return said;
+    if (said.result === "busy" && tries < 5) await pause(1000 * Number(answer.headers.get("Retry-After") || 3));
+    else throw new Error(said.error);
+  }
+}
+
+async function checkout(form) {
+  const error = document.getElementById("card-error");
+  const status = document.getElementById("card-status");
+  const button = form.querySelector("button");
+  const place = document.getElementById("card");
+  const say = (text) => {
+    error.textContent = text;
+    if (text) error.focus();
+  };
+  form.hidden = false;
+  let stripe, elements;
+  try {
+    const payment = await open(form);
+    if (!window.Stripe) throw new Error("Stripe's card form did not load. Use the button for Stripe's page below.");
+    stripe = window.Stripe(payment.publishable_key);
+    elements = stripe.elements({ clientSecret: payment.client_secret });
+    const element = elements.create("payment");
+    element.on("ready", () => {
+      place.removeAttribute("aria-busy");
+      status.textContent = "";
+      button.disabled = false;
+    });
+    element.on("loaderror", () => say("The card form did not load. Open this page again, or pay on Stripe's page below."));
+    element.mount(place);
+  } catch (e) {
+    status.textContent = "";
+    say(e instanceof SyntaxError || e instanceof TypeError ? "We cannot be reached. Check your connection and open this page again." : e.message);
+    return;
+  }
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    button.disabled = true;
+    say("");
+    status.textContent = "Your bank is being asked.";
+    const fields = await elements.submit();
+    const result = fields.error ? fields : await stripe.confirmPayment({ elements, confirmParams: { return_url: form.dataset.return } });
+    // Without an error the browser is on its way to the page that looks again.
+    if (result.error) {
+      status.textContent = "";
+      button.disabled = false;
+      say(result.error.message || "The payment did not go through. Try again or use another card.");
+    }
+  });
+}
+
+const form = document.querySelector("form[data-checkout]");
+if (form) checkout(form);
+
+const check = document.querySelector("form[data-check]");
+if (check) pause(1000).then(() => check.requestSubmit());
