@@ -1,0 +1,116 @@
+// Accounts: registration, log-in, a new password, and what is refused.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { look, noErrors, openBrowser, openPerson, press } from "./lib.mjs";
+import { mailsTo, readMail } from "./mail.mjs";
+import { fillSignUp, logIn, PASSWORD, signUp } from "./people.mjs";
+import { startStack } from "./stack.mjs";
+
+let stack, browser;
+before(async () => {
+  [stack, browser] = await Promise.all([startStack({ conf: { login_tries: 3 } }), openBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+const person = (t, options) => openPerson(browser, stack, options).then((p) => {
+  t.after(p.close);
+  return p;
+});
+
+test("a mailed link asks for a click, works once, and then one logs in", async (t) => {
+  const vera = await person(t);
+  const { page } = vera;
+  await fillSignUp(vera, { email: "vera@example.com", name: "Vera Stone", role: "vendor" });
+  await look(vera, "signup");
+  await press(page, "Make my account");
+  await look(vera, "signup-done");
+
+  const mail = await readMail(stack, "vera@example.com", /Confirm/);
+  assert.equal(mail.links.length, 2);
+  await page.goto(mail.links[0]); // as a scanner of links does
+  await page.goto(mail.links[0]);
+  await look(vera, "verify");
+  assert.equal(await press(page, "Yes, this is my address"), 200);
+  assert.equal(await logIn(vera, "vera@example.com"), 200);
+  assert.match(await page.getByRole("heading", { level: 1 }).textContent(), /Vera/);
+  assert.equal(await page.getByText("Please confirm").count(), 0);
+  await look(vera, "dashboard");
+  await noErrors(vera);
+
+  const answer = await page.goto(mail.links[0]);
+  const status = answer.status() < 400 ? await press(page, "Yes, this is my address") : answer.status();
+  assert.ok(status >= 400, "the link works a second time");
+  vera.complaints.length = 0;
+});
+
+test("an empty form says beside each field what is missing and keeps what was typed", async (t) => {
+  const { page, ...rest } = await person(t);
+  await page.goto("/signup");
+  await page.getByLabel("Your name").fill("Ola");
+  await page.getByLabel("E-mail").fill("not an address");
+  assert.equal(await press(page, "Make my account"), 422);
+  assert.equal(await page.getByLabel("Your name").inputValue(), "Ola");
+  assert.equal(await page.getByLabel("E-mail").inputValue(), "not an address");
+  assert.equal(await page.getByLabel("E-mail").getAttribute("aria-invalid"), "true");
+  assert.ok((await page.locator(".form-errors li").count()) >= 3);
+  await look({ page, ...rest }, "signup-errors");
+  await noErrors(rest);
+});
+
+test("who registers twice gets a mail instead of a hint to strangers", async (t) => {
+  const twice = { email: "twice@example.com", name: "Tom Twice", role: "host" };
+  const first = await person(t);
+  await fillSignUp(first, twice);
+  await press(first.page, "Make my account");
+  const told = await first.page.getByRole("main").textContent();
+  const second = await person(t);
+  await fillSignUp(second, twice);
+  await press(second.page, "Make my account");
+  assert.equal(await second.page.getByRole("main").textContent(), told);
+  await readMail(stack, twice.email, /already|account/i);
+  await noErrors(second);
+});
+
+test("a forgotten password is replaced by mail, and other browsers are logged out", async (t) => {
+  const laptop = await person(t);
+  await signUp(laptop, { email: "fay@example.com", name: "Fay Forget", role: "vendor" });
+  const phone = await person(t);
+  await phone.page.goto("/login");
+  await phone.page.getByRole("link", { name: "Forgot your password?" }).click();
+  await phone.page.getByLabel("E-mail").fill("fay@example.com");
+  await look(phone, "forgot");
+  await press(phone.page, "Mail me a link");
+  const mail = await readMail(stack, "fay@example.com", /password/i);
+  await phone.page.goto(mail.links[0]);
+  await phone.page.getByLabel("New password").fill("nine brass ladles hang");
+  await look(phone, "reset");
+  assert.equal(await press(phone.page, "Set the password"), 200);
+  await readMail(stack, "fay@example.com", /changed/i);
+  await laptop.page.goto("/dashboard");
+  assert.equal(new URL(laptop.page.url()).pathname, "/login");
+  assert.equal(await logIn(phone, "fay@example.com", PASSWORD), 422);
+  assert.equal(await logIn(phone, "fay@example.com", "nine brass ladles hang"), 200);
+  assert.equal(new URL(phone.page.url()).pathname, "/dashboard");
+  await noErrors(laptop);
+  await noErrors(phone);
+});
+
+test("an unknown address gets no mail and the same page", async (t) => {
+  const nobody = await person(t);
+  await nobody.page.goto("/forgot-password");
+  await nobody.page.getByLabel("E-mail").fill("nobody@example.com");
+  assert.equal(await press(nobody.page, "Mail me a link"), 200);
+  assert.deepEqual(mailsTo(stack, "nobody@example.com"), []);
+  await noErrors(nobody);
+});
+
+test("after too many wrong passwords a page says when to come back", async (t) => {
+  const mallory = await person(t);
+  for (let i = 0; i < 3; i++) assert.equal(await logIn(mallory, "twice@example.com", "a wrong guess " + i), 422);
+  assert.equal(await logIn(mallory, "twice@example.com"), 429);
+  assert.match(await mallory.page.getByRole("main").textContent(), /minute/);
+  await look(mallory, "throttled");
+  await noErrors(mallory, /429/);
+});
