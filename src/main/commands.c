@@ -151,30 +151,6 @@ static int backup(const struct conf *conf, int argc, char **argv)
     return with_app(conf, DB_READ, do_backup, argv[1]);
 }
 
-struct import {
-    const char *file;
-    size_t places;
-};
-
-static enum result do_import(struct ctx *c, void *arg)
-{
-    struct import *i = arg;
-    return places_import(c, i->file, NULL, NULL, &i->places);
-}
-
-static int import_places(const struct conf *conf, int argc, char **argv)
-{
-    if (argc != 2) {
-        fprintf(stderr, "Usage: prep import-places FILE\n");
-        return 2;
-    }
-    struct import i = { .file = argv[1] };
-    int status = with_app(conf, DB_WRITE, do_import, &i);
-    if (status == 0)
-        printf("%zu places\n", i.places);
-    return status;
-}
-
 static int demo(const struct conf *conf, int argc, char **argv)
 {
     (void)argc, (void)argv;
