@@ -27,7 +27,7 @@ struct job {
 };
 
 extern const struct job job_mail, job_holds, job_calls, job_events, job_payments,
-    job_cleanup;
+    job_papers, job_cleanup;
 
 /* Fill a batch. */
 void job_add_id(struct batch *b, int64_t id);

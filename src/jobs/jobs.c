@@ -21,7 +21,7 @@ enum {
 };
 
 static const struct job *const all[] = { &job_mail, &job_holds, &job_calls, &job_events,
-    &job_payments, &job_cleanup };
+    &job_payments, &job_papers, &job_cleanup };
 
 void job_add_id(struct batch *b, int64_t id)
 {

@@ -1,13 +1,13 @@
 #include "storage/sniff.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "util/guard.h"
+#include "util/text.h"
 
-enum { HEAD_BYTES = 32, TAIL_BYTES = 1024 };
+enum { HEAD_BYTES = 32, TAIL_BYTES = 1024, ENDING_MAX = 6 };
 
 static const struct {
     const char *mime, *extension;
@@ -105,4 +105,24 @@ const char *sniff_extension(enum sniff type)
 {
     CHECK(type < SNIFF__MAX);
     return types[type].extension;
+}
+
+/* What follows the last dot, if it looks like an ending ("Permit No. 12" has none). */
+static const char *ending_of(const char *filename)
+{
+    const char *dot = strrchr(filename, '.');
+    if (dot == NULL)
+        return "";
+    size_t n = 1;
+    while ((dot[n] >= '0' && dot[n] <= '9') || (dot[n] >= 'a' && dot[n] <= 'z') ||
+           (dot[n] >= 'A' && dot[n] <= 'Z'))
+        n++;
+    return dot[n] == '\0' && n > 1 && n <= ENDING_MAX ? dot : "";
+}
+
+bool sniff_name_fits(enum sniff type, const char *filename)
+{
+    const char *ending = ending_of(filename);
+    return *ending == '\0' || text_same_nocase(ending, sniff_extension(type)) ||
+           (type == SNIFF_JPEG && text_same_nocase(ending, ".jpeg"));
 }

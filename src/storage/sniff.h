@@ -3,6 +3,7 @@
 #ifndef STORAGE_SNIFF_H
 #define STORAGE_SNIFF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum sniff { SNIFF_UNKNOWN, SNIFF_JPEG, SNIFF_PNG, SNIFF_WEBP, SNIFF_PDF, SNIFF__MAX };
@@ -19,5 +20,9 @@ const char *sniff_mime(enum sniff type);
 
 /* ".jpg", ".png", ".webp", ".pdf"; "" for unknown. */
 const char *sniff_extension(enum sniff type);
+
+/* Does the name end like a file of TYPE (or has it no ending)? "scan.JPEG" does for a
+ * JPEG, "scan.pdf.exe" does not for a PDF. */
+bool sniff_name_fits(enum sniff type, const char *filename);
 
 #endif

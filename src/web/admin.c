@@ -2,6 +2,8 @@
 
 #include "domain/accounts.h"
 #include "domain/audit.h"
+#include "domain/catalogue.h"
+#include "domain/compliance.h"
 #include "domain/listings.h"
 #include "domain/outbox.h"
 #include "util/guard.h"
@@ -125,9 +127,31 @@ static enum result show_listing_queue(struct ctx *c, struct web *w)
     return OK;
 }
 
+static enum result show_document_queue(struct ctx *c, struct web *w)
+{
+    struct document *rows;
+    size_t n;
+    int64_t total;
+    TRY(compliance_waiting(c, QUEUE_MAX, &rows, &n, &total));
+    struct view *list = view_list(w->view, "documents");
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_int(item, "id", rows[i].id);
+        view_text(item, "label", catalogue_label(CATALOGUE_DOCUMENTS, rows[i].kind));
+        view_text(item, "kitchen", rows[i].kitchen_title);
+        view_text(item, "host", rows[i].host_name);
+        view_text(item, "ago", show_ago(c, rows[i].created_at));
+        view_text(item, "when_iso", show_iso(c, rows[i].created_at));
+    }
+    view_int(w->view, "documents_waiting", total);
+    view_bool(w->view, "any_documents", n > 0);
+    return OK;
+}
+
 enum result web_admin(struct ctx *c, struct web *w)
 {
     TRY(show_listing_queue(c, w));
+    TRY(show_document_queue(c, w));
     return web_page(c, w, 200, "admin/queues");
 }
 

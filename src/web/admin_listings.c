@@ -2,6 +2,7 @@
 
 #include "domain/availability.h"
 #include "domain/catalogue.h"
+#include "domain/compliance.h"
 #include "domain/listings.h"
 #include "util/buf.h"
 #include "util/guard.h"
@@ -176,6 +177,24 @@ static enum result show_needs(struct ctx *c, struct web *w, const struct kitchen
     return OK;
 }
 
+static enum result show_papers(struct ctx *c, struct web *w, const struct kitchen *k)
+{
+    struct document *rows;
+    size_t n;
+    TRY(compliance_of(c, k->id, &rows, &n));
+    struct view *list = view_list(w->view, "documents");
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_int(item, "document_id", rows[i].id);
+        view_text(item, "label", catalogue_label(CATALOGUE_DOCUMENTS, rows[i].kind));
+        view_text(item, "state", rows[i].state);
+        view_text(item, "state_label", show_state(rows[i].state));
+        view_text(item, "expires", show_day(c, rows[i].expires_day));
+    }
+    view_bool(w->view, "any_documents", n > 0);
+    return OK;
+}
+
 /* The decisions that its state allows, what says yes first. */
 static void show_acts(struct web *w, const struct kitchen *k)
 {
@@ -223,6 +242,7 @@ static enum result show_listing(struct ctx *c, struct web *w, const struct kitch
     show_acts(w, k);
     TRY(show_facts(c, w, k));
     TRY(show_needs(c, w, k));
+    TRY(show_papers(c, w, k));
     TRY(admin_show_history(c, w, "kitchen", k->id));
     web_show_form(c, w, f);
     return web_page(c, w, status, "admin/listing");

@@ -9,6 +9,7 @@
 #include "web/availability.h"
 #include "web/bookings.h"
 #include "web/checkout.h"
+#include "web/documents.h"
 #include "web/home.h"
 #include "web/listings.h"
 #include "web/messages.h"
@@ -75,11 +76,19 @@ const struct route routes[] = {
     { POST("/host/listings/:id/availability/exceptions"), web_availability_exception_add,    HOST, 9 },
     { POST("/host/listings/:id/availability/remove"),     web_availability_exception_remove, HOST, 6 },
 
+    /* papers (documents.c) */
+    { GET("/host/listings/:id/documents"),   web_documents,             HOST, 4 },
+    { POST("/host/listings/:id/documents"),  web_documents_upload,      HOST, 9, ROUTE_UPLOAD, 12 << 20 },
+    { GET("/documents/:id/file"),            web_document_file,         HOST | STAFF, 3 },
+    { GET("/admin/documents"),               web_admin_documents,       STAFF, 3 },
+    { GET("/admin/documents/:id"),           web_admin_document,        STAFF, 4 },
+    { POST("/admin/documents/:id"),          web_admin_document_decide, STAFF, 18 },
+
     /* staff (admin.c, admin_listings.c) */
     { GET("/admin"),                         web_admin,                STAFF, 6 },
     { GET("/admin/listings"),                web_admin_listings,       STAFF, 3 },
-    { GET("/admin/listings/:id"),            web_admin_listing,        STAFF, 9 },
-    { POST("/admin/listings/:id"),           web_admin_listing_decide, STAFF, 14 },
+    { GET("/admin/listings/:id"),            web_admin_listing,        STAFF, 11 },
+    { POST("/admin/listings/:id"),           web_admin_listing_decide, STAFF, 18 },
     { GET("/admin/users"),                   web_admin_users,          STAFF, 3 },
     { GET("/admin/users/:id"),               web_admin_user,           STAFF, 4 },
     { POST("/admin/users/:id"),              web_admin_user_set,       STAFF, 8 },

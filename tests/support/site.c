@@ -57,6 +57,24 @@ struct site *site_fresh(void)
     return &the_site;
 }
 
+static int files_found;
+
+static int count_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)path, (void)st, (void)ftw;
+    files_found += type == FTW_F;
+    return 0;
+}
+
+int site_files(struct site *site, const char *name)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", site->app.conf.data_dir, name);
+    files_found = 0;
+    nftw(path, count_entry, 16, FTW_PHYS);
+    return files_found;
+}
+
 void site_gone(struct site *site)
 {
     site_close(site);
@@ -145,7 +163,8 @@ static ssize_t read_body(void *arg, void *bytes, size_t n)
     return (ssize_t)take;
 }
 
-static int send_request(struct browser *b, const char *method, const char *path, const char *body)
+static int send_body(struct browser *b, const char *method, const char *path,
+    const char *type, const char *body, size_t body_n)
 {
     char cookies[2048] = "", length[32], document[1024];
     for (int i = 0; i < b->cookie_count; i++) {
@@ -154,7 +173,7 @@ static int send_request(struct browser *b, const char *method, const char *path,
     }
     size_t n = strcspn(path, "?");
     snprintf(document, sizeof document, "%.*s", (int)n, path);
-    snprintf(length, sizeof length, "%zu", strlen(body));
+    snprintf(length, sizeof length, "%zu", body_n);
     bool post = text_is(method, "POST");
     const struct request_param pairs[] = {
         { "REQUEST_METHOD", method },
@@ -164,14 +183,19 @@ static int send_request(struct browser *b, const char *method, const char *path,
         { "HTTP_HOST", "prep.test" },
         { "HTTP_USER_AGENT", "test" },
         { "HTTP_COOKIE", cookies },
-        { "CONTENT_TYPE", post ? "application/x-www-form-urlencoded" : "" },
+        { "CONTENT_TYPE", post ? type : "" },
         { "CONTENT_LENGTH", post ? length : "" },
     };
-    struct body source = { body, strlen(body) };
+    struct body source = { body, body_n };
     serve(b->site, pairs, sizeof pairs / sizeof *pairs, (struct body_reader) { read_body, &source });
     b->queries = db_query_count(b->site->app.db);
     read_answer(b);
     return b->status;
+}
+
+static int send_request(struct browser *b, const char *method, const char *path, const char *body)
+{
+    return send_body(b, method, path, "application/x-www-form-urlencoded", body, strlen(body));
 }
 
 int browser_get(struct browser *b, const char *path)
@@ -184,18 +208,59 @@ int browser_post_bare(struct browser *b, const char *path, const char *fields)
     return send_request(b, "POST", path, fields);
 }
 
-int browser_post(struct browser *b, const char *path, const char *fields)
+/* Of the last page, up to its closing quote. */
+static const char *csrf_of(const struct browser *b, const char *path)
 {
     static const char marker[] = "name=\"csrf\" value=\"";
     const char *token = strstr(browser_body(b), marker);
     ck_assert_msg(token != NULL, "the last page has no form to send to %s", path);
-    token += sizeof marker - 1;
+    return token + sizeof marker - 1;
+}
+
+int browser_post(struct browser *b, const char *path, const char *fields)
+{
+    const char *token = csrf_of(b, path);
     char *body = NULL;
     ck_assert_int_gt(asprintf(&body, "%s%scsrf=%.*s", fields, *fields ? "&" : "",
                          (int)strcspn(token, "\""), token),
         0);
     int status = send_request(b, "POST", path, body);
     free(body);
+    return status;
+}
+
+#define BOUNDARY "----test-boundary-7f3a"
+
+static void add_field(struct buf *body, const char *name, const char *value, size_t value_n)
+{
+    buf_printf(body, "--" BOUNDARY "\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n", name);
+    buf_add(body, value, value_n);
+    buf_adds(body, "\r\n");
+}
+
+int browser_upload(struct browser *b, const char *path, const char *const *fields,
+    const struct browser_file *files, size_t n)
+{
+    struct buf body;
+    buf_init(&body, 32 * 1024 * 1024);
+    const char *token = csrf_of(b, path);
+    add_field(&body, "csrf", token, strcspn(token, "\""));
+    for (; *fields != NULL; fields += 2)
+        add_field(&body, fields[0], fields[1], strlen(fields[1]));
+    for (size_t i = 0; i < n; i++) {
+        const struct browser_file *f = &files[i];
+        buf_printf(&body,
+            "--" BOUNDARY "\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"", f->field);
+        buf_add(&body, f->filename, f->filename_n != 0 ? f->filename_n : strlen(f->filename));
+        buf_adds(&body, "\"\r\nContent-Type: application/octet-stream\r\n\r\n");
+        buf_add(&body, f->bytes, f->n);
+        buf_adds(&body, "\r\n");
+    }
+    buf_adds(&body, "--" BOUNDARY "--\r\n");
+    ck_assert(buf_ok(&body));
+    int status = send_body(
+        b, "POST", path, "multipart/form-data; boundary=" BOUNDARY, body.at, body.n);
+    buf_free(&body);
     return status;
 }
 

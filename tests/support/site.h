@@ -23,6 +23,9 @@ struct browser {
 struct site *site_fresh(void);
 void site_gone(struct site *site);
 
+/* Files below a folder of the data: "documents", "photos", "incoming". */
+int site_files(struct site *site, const char *name);
+
 void browser_open(struct browser *b, struct site *site);
 void browser_close(struct browser *b);
 
@@ -38,6 +41,17 @@ void site_load_demo(struct site *site);
 
 /* Logs in one of the demo's people: "vendor@demo.test". */
 void browser_log_in_demo(struct browser *b, const char *email);
+
+/* A form with files. FIELDS are names and values in turn, ended by NULL, without csrf,
+ * which is added from the last page. */
+struct browser_file {
+    const char *field, *filename;
+    size_t filename_n; /* 0: strlen */
+    const void *bytes;
+    size_t n;
+};
+int browser_upload(struct browser *b, const char *path, const char *const *fields,
+    const struct browser_file *files, size_t n);
 
 /* The body of the last answer. */
 const char *browser_body(const struct browser *b);

@@ -75,6 +75,32 @@ START_TEST(each_type_has_its_names)
 }
 END_TEST
 
+START_TEST(a_name_may_not_say_something_else)
+{
+    static const struct {
+        enum sniff type;
+        const char *name;
+        bool fits;
+    } names[] = {
+        { SNIFF_PDF, "permit.pdf", true },
+        { SNIFF_PDF, "permit.PDF", true },
+        { SNIFF_PDF, "permit", true },
+        { SNIFF_PDF, "Permit No. 12", true },
+        { SNIFF_PDF, "permit.2026.pdf", true },
+        { SNIFF_PDF, "permit.exe", false },
+        { SNIFF_PDF, "permit.pdf.exe", false },
+        { SNIFF_PDF, "permit.html", false },
+        { SNIFF_JPEG, "scan.jpeg", true },
+        { SNIFF_JPEG, "scan.jpg", true },
+        { SNIFF_JPEG, "scan.png", false },
+        { SNIFF_PNG, "scan.php", false },
+    };
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        ck_assert_msg(
+            sniff_name_fits(names[i].type, names[i].name) == names[i].fits, "%s", names[i].name);
+}
+END_TEST
+
 void unit_storage_sniff(Suite *s)
 {
     TCase *t = tcase_create("sniff");
@@ -82,5 +108,6 @@ void unit_storage_sniff(Suite *s)
     tcase_add_loop_test(
         t, files_are_judged_by_both_ends_and_not_by_their_names, 0, COUNT_OF(files));
     tcase_add_test(t, each_type_has_its_names);
+    tcase_add_test(t, a_name_may_not_say_something_else);
     suite_add_tcase(s, t);
 }
