@@ -1,0 +1,204 @@
+#include "http.h"
+
+#include "http/people.h"
+
+#include <sodium.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/sessions.h"
+#include "util/guard.h"
+#include "util/rand.h"
+#include "util/seal.h"
+#include "util/text.h"
+
+static struct app app;
+static sqlite3 *reader;
+
+void people_open(const struct stack *s)
+{
+    struct buf why;
+    buf_init(&why, 4096);
+    app = (struct app) { .conf = s->conf, .forever = arena_new(1024 * 1024) };
+    rand_open();
+    enum result r = app_open(&app, &why);
+    ck_assert_msg(r == OK, "%s", why.at);
+    buf_free(&why);
+    const char *file = arena_printf(app.forever, "%s/prep.db", s->conf.data_dir);
+    CHECK(sqlite3_open_v2(file, &reader, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK);
+    sqlite3_busy_timeout(reader, 5000);
+}
+
+void people_close(void)
+{
+    sqlite3_close(reader);
+    app_close(&app);
+    arena_free(app.forever);
+}
+
+/* ---- people
+ * --------------------------------------------------------------------------------- */
+
+struct entry {
+    const char *email, *role; /* role NULL: the account is there */
+    struct person *p;
+};
+
+static enum result find(struct ctx *c, const struct entry *e)
+{
+    struct query *q = db_query(c->db, Q_ACCOUNTS_BY_EMAIL);
+    bind_text(q, "email_key", e->email);
+    TRY(query_step(q));
+    e->p->id = col_int(q, "id");
+    return OK;
+}
+
+static enum result add(struct ctx *c, const struct entry *e)
+{
+    struct query *q = db_query(c->db, Q_ACCOUNTS_ADD);
+    bind_text(q, "email", e->email);
+    bind_text(q, "email_key", e->email);
+    bind_text(q, "password_hash", "-");
+    bind_text(q, "full_name", "Test Person");
+    bind_text(q, "role", e->role);
+    bind_text(q, "business_name", "");
+    bind_text(q, "phone", "");
+    bind_int(q, "now_at", c->now_at);
+    TRY(query_run(q));
+    e->p->id = db_last_id(c->db);
+    q = db_query(c->db, Q_ACCOUNTS_VERIFY);
+    bind_int(q, "id", e->p->id);
+    bind_int(q, "now_at", c->now_at);
+    return query_run(q);
+}
+
+static enum result enter(struct ctx *c, void *arg)
+{
+    const struct entry *e = arg;
+    struct person *p = e->p;
+    const char *token;
+    if (e->role == NULL)
+        TRY(find(c, e));
+    TRY(db_begin(c->db));
+    if (e->role != NULL)
+        TRY(add(c, e));
+    TRY(sessions_open(c, p->id, "192.0.2.7", "test", &token));
+    snprintf(p->token, sizeof p->token, "%s", token);
+    snprintf(p->cookie, sizeof p->cookie, "__Host-prep=%s", token);
+    snprintf(p->csrf, sizeof p->csrf, "%s",
+        seal_mac(c->arena, c->secret, "csrf-session", token));
+    return db_commit(c->db);
+}
+
+static struct person let_in(const char *email, const char *role)
+{
+    struct person p = { 0 };
+    struct entry e = { email, role, &p };
+    struct buf why;
+    buf_init(&why, 1024);
+    enum result r = app_run(&app, DB_WRITE, enter, &e, &why);
+    ck_assert_msg(r == OK, "%s: %s", email, why.at);
+    buf_free(&why);
+    return p;
+}
+
+struct person people_add(const char *role)
+{
+    char email[64];
+    unsigned char name[8];
+    rand_bytes(name, sizeof name);
+    snprintf(email, sizeof email, "%s-%02x%02x%02x%02x%02x%02x@http.test", role,
+        name[0], name[1], name[2], name[3], name[4], name[5]);
+    return let_in(email, role);
+}
+
+struct person people_demo(const char *email)
+{
+    return let_in(email, NULL);
+}
+
+void people_log_in(struct client *c, const struct person *p)
+{
+    client_forget(c);
+    client_use_session(c, p->token);
+}
+
+/* ---- reading
+ * -----------------------------------------------------------------------------------
+ */
+
+static sqlite3_stmt *first_row(const char *format, va_list ap)
+{
+    sqlite3_stmt *stmt;
+    char *sql = sqlite3_vmprintf(format, ap);
+    int code = sqlite3_prepare_v2(reader, sql, -1, &stmt, NULL);
+    ck_assert_msg(code == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(reader));
+    sqlite3_free(sql);
+    code = sqlite3_step(stmt);
+    ck_assert_msg(
+        code == SQLITE_ROW || code == SQLITE_DONE, "%s", sqlite3_errmsg(reader));
+    return stmt;
+}
+
+int64_t people_int(const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    sqlite3_stmt *stmt = first_row(format, ap);
+    va_end(ap);
+    int64_t n = sqlite3_data_count(stmt) > 0 ? sqlite3_column_int64(stmt, 0) : 0;
+    sqlite3_finalize(stmt);
+    return n;
+}
+
+const char *people_text(struct arena *a, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    sqlite3_stmt *stmt = first_row(format, ap);
+    va_end(ap);
+    const char *text = sqlite3_data_count(stmt) > 0
+                           ? (const char *)sqlite3_column_text(stmt, 0)
+                           : NULL;
+    text = arena_strdup(a, text);
+    sqlite3_finalize(stmt);
+    return text;
+}
+
+static void hash_table(crypto_generichash_state *state, const char *table)
+{
+    sqlite3_stmt *rows;
+    char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", table);
+    CHECK(sqlite3_prepare_v2(reader, sql, -1, &rows, NULL) == SQLITE_OK);
+    while (sqlite3_step(rows) == SQLITE_ROW)
+        for (int i = 0; i < sqlite3_column_count(rows); i++) {
+            const void *bytes = sqlite3_column_blob(rows, i);
+            size_t n = (size_t)sqlite3_column_bytes(rows, i);
+            crypto_generichash_update(state, (const unsigned char *)&n, sizeof n);
+            if (n > 0)
+                crypto_generichash_update(state, bytes, n);
+        }
+    sqlite3_finalize(rows);
+    sqlite3_free(sql);
+}
+
+const char *people_hash(struct arena *a)
+{
+    crypto_generichash_state state;
+    unsigned char hash[32];
+    sqlite3_stmt *tables;
+    crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    CHECK(sqlite3_exec(reader, "BEGIN", NULL, NULL, NULL) == SQLITE_OK);
+    CHECK(sqlite3_prepare_v2(reader,
+              "SELECT name FROM sqlite_schema WHERE type = 'table'"
+              " AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name",
+              -1, &tables, NULL) == SQLITE_OK);
+    while (sqlite3_step(tables) == SQLITE_ROW)
+        hash_table(&state, (const char *)sqlite3_column_text(tables, 0));
+    sqlite3_finalize(tables);
+    CHECK(sqlite3_exec(reader, "COMMIT", NULL, NULL, NULL) == SQLITE_OK);
+    crypto_generichash_final(&state, hash, sizeof hash);
+    return text_hex(a, hash, sizeof hash);
+}

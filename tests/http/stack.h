@@ -1,0 +1,66 @@
+/* The real thing on this machine: a database in a temporary folder, nginx with the
+ * project's own configuration on a free port of 127.0.0.1, `prep serve` behind it,
+ * the Stripe sandbox, mail into a Maildir. One is started in main() for the whole
+ * run; a test that has to stop or starve one starts another for itself. What a
+ * test's process started ends with it. */
+#ifndef HTTP_STACK_H
+#define HTTP_STACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "util/buf.h"
+#include "util/conf.h"
+
+struct stack {
+    char dir[64];     /* data/ and run/ are in it */
+    int port;         /* nginx without limits of rate: most tests */
+    int limited_port; /* nginx with the limits of nginx.conf.example */
+    char url[64];     /* http://127.0.0.1:port */
+    pid_t prep, nginx, limited_nginx, stripe; /* 0: not running */
+    struct arena *arena;
+    struct conf conf; /* as prep reads it */
+    const char *webhook_secret;
+};
+
+/* The one of this run. */
+extern struct stack stack;
+
+/* Starts all of it, with the demo city or with an empty database; ends the process,
+ * showing the last lines of the logs, if something does not come up. */
+void stack_start(struct stack *s, bool demo);
+
+/* Ends it and removes its folder. */
+void stack_stop(struct stack *s);
+
+/* Tells PID to end and waits until it has; its status as of waitpid(2). */
+int stack_end(pid_t pid);
+
+/* Waits until IS_SO says yes, at most MS; false then. */
+bool stack_await(bool (*is_so)(void *arg), void *arg, int ms);
+
+/* The path of NAME ("run/prep.log") in the stack's folder. */
+const char *stack_path(const struct stack *s, const char *name);
+
+/* How long the application's log is now. */
+int64_t stack_log_length(const struct stack *s);
+
+/* The log from the offset FROM on. */
+void stack_log_read(const struct stack *s, int64_t from, struct buf *out);
+
+/* Fails the test unless every line written since FROM is one JSON object with the
+ * members that all lines have, no request took more queries than its budget, and,
+ * unless FAULTS, none was answered with 5xx and nothing was logged as an error. */
+void stack_log_check(const struct stack *s, int64_t from, bool faults);
+
+/* Fixtures of an ordinary test: remember where the log is; check what came. */
+void stack_begin(void);
+void stack_check(void);
+
+/* Tests with stack_begin and stack_check round each. */
+struct Suite;
+struct TCase;
+struct TCase *stack_tcase(struct Suite *s, const char *name);
+
+#endif
