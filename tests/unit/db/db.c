@@ -1,0 +1,119 @@
+#include "db/db.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/claims.h"
+#include "support/db.h"
+#include "unit.h"
+
+static struct db_test t;
+
+static void open_db(void)
+{
+    db_test_open(&t);
+}
+
+static void close_db(void)
+{
+    db_test_end(&t);
+    db_test_close(&t);
+}
+
+START_TEST(a_unit_that_ends_early_leaves_nothing_behind)
+{
+    struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
+    ck_assert_int_eq(db_begin(c->db), OK);
+    ck_assert_int_eq(claims_take(c, "test", "a"), OK);
+    db_test_end(&t);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM claims"), 0);
+    c = db_test_begin(&t, DB_WRITE, 0);
+    ck_assert_int_eq(db_begin(c->db), OK);
+    ck_assert_int_eq(claims_take(c, "test", "a"), OK);
+    ck_assert_int_eq(db_commit(c->db), OK);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM claims"), 1);
+}
+END_TEST
+
+START_TEST(a_unique_key_decides_and_says_conflict)
+{
+    struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
+    ck_assert_int_eq(db_begin(c->db), OK);
+    ck_assert_int_eq(claims_take(c, "test", "a"), OK);
+    ck_assert_int_eq(claims_take(c, "test", "a"), R_CONFLICT);
+    ck_assert_int_eq(claims_take(c, "test", "b"), OK);
+    ck_assert_int_eq(db_commit(c->db), OK);
+}
+END_TEST
+
+START_TEST(a_reading_unit_cannot_write)
+{
+    struct ctx *c = db_test_begin(&t, DB_READ, 0);
+    db_query(c->db, Q_CLAIMS_TAKE); /* aborts */
+}
+END_TEST
+
+START_TEST(a_write_outside_a_transaction_is_a_bug)
+{
+    struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
+    db_query(c->db, Q_CLAIMS_TAKE); /* aborts */
+}
+END_TEST
+
+START_TEST(an_unbound_parameter_is_a_bug)
+{
+    struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
+    ck_assert_int_eq(db_begin(c->db), OK);
+    struct query *q = db_query(c->db, Q_CLAIMS_TAKE);
+    bind_text(q, "scope", "test");
+    ck_assert_int_eq(query_run(q), OK); /* aborts */
+}
+END_TEST
+
+START_TEST(a_misspelt_parameter_is_a_bug)
+{
+    struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
+    ck_assert_int_eq(db_begin(c->db), OK);
+    bind_text(db_query(c->db, Q_CLAIMS_TAKE), "scop", "test"); /* aborts */
+}
+END_TEST
+
+START_TEST(a_fresh_database_verifies)
+{
+    struct buf found;
+    buf_init(&found, 4096);
+    ck_assert_int_eq(db_verify(t.app.db, &found), OK);
+    ck_assert_str_eq(found.at, "");
+    buf_free(&found);
+}
+END_TEST
+
+START_TEST(a_backup_is_whole_and_never_overwrites)
+{
+    struct buf why;
+    char file[128];
+    buf_init(&why, 4096);
+    snprintf(file, sizeof file, "%s/copy.db", t.dir);
+    db_test_begin(&t, DB_READ, 0);
+    ck_assert_int_eq(db_backup(t.app.db, file, &why), OK);
+    ck_assert_int_eq(db_backup(t.app.db, file, &why), R_CONFLICT);
+    ck_assert_ptr_nonnull(strstr(why.at, "is there already"));
+    buf_free(&why);
+}
+END_TEST
+
+void unit_db_db(Suite *s)
+{
+    TCase *k = tcase_create("db");
+    tcase_add_checked_fixture(k, open_db, close_db);
+    tcase_add_test(k, a_unit_that_ends_early_leaves_nothing_behind);
+    tcase_add_test(k, a_unique_key_decides_and_says_conflict);
+    tcase_add_test_raise_signal(k, a_reading_unit_cannot_write, SIGABRT);
+    tcase_add_test_raise_signal(k, a_write_outside_a_transaction_is_a_bug, SIGABRT);
+    tcase_add_test_raise_signal(k, an_unbound_parameter_is_a_bug, SIGABRT);
+    tcase_add_test_raise_signal(k, a_misspelt_parameter_is_a_bug, SIGABRT);
+    tcase_add_test(k, a_fresh_database_verifies);
+    tcase_add_test(k, a_backup_is_whole_and_never_overwrites);
+    suite_add_tcase(s, k);
+}

@@ -1,0 +1,197 @@
+#include "domain/accounts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/outbox.h"
+#include "domain/passwords.h"
+#include "domain/sessions.h"
+#include "support/db.h"
+#include "unit.h"
+#include "util/guard.h"
+#include "util/json.h"
+#include "util/text.h"
+
+static struct db_test t;
+
+static void open_db(void)
+{
+    db_test_open(&t);
+    t.app.conf.password_mem_kib = 8192;
+}
+
+static void close_db(void)
+{
+    db_test_end(&t);
+    db_test_close(&t);
+}
+
+static const struct registration ann = { .email = "Ann@Example.com", .password = "copper kettle 7",
+    .full_name = "Ann", .business_name = "", .phone = "", .role = ROLE_VENDOR,
+    .address = "192.0.2.1" };
+
+static struct ctx *unit(int64_t later_s)
+{
+    t.app.fixed_now_at += later_s;
+    return db_test_begin(&t, DB_WRITE, 0);
+}
+
+/* The token in the newest mail of KIND, as its reader would get it. */
+static const char *mailed_token(struct ctx *c, const char *kind)
+{
+    struct outbox_row {
+        const char *fields;
+    } row = { NULL };
+    struct outbox_mail *mails;
+    size_t n;
+    ck_assert_int_eq(outbox_take(c, 20, 0, &mails, &n), OK);
+    for (size_t i = 0; i < n; i++)
+        if (text_is(mails[i].kind, kind))
+            row.fields = mails[i].fields;
+    ck_assert_ptr_nonnull(row.fields);
+    const struct json *fields;
+    ck_assert_int_eq(json_read(c->arena, row.fields, strlen(row.fields), &fields), OK);
+    const char *token = strstr(json_text(fields, "link"), "token=");
+    ck_assert_ptr_nonnull(token);
+    return token + 6;
+}
+
+START_TEST(a_verification_link_works_once_and_for_a_day)
+{
+    char token[64];
+    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    snprintf(token, sizeof token, "%s", mailed_token(unit(1), "verify"));
+    ck_assert_int_eq(accounts_verify(unit(86398), token), OK);
+    ck_assert_int_eq(db_test_int(&t, "SELECT verified_at IS NOT NULL FROM users"), 1);
+    ck_assert_int_eq(accounts_verify(unit(0), token), R_GONE);
+}
+END_TEST
+
+START_TEST(a_verification_link_is_too_old_after_a_day)
+{
+    char token[64];
+    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    snprintf(token, sizeof token, "%s", mailed_token(unit(1), "verify"));
+    ck_assert_int_eq(accounts_verify(unit(86399), token), R_GONE);
+    ck_assert_int_eq(db_test_int(&t, "SELECT verified_at IS NULL FROM users"), 1);
+}
+END_TEST
+
+START_TEST(a_second_registration_leaves_the_first_alone)
+{
+    struct registration other = ann;
+    other.email = "ann@example.COM";
+    other.password = "something else 99";
+    other.role = ROLE_HOST;
+    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    ck_assert_int_eq(accounts_register(unit(0), &other), OK);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM users"), 1);
+    ck_assert_int_eq(db_test_int(&t, "SELECT role = 'vendor' FROM users"), 1);
+    ck_assert_int_eq(
+        db_test_int(&t, "SELECT COUNT(*) FROM outbox WHERE kind = 'already_registered'"), 1);
+}
+END_TEST
+
+START_TEST(a_reset_ends_every_session_and_works_once)
+{
+    const char *session;
+    char token[64];
+    struct session found;
+    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    ck_assert_int_eq(
+        accounts_login(unit(0), ann.email, ann.password, "192.0.2.1", "test", &session), OK);
+    char kept[64];
+    snprintf(kept, sizeof kept, "%s", session);
+    ck_assert_int_eq(accounts_forgot(unit(0), "ANN@example.com", "192.0.2.1"), OK);
+    snprintf(token, sizeof token, "%s", mailed_token(unit(1), "reset"));
+    ck_assert_int_eq(sessions_find(unit(0), kept, &found), OK);
+    ck_assert_int_eq(accounts_reset(unit(0), token, "a new copper kettle"), OK);
+    ck_assert_int_eq(sessions_find(unit(0), kept, &found), R_NOT_FOUND);
+    ck_assert_int_eq(accounts_reset(unit(0), token, "another copper kettle"), R_GONE);
+    ck_assert_int_eq(
+        accounts_login(unit(0), ann.email, ann.password, "192.0.2.1", "test", &session), R_DENIED);
+    ck_assert_int_eq(accounts_login(unit(0), ann.email, "a new copper kettle", "192.0.2.1", "test",
+                         &session),
+        OK);
+}
+END_TEST
+
+START_TEST(forgetting_says_the_same_for_unknown_addresses_and_mails_nobody)
+{
+    ck_assert_int_eq(accounts_forgot(unit(0), "nobody@example.com", "192.0.2.1"), OK);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM outbox"), 0);
+}
+END_TEST
+
+START_TEST(sessions_end_when_idle_in_the_end_and_for_the_suspended)
+{
+    const char *token;
+    struct session s;
+    int64_t id = make_user(&t, "vendor");
+    struct ctx *c = unit(0);
+    ck_assert_int_eq(db_begin(c->db), OK);
+    ck_assert_int_eq(sessions_open(c, id, "192.0.2.1", "test", &token), OK);
+    char kept[64];
+    snprintf(kept, sizeof kept, "%s", token);
+    ck_assert_int_eq(db_commit(c->db), OK);
+    ck_assert_int_eq(sessions_find(unit(0), kept, &s), OK);
+    ck_assert_int_eq(sessions_find(unit(t.app.conf.session_idle_s - 1), kept, &s), OK);
+    ck_assert_int_eq(sessions_touch(unit(0), kept), OK);
+    ck_assert_int_eq(sessions_find(unit(t.app.conf.session_idle_s), kept, &s), R_NOT_FOUND);
+    db_test_exec(&t, "UPDATE sessions SET seen_at = %lld", (long long)t.app.fixed_now_at);
+    ck_assert_int_eq(sessions_find(unit(1), kept, &s), OK);
+    db_test_exec(&t, "UPDATE users SET state = 'suspended'");
+    ck_assert_int_eq(sessions_find(unit(0), kept, &s), R_NOT_FOUND);
+}
+END_TEST
+
+static const struct {
+    int line;
+    const char *password;
+    bool taken;
+} passwords[] = {
+    { __LINE__, "copper kettle seven", true },
+    { __LINE__, "short", false },
+    { __LINE__, "password", false },
+    { __LINE__, "PASSWORD", false },
+    { __LINE__, "aaaaaaaaaaaa", false },
+    { __LINE__, "12345678", false },
+    { __LINE__, "sunshine1", false },
+    { __LINE__, "ann.oneil99", false },
+    { __LINE__, "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x81\xae\xe5\x8f\xb0\xe6\x89\x80\xe3\x81\xa7", true },
+};
+
+START_TEST(passwords_are_refused_when_short_common_or_personal)
+{
+    const char *why = passwords_refuse(passwords[_i].password, "ann.oneil@example.com", "Ann O'Neil");
+    ck_assert_msg((why == NULL) == passwords[_i].taken, "case at line %d: %s", passwords[_i].line,
+        why == NULL ? "taken" : why);
+}
+END_TEST
+
+START_TEST(a_stored_hash_that_asks_for_too_much_is_not_even_tried)
+{
+    struct ctx *c = unit(0);
+    ck_assert_int_eq(passwords_verify(c, "x",
+                         "$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$"
+                         "RdescudvJCsgt3ub+b4dWRWJTmaaJObG0Wb0Zz0Zz0Y"),
+        R_DENIED);
+}
+END_TEST
+
+void unit_domain_accounts(Suite *s)
+{
+    TCase *k = tcase_create("accounts");
+    tcase_add_checked_fixture(k, open_db, close_db);
+    tcase_set_timeout(k, 30);
+    tcase_add_test(k, a_verification_link_works_once_and_for_a_day);
+    tcase_add_test(k, a_verification_link_is_too_old_after_a_day);
+    tcase_add_test(k, a_second_registration_leaves_the_first_alone);
+    tcase_add_test(k, a_reset_ends_every_session_and_works_once);
+    tcase_add_test(k, forgetting_says_the_same_for_unknown_addresses_and_mails_nobody);
+    tcase_add_test(k, sessions_end_when_idle_in_the_end_and_for_the_suspended);
+    tcase_add_loop_test(
+        k, passwords_are_refused_when_short_common_or_personal, 0, COUNT_OF(passwords));
+    tcase_add_test(k, a_stored_hash_that_asks_for_too_much_is_not_even_tried);
+    suite_add_tcase(s, k);
+}
