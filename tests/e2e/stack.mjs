@@ -33,8 +33,9 @@ function freePort() {
   });
 }
 
-// CONF: settings beside the usual; DEMO: with the demo city; LIMITS: nginx counts requests.
-export async function startStack({ conf = {}, demo = false, limits = false } = {}) {
+// CONF: settings beside the usual; DEMO: with the demo city; PLACES: with ZIP codes and cities;
+// LIMITS: nginx counts requests.
+export async function startStack({ conf = {}, demo = false, places = false, limits = false } = {}) {
   const data = mkdtempSync(join(tmpdir(), "prep-e2e-"));
   const run = join(data, "run");
   for (const name of ["run", "secrets", "photos", "documents", "mail"]) mkdirSync(join(data, name));
@@ -92,6 +93,7 @@ export async function startStack({ conf = {}, demo = false, limits = false } = {
     };
     writeFileSync(join(data, "prep.conf"), Object.entries(settings).map(([k, v]) => `${k} = ${v}\n`).join(""));
     prep("migrate");
+    if (places) prep("import-places", join(tree, "data/us-places.tsv"));
     if (demo) prep("demo");
     execFileSync(join(tree, "build-aux/nginx-private"), [port, data, run, tree, limits ? "limits" : "nolimits"].map(String));
     await awaitLine(start(join(build, "prep"), ["--config", join(data, "prep.conf"), "serve"], "prep.log"),
