@@ -4,6 +4,17 @@
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+const appearance = () => ({
+  theme: "stripe",
+  variables: {
+    colorPrimary: "#0f5744",
+    colorText: "#1d1b16",
+    colorDanger: "#95230f",
+    borderRadius: "10px",
+    fontFamily: getComputedStyle(document.body).fontFamily,
+  },
+});
+
 // The payment, or an Error with a sentence. "busy" is asked again a few times.
 async function open(form) {
   for (let tries = 1; ; tries++) {
@@ -34,7 +45,7 @@ async function checkout(form) {
     const payment = await open(form);
     if (!window.Stripe) throw new Error("Stripe's card form did not load. Use the button for Stripe's page below.");
     stripe = window.Stripe(payment.publishable_key);
-    elements = stripe.elements({ clientSecret: payment.client_secret });
+    elements = stripe.elements({ clientSecret: payment.client_secret, appearance: appearance() });
     const element = elements.create("payment");
     element.on("ready", () => {
       place.removeAttribute("aria-busy");

@@ -148,55 +148,6 @@ function lives() {
   });
 }
 
-// The card. The form is hidden until Stripe's fields stand in it; until then, and
-// without script, the form that leads to Stripe's own page is there instead.
-const look = () => ({
-  theme: "stripe",
-  variables: {
-    colorPrimary: "#0f5744",
-    colorText: "#1d1b16",
-    colorDanger: "#95230f",
-    borderRadius: "10px",
-    fontFamily: getComputedStyle(document.body).fontFamily,
-  },
-});
-
-async function payment(form) {
-  const { key, intent, back } = form.dataset;
-  const error = form.querySelector("[data-pay-error]");
-  const button = form.querySelector("button");
-  const answer = await fetch(intent, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-  const { client_secret: clientSecret } = await answer.json();
-  if (!answer.ok || !clientSecret) return;
-  const stripe = window.Stripe(key);
-  const elements = stripe.elements({ clientSecret, appearance: look() });
-  const card = elements.create("payment");
-  card.on("ready", () => {
-    form.hidden = false;
-    all("[data-pay-hosted]").forEach((el) => (el.hidden = true));
-  });
-  form.addEventListener("submit", async (e) => {
-    e.preventDefault();
-    if (button.disabled) return;
-    button.disabled = true;
-    error.textContent = "";
-    const checked = await elements.submit();
-    const done = checked.error
-      ? checked
-      : await stripe.confirmPayment({ elements, clientSecret, confirmParams: { return_url: back } });
-    // Only reached when something is wrong: otherwise the browser is on its way.
-    error.textContent = done.error?.message ?? "";
-    button.disabled = false;
-  });
-  form.hidden = false;
-  card.mount(form.querySelector("[data-pay-card]"));
-}
-
-function payments() {
-  const form = document.querySelector("form[data-pay]");
-  if (form && window.Stripe) payment(form).catch(() => (form.hidden = true));
-}
-
 function countdowns() {
   all("time[data-countdown]").forEach((el) => {
     const end = Date.parse(el.dateTime);
@@ -239,5 +190,5 @@ function maps() {
   document.addEventListener("mouseout", (e) => mark(e, false));
 }
 
-for (const start of [menus, strips, confirms, once, counters, files, selects, lives, payments, countdowns, galleries, maps]) start();
+for (const start of [menus, strips, confirms, once, counters, files, selects, lives, countdowns, galleries, maps]) start();
 document.querySelector("[data-focus]")?.focus();
