@@ -43,20 +43,12 @@ int64_t hours_date(const struct zone *z, int64_t at)
     return floor_div(wall_at(z, at), DAY_S);
 }
 
-int64_t hours_at(const struct zone *z, int64_t day, int64_t minute, bool last)
+int64_t hours_at(const struct zone *z, int64_t day, int64_t minute)
 {
-    int64_t first_at, last_at;
+    int64_t first_at, second_at;
     struct civil wall = civil_of_seconds(day * DAY_S + minute * 60);
-    zone_at(z, &wall, &first_at, &last_at);
-    return last ? last_at : first_at;
-}
-
-bool hours_times(const struct zone *z, int64_t day, int64_t start_min, int64_t end_min,
-    int64_t *start_at, int64_t *end_at)
-{
-    *start_at = hours_at(z, day, start_min, false);
-    *end_at = hours_at(z, day + (end_min <= start_min), end_min, true);
-    return wall_at(z, *start_at) == day * DAY_S + start_min * 60 && *end_at > *start_at;
+    zone_at(z, &wall, &first_at, &second_at);
+    return first_at;
 }
 
 /* ---- slates ---------------------------------------------------------------------- */

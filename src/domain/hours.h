@@ -43,16 +43,9 @@ struct slots hours_day(const struct zone *z, int64_t day);
 /* The local date at an instant. */
 int64_t hours_date(const struct zone *z, int64_t at);
 
-/* The instant at which clocks show MINUTE of the date DAY; the first or the LAST one
- * where they show it twice, the end of the gap where they never do. */
-int64_t hours_at(const struct zone *z, int64_t day, int64_t minute, bool last);
-
-/* The times of a booking as a form has them: the date it starts on and minutes after
- * midnight; an end at or before the start is the next day's. A time that the clock
- * shows twice means the earlier one for the start, the later one for the end. False:
- * the clock never shows the start. */
-bool hours_times(const struct zone *z, int64_t day, int64_t start_min, int64_t end_min,
-    int64_t *start_at, int64_t *end_at);
+/* The instant at which clocks show MINUTE of the date DAY: the first one where they
+ * show it twice, the end of the gap where they never do. */
+int64_t hours_at(const struct zone *z, int64_t day, int64_t minute);
 
 /* A run of slots, each open or not, taken or not. */
 enum { SLATE_OPEN = 1, SLATE_TAKEN = 2 };

@@ -140,10 +140,10 @@ static struct slots starts_on(
 {
     struct slots among = hours_day(z, day);
     if (w->start_min != ANY_TIME)
-        among.first = slot_of(hours_at(z, day, w->start_min, false) + SLOT_S - 1);
+        among.first = slot_of(hours_at(z, day, w->start_min) + SLOT_S - 1);
     if (w->end_min != ANY_TIME) {
         bool next_day = w->start_min != ANY_TIME && w->end_min <= w->start_min;
-        int64_t end_at = hours_at(z, day + next_day, w->end_min, true);
+        int64_t end_at = hours_at(z, day + next_day, w->end_min);
         int64_t end = slot_of(end_at) - length + 1;
         among.end = next_day || end < among.end ? end : among.end;
     }

@@ -11,6 +11,7 @@
 #include "web/checkout.h"
 #include "web/documents.h"
 #include "web/home.h"
+#include "web/kitchens.h"
 #include "web/listings.h"
 #include "web/messages.h"
 #include "web/search.h"
@@ -30,8 +31,9 @@ const struct route routes[] = {
     { GET("/notices"),           web_notices,            MEMBER, 3 },
     { POST("/notices/read"),     web_notices_read,       MEMBER, 3 },
 
-    /* finding a kitchen (search.c) */
+    /* finding a kitchen (search.c, kitchens.c) */
     { GET("/search"),            web_search,             ANYONE, 14 },
+    { GET("/listings/:id_slug"), web_kitchen,            ANYONE, 14 },
 
     /* accounts (accounts.c) */
     { GET("/signup"),            web_signup,             ANYONE, 2 },

@@ -1,5 +1,5 @@
 /* The search page over the demo city. The clock stands at Wednesday 25 November
- * 2026, 06:00 in Austin. */
+ * 2026, 18:00 in Austin. */
 #include "page.h"
 
 #include <stdio.h>

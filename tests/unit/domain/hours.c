@@ -208,45 +208,6 @@ START_TEST(next_start_agrees_with_trying_every_slot)
 }
 END_TEST
 
-/* Minutes from New York's midnight of the date; the length in minutes. */
-static const struct {
-    int line;
-    const char *date;
-    int64_t start_min, end_min;
-    bool ok;
-    int64_t from_midnight_min, length_min;
-} times_cases[] = {
-    { __LINE__, "2026-11-24", 435, 975, true, 435, 540 },
-    { __LINE__, "2026-11-24", 1320, 120, true, 1320, 240 },
-    { __LINE__, "2026-11-24", 600, 600, true, 600, 1440 },
-    { __LINE__, "2026-11-24", 600, 1440, true, 600, 840 },
-    { __LINE__, "2026-11-01", 60, 120, true, 60, 120 },
-    { __LINE__, "2026-11-01", 0, 90, true, 0, 150 },
-    { __LINE__, "2026-03-08", 60, 240, true, 60, 120 },
-    { __LINE__, "2026-03-08", 150, 300, false, 0, 0 },
-    { __LINE__, "2026-03-08", 60, 150, true, 60, 60 },
-    { __LINE__, "2026-03-07", 1380, 240, true, 1380, 240 },
-};
-
-START_TEST(a_form_s_times_become_instants)
-{
-    struct civil c;
-    int64_t start_at, end_at;
-    ck_assert(civil_parse_date(times_cases[_i].date, &c));
-    int64_t day = civil_days(c.year, c.month, c.day);
-    bool ok = hours_times(h.zone, day, times_cases[_i].start_min,
-        times_cases[_i].end_min, &start_at, &end_at);
-    ck_assert_msg(ok == times_cases[_i].ok, "case at line %d", times_cases[_i].line);
-    if (!ok)
-        return;
-    int64_t midnight_at = slot_at(hours_day(h.zone, day).first);
-    ck_assert_msg((start_at - midnight_at) / 60 == times_cases[_i].from_midnight_min &&
-                      (end_at - start_at) / 60 == times_cases[_i].length_min,
-        "case at line %d: %lld for %lld", times_cases[_i].line,
-        (long long)(start_at - midnight_at) / 60, (long long)(end_at - start_at) / 60);
-}
-END_TEST
-
 START_TEST(a_booking_takes_its_buffers_rounded_outward)
 {
     struct slots s = slots_taken(9000, 9000 + 7200, 30, 10);
@@ -270,7 +231,6 @@ void unit_domain_hours(Suite *s)
     tcase_add_loop_test(t, buffers_must_be_free_but_may_lie_outside_opening_hours, 0,
         COUNT_OF(start_cases));
     tcase_add_test(t, next_start_agrees_with_trying_every_slot);
-    tcase_add_loop_test(t, a_form_s_times_become_instants, 0, COUNT_OF(times_cases));
     tcase_add_test(t, a_booking_takes_its_buffers_rounded_outward);
     suite_add_tcase(s, t);
 }
