@@ -28,7 +28,7 @@ static const char *month_url(struct ctx *c, const struct civil *month, int by)
     return ctx_printf(c, "/host/calendar?month=%04d-%02d", n / 12, n % 12 + 1);
 }
 
-static void show_row(struct ctx *c, struct view *list, const struct agenda_row *row)
+static struct view *show_row(struct ctx *c, struct view *list, const struct agenda_row *row)
 {
     const struct zone *z = zone_find(row->timezone);
     CHECK(z != NULL);
@@ -41,6 +41,7 @@ static void show_row(struct ctx *c, struct view *list, const struct agenda_row *
     view_text(item, "state", bookings_state_name(row->state));
     view_text(item, "state_label", bookings_state_label(row->state));
     view_text(item, "amount", cents_format(c->arena, row->host));
+    return item;
 }
 
 /* One group for each local date, in order. */
@@ -110,4 +111,26 @@ enum result web_agenda_earnings(struct ctx *c, struct web *w)
     view_text(w->view, "requirements", account.requirements);
     show_days(c, w, rows, n);
     return web_page(c, w, 200, "host/earnings");
+}
+
+enum result web_agenda_all(struct ctx *c, struct web *w)
+{
+    enum { PER_PAGE = 30 };
+    struct agenda_row *rows;
+    size_t n;
+    int64_t before = web_before(w);
+    TRY(agenda_all(c, before, PER_PAGE + 1, &rows, &n));
+    bool more = n > PER_PAGE;
+    n = more ? PER_PAGE : n;
+    struct view *list = view_list(w->view, "rows");
+    for (size_t i = 0; i < n; i++) {
+        const struct zone *z = zone_find(rows[i].timezone);
+        CHECK(z != NULL);
+        struct view *item = show_row(c, list, &rows[i]);
+        view_text(item, "date", zone_format_date(c->arena, z, rows[i].start_at));
+        view_int(item, "booking_id", rows[i].booking_id);
+    }
+    view_bool(w->view, "any", n > 0);
+    web_pages(c, w, before != 0, more ? rows[n - 1].booking_id : 0);
+    return web_page(c, w, 200, "admin/bookings");
 }

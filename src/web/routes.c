@@ -54,6 +54,7 @@ const struct route routes[] = {
     { POST("/account/sessions"), web_account_sessions,   MEMBER, 4 },
 
     /* the host's time and money (agenda.c) */
+    { GET("/admin/bookings"),    web_agenda_all,         STAFF, 3 },
     { GET("/host/calendar"),     web_agenda_calendar,    HOST, 3 },
     { GET("/host/earnings"),     web_agenda_earnings,    HOST, 5 },
 
