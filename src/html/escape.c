@@ -38,8 +38,8 @@ void escape_json_island(struct buf *out, const char *json, size_t n)
     for (size_t i = 0; i < n; i++) {
         if (strchr("<>&", json[i]) != NULL && json[i] != '\0') {
             buf_printf(out, "\\u%04x", json[i]);
-        } else if (n - i >= 3 && memcmp(json + i, "\xe2\x80", 2) == 0
-            && (json[i + 2] == '\xa8' || json[i + 2] == '\xa9')) {
+        } else if (n - i >= 3 && memcmp(json + i, "\xe2\x80", 2) == 0 &&
+                   (json[i + 2] == '\xa8' || json[i + 2] == '\xa9')) {
             buf_adds(out, json[i + 2] == '\xa8' ? "\\u2028" : "\\u2029");
             i += 2;
         } else {

@@ -45,8 +45,8 @@ static char *copy(const char *s, size_t n)
     return c;
 }
 
-enum result templates_add(struct templates *t, const char *name, const char *text, size_t n,
-    struct buf *why)
+enum result templates_add(
+    struct templates *t, const char *name, const char *text, size_t n, struct buf *why)
 {
     if (t->count == t->room) {
         t->room = t->room == 0 ? 64 : t->room * 2;
@@ -67,7 +67,8 @@ enum result templates_add(struct templates *t, const char *name, const char *tex
     return program_parse(new, n, why);
 }
 
-const struct template *templates_find(const struct templates *t, const char *name, size_t n)
+const struct template *templates_find(
+    const struct templates *t, const char *name, size_t n)
 {
     int low = 0, high = t->count;
     while (low < high) {
@@ -130,7 +131,8 @@ static enum result load_folder(
         struct stat st;
         if (e->d_name[0] == '.')
             continue;
-        int n = snprintf(name, sizeof name, "%s%s%s", below, *below ? "/" : "", e->d_name);
+        int n =
+            snprintf(name, sizeof name, "%s%s%s", below, *below ? "/" : "", e->d_name);
         int m = snprintf(path, sizeof path, "%s/%s", dir, name);
         if (n < 0 || m < 0 || (size_t)m >= sizeof path || stat(path, &st) != 0)
             continue;
@@ -155,7 +157,8 @@ static enum result check_names(const struct templates *t, struct buf *why)
             op->target = templates_find(t, op->text, op->n);
             if (op->target != NULL)
                 continue;
-            buf_printf(why, "%s:%d: no template %.*s", one->name, op->line, (int)op->n, op->text);
+            buf_printf(why, "%s:%d: no template %.*s", one->name, op->line, (int)op->n,
+                op->text);
             return R_FAULT;
         }
     }

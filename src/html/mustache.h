@@ -34,7 +34,7 @@ bool templates_has(const struct templates *t, const char *name);
 
 /* An empty, lenient set; templates_add parses TEXT into it. */
 struct templates *templates_new(void);
-enum result templates_add(struct templates *t, const char *name, const char *text, size_t n,
-    struct buf *why);
+enum result templates_add(
+    struct templates *t, const char *name, const char *text, size_t n, struct buf *why);
 
 #endif

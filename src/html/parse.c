@@ -3,6 +3,7 @@
 
 #include "html/program.h"
 #include "util/guard.h"
+#include "util/text.h"
 
 enum { DEPTH_MAX = 64, DELIMITER_MAX = 16 };
 
@@ -12,7 +13,13 @@ struct parser {
     int line;
     char open[DELIMITER_MAX], close[DELIMITER_MAX];
     int stack[DEPTH_MAX], depth; /* open sections, parents and blocks */
-    bool line_has_text;          /* something besides white space stands before the tag */
+    bool line_has_text; /* something besides white space stands before the tag */
+    /* Parents and blocks may share a line that they take whole: what came first on it.
+     */
+    int line_tags; /* how many of them are on this line so far */
+    int first_tag; /* the op of the first, or -1 if that was a closing tag */
+    int margin_op; /* the text that ends with the white space before it, or -1 */
+    size_t margin_n;
     struct buf *why;
 };
 
@@ -64,7 +71,8 @@ static enum result set_name(struct parser *p, struct op *op)
     return OK;
 }
 
-static enum result open_range(struct parser *p, enum op_kind kind, const char *text, size_t n)
+static enum result open_range(
+    struct parser *p, enum op_kind kind, const char *text, size_t n)
 {
     if (p->depth == DEPTH_MAX)
         return refuse(p, "sections nested too deep");
@@ -73,15 +81,99 @@ static enum result open_range(struct parser *p, enum op_kind kind, const char *t
     return kind == OP_SECTION || kind == OP_INVERTED ? set_name(p, op) : OK;
 }
 
+/* The white space that the first line inside the block at ops[BLOCK] begins with. */
+static struct span intrinsic_indent(const struct template *t, int block)
+{
+    const struct op *op = &t->ops[block + 1];
+    while (op->kind == OP_SECTION || op->kind == OP_INVERTED)
+        op++;
+    if (op->kind != OP_TEXT)
+        return (struct span) { op->indent, op->indent_n };
+    size_t n = 0;
+    while (n < op->n && blank(op->text[n]))
+        n++;
+    return (struct span) { op->text, n };
+}
+
+/* Takes up to N characters of white space from each line of a text, in place: what
+ * is left is never longer. */
+static void dedent_text(struct template *t, struct op *op, bool line_begins, size_t n)
+{
+    char *to = t->source + (op->text - t->source);
+    size_t kept = 0, skip = line_begins ? n : 0;
+    for (size_t i = 0; i < op->n; i++) {
+        if (skip > 0 && blank(op->text[i])) {
+            skip--;
+            continue;
+        }
+        skip = op->text[i] == '\n' ? n : 0;
+        to[kept++] = op->text[i];
+    }
+    op->n = kept;
+}
+
+/* Takes N characters of indentation from the ops between FROM and TO, which begin
+ * with a line. */
+static void dedent(struct template *t, int from, int to, size_t n)
+{
+    bool line_begins = true;
+    for (int i = from; i < to; i++) {
+        struct op *op = &t->ops[i];
+        switch (op->kind) {
+        case OP_TEXT:
+            dedent_text(t, op, line_begins, n);
+            if (op->n > 0)
+                line_begins = op->text[op->n - 1] == '\n';
+            break;
+        case OP_PARTIAL:
+        case OP_PARENT:
+        case OP_BLOCK:
+            op->indent_n -= op->indent_n < n ? op->indent_n : n;
+            line_begins = op->alone && line_begins;
+            if (op->kind == OP_PARENT)
+                i = op->end;
+            break;
+        case OP_VALUE:
+        case OP_RAW:
+            line_begins = false;
+            break;
+        case OP_SECTION:
+        case OP_INVERTED:
+        case OP_END:
+            break;
+        }
+    }
+}
+
+/* A block that fills another loses its own indentation, since it gets the other's;
+ * the other's is that of its default content. */
+static void settle_indent(struct parser *p, int block)
+{
+    struct op *op = &p->t->ops[block];
+    if (!op->alone || op->end == block + 1)
+        return;
+    struct span own = intrinsic_indent(p->t, block);
+    if (p->depth > 0 && p->t->ops[p->stack[p->depth - 1]].kind == OP_PARENT) {
+        if (own.n > 0)
+            dedent(p->t, block + 1, op->end, own.n);
+    } else {
+        op->indent = own.at;
+        op->indent_n = own.n;
+    }
+}
+
 static enum result close_range(struct parser *p, const char *text, size_t n)
 {
     if (p->depth == 0)
         return refuse(p, "a closing tag with nothing open");
-    struct op *op = &p->t->ops[p->stack[--p->depth]];
+    int opened = p->stack[--p->depth];
+    struct op *op = &p->t->ops[opened];
     if (op->n != n || memcmp(op->text, text, n) != 0)
         return refuse(p, "a closing tag of another name");
     op->end = p->t->count;
     add(p, OP_END, text, n);
+    if (p->t->ops[opened].kind == OP_BLOCK)
+        settle_indent(p, opened);
     return OK;
 }
 
@@ -143,16 +235,43 @@ static enum result read_tag(struct parser *p, const char *start, struct tag *tag
     return OK;
 }
 
+/* The op that the closing TAG closes, or NULL. */
+static const struct op *closes(const struct parser *p, const struct tag *tag)
+{
+    return tag->sigil == '/' && p->depth > 0 ? &p->t->ops[p->stack[p->depth - 1]]
+                                             : NULL;
+}
+
+/* Does TAG open or close a parent or block? */
+static bool inherits(const struct parser *p, const struct tag *tag)
+{
+    const struct op *op = closes(p, tag);
+    return tag->sigil == '<' || tag->sigil == '$' ||
+           (op != NULL && (op->kind == OP_PARENT || op->kind == OP_BLOCK));
+}
+
+/* {{$x}}...{{/x}} within a line are part of that line's text. */
+static bool ends_inline_block(const struct parser *p, const struct tag *tag)
+{
+    const struct op *op = closes(p, tag);
+    return op != NULL && op->kind == OP_BLOCK && op->line == p->line;
+}
+
 /* A tag alone on its line takes the line with it: *FROM is moved back over the
- * white space before it and *AFTER behind the line's end. */
-static bool standalone(struct parser *p, const struct tag *tag, const char **from, const char **after)
+ * white space before it and *AFTER behind the line's end. So do several that
+ * belong to inheritance. */
+static bool standalone(
+    struct parser *p, const struct tag *tag, const char **from, const char **after)
 {
     if (tag->sigil == 0 || tag->sigil == '{' || tag->sigil == '&' || p->line_has_text)
         return false;
+    if (ends_inline_block(p, tag) || (p->line_tags > 0 && !inherits(p, tag)))
+        return false;
     const char *back = tag->start;
-    while (back > p->line_start && blank(back[-1]))
+    const char *least = p->line_tags > 0 ? p->at : p->line_start;
+    while (back > least && blank(back[-1]))
         back--;
-    if (back != p->line_start)
+    if (back != least)
         return false;
     const char *on = tag->after;
     while (on < p->end && blank(*on))
@@ -166,11 +285,57 @@ static bool standalone(struct parser *p, const struct tag *tag, const char **fro
     return true;
 }
 
-static enum result apply(struct parser *p, const struct tag *tag, const char *indent_from)
+/* After a tag that has taken its line: the ones before it on the line did too. */
+static void end_line(struct parser *p, const char *after)
+{
+    if (p->line_tags > 0) {
+        struct op *text = p->margin_op < 0 ? NULL : &p->t->ops[p->margin_op];
+        struct op *first = p->first_tag < 0 ? NULL : &p->t->ops[p->first_tag];
+        /* Not margin_n: a block that was just closed may have taken some of it. */
+        while (text != NULL && text->n > 0 && blank(text->text[text->n - 1]))
+            text->n--;
+        if (first != NULL) {
+            first->alone = true;
+            first->indent = text == NULL ? NULL : text->text + text->n;
+            first->indent_n = text == NULL ? 0 : p->margin_n;
+        }
+    }
+    p->line_start = after;
+    p->line_has_text = false;
+    p->line_tags = 0;
+}
+
+/* After a tag of inheritance that has not taken its line (yet); OP is what it made,
+ * right behind the white space before it. */
+static void share_line(struct parser *p, const struct tag *tag, int op, bool inline_end)
+{
+    bool opens = tag->sigil == '<' || tag->sigil == '$';
+    if (p->line_tags++ == 0) {
+        p->margin_n = (size_t)(tag->start - p->line_start);
+        p->margin_op = p->margin_n > 0 ? op - 1 : -1;
+        p->first_tag = opens ? op : -1;
+        if (tag->sigil == '$') {
+            p->t->ops[op].indent = p->line_start;
+            p->t->ops[op].indent_n = p->margin_n;
+        }
+    }
+    p->line_has_text = inline_end;
+}
+
+/* For the op just made by a tag alone on its line (INDENT_FROM not NULL). */
+static void set_indent(struct parser *p, const struct tag *tag, const char *indent_from)
+{
+    struct op *op = &p->t->ops[p->t->count - 1];
+    op->alone = indent_from != NULL;
+    op->indent = indent_from;
+    op->indent_n = indent_from == NULL ? 0 : (size_t)(tag->start - indent_from);
+}
+
+static enum result apply(
+    struct parser *p, const struct tag *tag, const char *indent_from)
 {
     const char *text = tag->body;
     size_t n = (size_t)(tag->body_end - text);
-    struct op *op;
     if (tag->sigil != '!' && tag->sigil != '=') {
         if (n == 0)
             return refuse(p, "a tag without a name");
@@ -188,17 +353,15 @@ static enum result apply(struct parser *p, const struct tag *tag, const char *in
     case '^':
         return open_range(p, OP_INVERTED, text, n);
     case '<':
-        return open_range(p, OP_PARENT, text, n);
     case '$':
-        return open_range(p, OP_BLOCK, text, n);
+        TRY(open_range(p, tag->sigil == '<' ? OP_PARENT : OP_BLOCK, text, n));
+        set_indent(p, tag, indent_from);
+        return OK;
     case '/':
         return close_range(p, text, n);
     case '>':
-        op = add(p, OP_PARTIAL, text, n);
-        if (indent_from != NULL) {
-            op->indent = indent_from;
-            op->indent_n = (size_t)(tag->start - indent_from);
-        }
+        add(p, OP_PARTIAL, text, n);
+        set_indent(p, tag, indent_from);
         return OK;
     default:
         return set_name(p, add(p, tag->sigil == 0 ? OP_VALUE : OP_RAW, text, n));
@@ -223,13 +386,20 @@ static void text_before(struct parser *p, const char *upto)
         }
         at = p->line_start = nl + 1;
         p->line_has_text = false;
+        p->line_tags = 0;
     }
 }
 
 enum result program_parse(struct template *t, size_t n, struct buf *why)
 {
-    struct parser p = { .t = t, .at = t->source, .end = t->source + n, .line_start = t->source,
-        .line = 1, .open = "{{", .close = "}}", .why = why };
+    struct parser p = { .t = t,
+        .at = t->source,
+        .end = t->source + n,
+        .line_start = t->source,
+        .line = 1,
+        .open = "{{",
+        .close = "}}",
+        .why = why };
     for (;;) {
         const char *start = find(p.at, p.end, p.open);
         if (start == NULL)
@@ -240,15 +410,18 @@ enum result program_parse(struct template *t, size_t n, struct buf *why)
         TRY(read_tag(&p, start, &tag));
         const char *from = start, *after = tag.after;
         bool alone = standalone(&p, &tag, &from, &after);
+        bool shares = !alone && !p.line_has_text && inherits(&p, &tag);
+        bool inline_end = ends_inline_block(&p, &tag);
         add_text(&p, p.at, from);
+        int made = t->count;
         TRY(apply(&p, &tag, alone ? from : NULL));
         count_lines(&p, start, after);
-        if (alone) {
-            p.line_start = after;
-            p.line_has_text = false;
-        } else {
+        if (alone)
+            end_line(&p, after);
+        else if (shares)
+            share_line(&p, &tag, made, inline_end);
+        else
             p.line_has_text = true;
-        }
         p.at = after;
     }
     add_text(&p, p.at, p.end);

@@ -30,15 +30,17 @@ struct op {
     int line;
     const char *text;
     size_t n;
-    const char *indent; /* white space before a standalone partial */
+    const char *indent; /* of each line of a partial, a parent, or what fills a block */
     size_t indent_n;
-    int end; /* index of the matching OP_END */
+    bool alone;                    /* the tag took its whole line */
+    int end;                       /* index of the matching OP_END */
     const struct template *target; /* of a partial or parent, once loaded */
-    int parts; /* of the name; 0: "." */
+    int parts;                     /* of the name; 0: "." */
     struct name_part part[NAME_PARTS_MAX];
 };
 
-struct template {
+struct template
+{
     char *name, *source;
     bool plain; /* text for a mail, not HTML: nothing is escaped */
     struct op *ops;
@@ -54,6 +56,7 @@ struct templates {
 /* Parses t->source (N bytes) into t->ops. R_INVALID with WHY. */
 enum result program_parse(struct template *t, size_t n, struct buf *why);
 
-const struct template *templates_find(const struct templates *t, const char *name, size_t n);
+const struct template *templates_find(
+    const struct templates *t, const char *name, size_t n);
 
 #endif

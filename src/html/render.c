@@ -6,15 +6,16 @@
 
 enum {
     CONTEXT_MAX = 64,
-    NESTED_MAX = 16,   /* partials and parents in one another */
-    RUNS_MAX = 200000, /* a page has a few thousand; templates that feed on each other, 2^n */
+    NESTED_MAX = 16, /* partials and parents in one another */
+    RUNS_MAX =
+        200000, /* a page has a few thousand; templates that feed on each other, 2^n */
 };
 
 /* The blocks that a child gives to its parent. They are looked for outermost
  * child first, and rendered with the frames of the place where they stand. */
 struct frame {
     const struct template *t;
-    int from, to; /* the parent tag's inside */
+    int from, to;              /* the parent tag's inside */
     const struct frame *outer; /* frames of the template that holds the parent tag */
     const struct frame *next;  /* looked at after this one */
 };
@@ -35,18 +36,34 @@ static enum result run(struct render *r, const struct template *t, int from, int
 static enum result refuse(
     struct render *r, const struct template *t, const struct op *op, const char *reason)
 {
-    buf_printf(r->why, "%s:%d: %s: %.*s", t->name, op->line, reason, (int)op->n, op->text);
+    buf_printf(
+        r->why, "%s:%d: %s: %.*s", t->name, op->line, reason, (int)op->n, op->text);
     return R_FAULT;
 }
 
+/* The lines from here on are indented like OP; returns the indentation before. Past
+ * what fits, they are not: it is white space only. */
+static size_t indent_more(struct render *r, const struct op *op)
+{
+    size_t before = r->indent_n;
+    if (op->indent_n > 0 && op->indent_n <= sizeof r->indent - before) {
+        memcpy(r->indent + before, op->indent, op->indent_n);
+        r->indent_n += op->indent_n;
+        r->line_begins = op->alone;
+    }
+    return before;
+}
+
 /* The whole of TARGET in place of the tag OP. */
-static enum result enter(struct render *r, const struct template *t, const struct op *op,
-    const struct template *target, const struct frame *frames)
+static enum result enter(struct render *r, const struct template *t,
+    const struct op *op, const struct template *target, const struct frame *frames)
 {
     if (r->nested == NESTED_MAX)
         return refuse(r, t, op, "templates nested too deep");
     r->nested++;
+    size_t before = indent_more(r, op);
     TRY(run(r, target, 0, target->count, frames));
+    r->indent_n = before;
     r->nested--;
     return OK;
 }
@@ -63,16 +80,17 @@ static const struct view *look_up(const struct render *r, const struct op *op)
     const struct view *v = NULL;
     for (int i = r->contexts - 1; i >= 0 && v == NULL; i--)
         if (r->context[i]->kind == VIEW_OBJECT)
-            v = view_find(r->context[i], op->part[0].at, op->part[0].n, op->part[0].hash);
+            v = view_find(
+                r->context[i], op->part[0].at, op->part[0].n, op->part[0].hash);
     for (int i = 1; i < op->parts && v != NULL; i++)
         v = v->kind != VIEW_OBJECT
-            ? NULL
-            : view_find(v, op->part[i].at, op->part[i].n, op->part[i].hash);
+                ? NULL
+                : view_find(v, op->part[i].at, op->part[i].n, op->part[i].hash);
     return v;
 }
 
-static enum result find_value(
-    struct render *r, const struct template *t, const struct op *op, const struct view **out)
+static enum result find_value(struct render *r, const struct template *t,
+    const struct op *op, const struct view **out)
 {
     *out = look_up(r, op);
     return *out == NULL && r->set->strict ? refuse(r, t, op, "no such key") : OK;
@@ -102,7 +120,8 @@ static void put_text(struct render *r, const char *text, size_t n)
     }
 }
 
-static enum result put_value(struct render *r, const struct template *t, const struct op *op)
+static enum result put_value(
+    struct render *r, const struct template *t, const struct op *op)
 {
     const struct view *v;
     TRY(find_value(r, t, op, &v));
@@ -123,8 +142,8 @@ static enum result put_value(struct render *r, const struct template *t, const s
     return OK;
 }
 
-static enum result with_context(struct render *r, const struct view *v, const struct template *t,
-    int from, int to, const struct frame *frames)
+static enum result with_context(struct render *r, const struct view *v,
+    const struct template *t, int from, int to, const struct frame *frames)
 {
     if (r->contexts == CONTEXT_MAX)
         return refuse(r, t, &t->ops[from - 1], "sections nested too deep");
@@ -152,20 +171,13 @@ static enum result put_section(
     return OK;
 }
 
-static enum result put_partial(struct render *r, const struct template *t, const struct op *op)
+static enum result put_partial(
+    struct render *r, const struct template *t, const struct op *op)
 {
     const struct template *partial = target_of(r, op);
     if (partial == NULL)
         return r->set->strict ? refuse(r, t, op, "no such template") : OK;
-    size_t before = r->indent_n;
-    if (op->indent_n > 0 && before + op->indent_n <= sizeof r->indent) {
-        memcpy(r->indent + before, op->indent, op->indent_n);
-        r->indent_n += op->indent_n;
-        r->line_begins = true;
-    }
-    enum result result = enter(r, t, op, partial, NULL);
-    r->indent_n = before;
-    return result;
+    return enter(r, t, op, partial, NULL);
 }
 
 static enum result put_parent(
@@ -180,7 +192,8 @@ static enum result put_parent(
     int n = 0;
     for (const struct frame *f = frames; f != NULL && n < NESTED_MAX; f = f->next)
         chain[n++] = *f;
-    chain[n++] = (struct frame) { .t = t, .from = at + 1, .to = op->end, .outer = frames };
+    chain[n++] =
+        (struct frame) { .t = t, .from = at + 1, .to = op->end, .outer = frames };
     for (int i = 0; i < n; i++)
         chain[i].next = i + 1 < n ? &chain[i + 1] : NULL;
     return enter(r, t, op, parent, chain);
@@ -193,9 +206,13 @@ static enum result put_block(
     for (const struct frame *f = frames; f != NULL; f = f->next) {
         for (int i = f->from; i < f->to; i++) {
             const struct op *given = &f->t->ops[i];
-            if (given->kind == OP_BLOCK && given->n == op->n
-                && memcmp(given->text, op->text, op->n) == 0)
-                return run(r, f->t, i + 1, given->end, f->outer);
+            if (given->kind == OP_BLOCK && given->n == op->n &&
+                memcmp(given->text, op->text, op->n) == 0) {
+                size_t before = indent_more(r, op);
+                TRY(run(r, f->t, i + 1, given->end, f->outer));
+                r->indent_n = before;
+                return OK;
+            }
             if (given->end > i)
                 i = given->end;
         }
@@ -255,7 +272,9 @@ enum result templates_render(const struct templates *t, const char *name,
         buf_printf(why, "no template %s", name);
         return R_FAULT;
     }
-    struct render r = { .set = t, .context = { view }, .contexts = 1, .out = out, .why = why };
+    struct render r = {
+        .set = t, .context = { view }, .contexts = 1, .out = out, .why = why
+    };
     size_t before = out->n;
     bool was_full = out->full;
     enum result result = run(&r, top, 0, top->count, NULL);

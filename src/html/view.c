@@ -36,7 +36,8 @@ static struct view *append(struct view *parent, enum view_kind kind)
     return v;
 }
 
-const struct view *view_find(const struct view *v, const char *key, size_t n, uint32_t hash)
+const struct view *view_find(
+    const struct view *v, const char *key, size_t n, uint32_t hash)
 {
     for (const struct view *m = v->first; m != NULL; m = m->next)
         if (m->hash == hash && strncmp(m->key, key, n) == 0 && m->key[n] == '\0')
@@ -54,7 +55,9 @@ static struct view *member(struct view *v, const char *key, enum view_kind kind)
         m = m->next;
     if (m == NULL)
         m = append(v, kind);
-    *m = (struct view) { .kind = kind, .key = key, .hash = hash, .arena = v->arena, .next = m->next };
+    *m = (struct view) {
+        .kind = kind, .key = key, .hash = hash, .arena = v->arena, .next = m->next
+    };
     return m;
 }
 

@@ -54,7 +54,8 @@ struct view {
 uint32_t view_hash(const char *key, size_t n);
 
 /* The member of object V, or NULL. */
-const struct view *view_find(const struct view *v, const char *key, size_t n, uint32_t hash);
+const struct view *view_find(
+    const struct view *v, const char *key, size_t n, uint32_t hash);
 
 /* Does a section over V show? Empty texts and lists, and false, do not. */
 bool view_truth(const struct view *v);

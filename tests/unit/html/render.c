@@ -112,6 +112,40 @@ START_TEST(sections_that_multiply_are_refused)
 }
 END_TEST
 
+static const struct {
+    int line;
+    const char *main, *part, *expected;
+} layouts[] = {
+    { __LINE__, "a\n  {{>part}}\nb\n", "1\n{{name}}\n", "a\n  1\n  x\ny\nb\n" },
+    { __LINE__, "a {{>part}}\n", "1\n2\n", "a 1\n2\n\n" },
+    { __LINE__, "{{<part}}{{$b}}\n    one\n      two\n  {{/b}}{{/part}}\nz\n",
+        "[\n {{$b}}\n {{/b}}\n]\n", "[\n one\n   two\n]\nz\n" },
+    { __LINE__, "{{<part}}\n{{$b}}\none\n{{/b}}\n{{/part}}\n", "{{$b}}{{/b}}\n",
+        "one\n\n" },
+    { __LINE__, "\t{{<part}}\n{{/part}}\nz\n", "one\n{{name}}\n",
+        "\tone\n\tx\ny\nz\n" },
+    { __LINE__, "{{<part}}\r\n{{$b}}\r\none\r\n{{/b}}\r\n{{/part}}\r\nz",
+        "{{$b}}{{/b}}", "one\r\nz" },
+    { __LINE__, "{{<part}}{{$b}}\n  {{name}}\n  {{>inner}}\n  tail\n{{/b}}{{/part}}",
+        "{{$b}}\n{{/b}}\n", "x\ny\ni\ntail\n" },
+    { __LINE__, "{{$b}}{{/b}} tail\n  {{$b}}mid{{/b}}\n", "", " tail\n  mid\n" },
+    { __LINE__, "{{<part}}{{$b}}one{{/b}} ignored {{name}}{{/part}} tail\n",
+        "<{{$b}}{{/b}}>", "<one> tail\n" },
+};
+
+START_TEST(indentation_follows_partials_and_blocks)
+{
+    add("main", layouts[_i].main);
+    add("part", layouts[_i].part);
+    add("inner", "i\n");
+    struct view *v = view_new(arena);
+    view_text(v, "name", "x\ny");
+    ck_assert_int_eq(templates_render(set, "main", v, &out, &why), OK);
+    ck_assert_msg(text_is(out.at, layouts[_i].expected), "case at line %d: <%s>",
+        layouts[_i].line, out.at);
+}
+END_TEST
+
 START_TEST(an_unknown_template_is_refused)
 {
     ck_assert_int_eq(
@@ -149,6 +183,8 @@ void unit_html_render(Suite *s)
     tcase_add_test(t, a_page_past_the_maximum_is_refused);
     tcase_add_loop_test(t, templates_that_never_end_are_refused, 0, COUNT_OF(endless));
     tcase_add_test(t, sections_that_multiply_are_refused);
+    tcase_add_loop_test(
+        t, indentation_follows_partials_and_blocks, 0, COUNT_OF(layouts));
     tcase_add_test(t, an_unknown_template_is_refused);
     tcase_add_test(t, a_folder_that_is_not_there_does_not_load);
     tcase_add_test(t, every_template_of_the_tree_loads);
