@@ -102,6 +102,7 @@ CREATE TABLE photos (
     UNIQUE (kitchen_id, hash)
 ) STRICT;
 CREATE INDEX photos_by_kitchen ON photos (kitchen_id, position, id);
+CREATE INDEX photos_by_hash ON photos (hash);    -- does another kitchen show it, too?
 
 CREATE TABLE documents (
     id         INTEGER PRIMARY KEY,

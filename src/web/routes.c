@@ -14,6 +14,7 @@
 #include "web/kitchens.h"
 #include "web/listings.h"
 #include "web/messages.h"
+#include "web/photos.h"
 #include "web/search.h"
 #include "web/stripe.h"
 
@@ -78,6 +79,13 @@ const struct route routes[] = {
     { POST("/host/listings/:id/availability"),            web_availability_save,             HOST, 52 },
     { POST("/host/listings/:id/availability/exceptions"), web_availability_exception_add,    HOST, 9 },
     { POST("/host/listings/:id/availability/remove"),     web_availability_exception_remove, HOST, 6 },
+
+    /* photos (photos.c) */
+    { GET("/host/listings/:id/photos"),            web_photos,          HOST, 4 },
+    { POST("/host/listings/:id/photos"),           web_photos_upload,   HOST, 75, ROUTE_UPLOAD, 3 << 20 },
+    { POST("/host/listings/:id/photos/move"),      web_photos_move,     HOST, 15 },
+    { POST("/host/listings/:id/photos/describe"),  web_photos_describe, HOST, 6 },
+    { POST("/host/listings/:id/photos/remove"),    web_photos_remove,   HOST, 7 },
 
     /* papers (documents.c) */
     { GET("/host/listings/:id/documents"),   web_documents,             HOST, 4 },

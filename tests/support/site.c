@@ -45,6 +45,8 @@ struct site *site_fresh(void)
     conf.static_dir = arena_printf(arena, "%s/static", source);
     conf.base_url = "http://prep.test";
     conf.stripe_api_base = "http://127.0.0.1:1";
+    const char *build = getenv("BUILDDIR") != NULL ? getenv("BUILDDIR") : ".";
+    conf.media_program = arena_printf(arena, "%s/prep-media", build);
     conf.password_mem_kib = 8192;
     enum result r = migrate_run(conf.data_dir, SITE_NOW_AT, &why, &why);
     ck_assert_msg(r == OK, "%s", why.at);
