@@ -1,8 +1,10 @@
 #include "web/serve.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "domain/sessions.h"
@@ -71,6 +73,16 @@ static bool no_transaction(void *arg)
     return !db_in_transaction(app->db);
 }
 
+/* Where uploads arrive. */
+static enum result make_incoming(struct arena *a, const struct conf *conf, struct buf *why)
+{
+    const char *folder = arena_printf(a, "%s/incoming", conf->data_dir);
+    if (mkdir(folder, 0700) == 0 || errno == EEXIST)
+        return OK;
+    buf_printf(why, "cannot make %s: %s", folder, strerror(errno));
+    return R_FAULT;
+}
+
 enum result site_open(
     struct site *site, const struct conf *conf, const char *pool, struct buf *why)
 {
@@ -83,6 +95,7 @@ enum result site_open(
         return R_FAULT;
     site->router = router_new(a, routes, routes_count(), sizeof routes[0]);
     TRY(app_open(&site->app, why));
+    TRY(make_incoming(a, conf, why));
     site->app.net = net_open();
     net_require(site->app.net, no_transaction, &site->app);
     site->asset_css = asset(a, conf->static_dir, "css/prep.css");
