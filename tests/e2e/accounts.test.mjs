@@ -1,7 +1,7 @@
 // Accounts: registration, log-in, a new password, and what is refused.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { look, noErrors, openBrowser, openPerson, press } from "./lib.mjs";
+import { closeBrowser, look, noErrors, openBrowser, openPerson, press } from "./lib.mjs";
 import { mailsTo, readMail } from "./mail.mjs";
 import { fillSignUp, logIn, PASSWORD, signUp } from "./people.mjs";
 import { startStack } from "./stack.mjs";
@@ -11,7 +11,7 @@ before(async () => {
   [stack, browser] = await Promise.all([startStack({ conf: { login_tries: 3 } }), openBrowser()]);
 });
 after(async () => {
-  await browser?.close();
+  await closeBrowser(browser, "accounts");
   await stack?.stop();
 });
 const person = (t, options) => openPerson(browser, stack, options).then((p) => {

@@ -120,6 +120,13 @@ export async function look(person, name = "") {
   assert.deepEqual(problems, []);
 }
 
+// For when a test has failed: what each page that is still open shows, as out/last-N.png.
+export async function closeBrowser(browser, name) {
+  const pages = browser?.contexts().flatMap((context) => context.pages()) ?? [];
+  await Promise.all(pages.map((page, i) => screenshot(page, `last-${name}-${i}`).catch(() => null)));
+  await browser?.close();
+}
+
 export function screenshot(page, name) {
   return page.screenshot({ path: `${out}${name}.png`, fullPage: true });
 }

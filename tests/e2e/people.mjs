@@ -1,5 +1,6 @@
 // What people do on the site, as steps that several tests take.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { press } from "./lib.mjs";
 import { readMail } from "./mail.mjs";
 
@@ -89,4 +90,37 @@ export async function closeDay(person, id, day, note) {
   await form.getByLabel(/closed/i).check();
   await form.getByLabel(/note/i).fill(note);
   assert.equal(await press(page, "Add the date"), 200);
+}
+
+const pdf = readFileSync(new URL("../fixtures/photos/tiny.pdf", import.meta.url));
+export const PAPERS = ["Health permit", "Business license", "Insurance certificate"];
+
+export async function sendPaper(person, id, kind) {
+  const { page } = person;
+  await page.goto(`/host/listings/${id}/documents`);
+  await page.locator("select[name=kind]").selectOption({ label: kind });
+  await page.locator("[name=number]").fill("TX-2026-118");
+  await page.locator("[name=authority]").fill("Austin Public Health");
+  await page.locator("[name=issued]").fill(dayAhead(-30));
+  await page.locator("[name=expires]").fill(dayAhead(300));
+  await page.locator("[name=document]").setInputFiles({ name: `${kind}.pdf`, mimeType: "application/pdf", buffer: pdf });
+  return press(page, "Send the paper");
+}
+
+// The host's account at Stripe, through the sandbox's own form.
+export async function connectStripe(person) {
+  const { page, stack } = person;
+  await page.goto("/host/stripe");
+  await page.getByRole("button", { name: "Connect with Stripe" }).click();
+  await page.waitForURL(stack.stripe + "/**");
+  await page.getByLabel("Legal name").fill("Hanna Oakes LLC");
+  await page.getByRole("button", { name: "Agree and submit" }).click();
+  await page.waitForURL(stack.base + "/host/stripe**");
+}
+
+// A staff member: an account as everybody's, then the operator's command.
+export async function makeAdmin(person, email) {
+  await signUp(person, { email, name: "Ada Desk", role: "vendor" });
+  person.stack.prep("grant-admin", email);
+  assert.equal(await logIn(person, email), 200);
 }
