@@ -24,6 +24,9 @@ struct person people_add(const char *role);
 /* A session for somebody of the demo: "vendor@demo.test". */
 struct person people_demo(const char *email);
 
+/* Sessions from here on begin at that time; 0: now. */
+void people_clock(int64_t at);
+
 /* The client goes on as this person. */
 void people_log_in(struct client *c, const struct person *p);
 

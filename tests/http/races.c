@@ -32,12 +32,14 @@ static void open_races(void)
     people = arena_array(a, ONE_SLOT, sizeof *people);
     for (int i = 0; i < ONE_SLOT; i++)
         people[i] = people_add("vendor");
-    kitchen_id = people_int("SELECT k.id FROM kitchens k JOIN spaces s ON s.kitchen_id = k.id"
-                            " WHERE k.bookable = 1 AND s.kind = 'station' AND (SELECT COUNT(*)"
-                            " FROM weekly_windows w WHERE w.kitchen_id = k.id AND start_min <= 360"
-                            " AND end_min >= 1380) = 7");
-    station_id = people_int(
-        "SELECT id FROM spaces WHERE kitchen_id = %lld AND kind = 'station'", kitchen_id);
+    kitchen_id = people_int(
+        "SELECT k.id FROM kitchens k JOIN spaces s ON s.kitchen_id = k.id"
+        " WHERE k.bookable = 1 AND s.kind = 'station' AND (SELECT COUNT(*)"
+        " FROM weekly_windows w WHERE w.kitchen_id = k.id AND start_min <= 360"
+        " AND end_min >= 1380) = 7");
+    station_id =
+        people_int("SELECT id FROM spaces WHERE kitchen_id = %lld AND kind = 'station'",
+            kitchen_id);
     ck_assert_int_gt(station_id, 0);
 }
 
@@ -57,14 +59,16 @@ struct wish {
 static struct shot post(const struct person *p, const struct wish *wish)
 {
     struct civil day = civil_of_days(time(NULL) / 86400 + wish->day);
-    const char *space = wish->space_id == 0 ? "" : arena_printf(a, "%lld", (long long)wish->space_id);
+    const char *space =
+        wish->space_id == 0 ? "" : arena_printf(a, "%lld", (long long)wish->space_id);
     return (struct shot) {
         .path = arena_printf(a, "/listings/%lld/book", (long long)wish->kitchen_id),
         .cookie = p->cookie,
         .fields = arena_printf(a,
             "csrf=%s&idempotency_key=%s&date=%04d-%02d-%02d&start=%s&end=%s&space_id=%s"
             "&guest_count=1&purpose=Tamales&special_requests=",
-            p->csrf, wish->key, day.year, day.month, day.day, wish->start, wish->end, space),
+            p->csrf, wish->key, day.year, day.month, day.day, wish->start, wish->end,
+            space),
     };
 }
 
@@ -82,22 +86,23 @@ static void check_answers(const struct shot *shots, int n, int won, const char *
     for (int i = 0; i < n; i++)
         if (shots[i].status != 303 && shots[i].status != 409)
             other = shots[i].status == 0 ? -1 : shots[i].status;
-    ck_assert_msg(got == won && got + lost == n, "%s: %d won, %d lost, another answer was %d", what,
-        got, lost, other);
+    ck_assert_msg(got == won && got + lost == n,
+        "%s: %d won, %d lost, another answer was %d", what, got, lost, other);
 }
 
 /* Cells are exactly those of the live bookings: none missing, none left over. */
 static void check_cells(void)
 {
     ck_assert_int_eq(
-        people_int("SELECT COUNT(*) FROM bookings b JOIN spaces s ON s.id = b.space_id"
-                   " WHERE (SELECT COUNT(*) FROM cells WHERE booking_id = b.id)"
-                   " <> CASE WHEN b.state IN ('requested', 'held', 'confirmed', 'active')"
-                   " THEN ((b.end_at + b.buffer_after_min * 60 + 899) / 900"
-                   "   - (b.start_at - b.buffer_before_min * 60) / 900)"
-                   "   * (CASE s.kind WHEN 'whole' THEN (SELECT COUNT(*) FROM spaces x"
-                   "      WHERE x.kitchen_id = b.kitchen_id) ELSE 1 END)"
-                   " ELSE 0 END"),
+        people_int(
+            "SELECT COUNT(*) FROM bookings b JOIN spaces s ON s.id = b.space_id"
+            " WHERE (SELECT COUNT(*) FROM cells WHERE booking_id = b.id)"
+            " <> CASE WHEN b.state IN ('requested', 'held', 'confirmed', 'active')"
+            " THEN ((b.end_at + b.buffer_after_min * 60 + 899) / 900"
+            "   - (b.start_at - b.buffer_before_min * 60) / 900)"
+            "   * (CASE s.kind WHEN 'whole' THEN (SELECT COUNT(*) FROM spaces x"
+            "      WHERE x.kitchen_id = b.kitchen_id) ELSE 1 END)"
+            " ELSE 0 END"),
         0);
 }
 
@@ -135,11 +140,14 @@ START_TEST(of_64_who_race_for_overlapping_times_one_wins_in_each_of_200_rounds)
         }
         client_volley(&stack, shots, CROWD);
         check_answers(shots, CROWD, 1, arena_printf(a, "round %d", round));
-        worst_ms = slowest_ms(shots, CROWD) > worst_ms ? slowest_ms(shots, CROWD) : worst_ms;
+        worst_ms =
+            slowest_ms(shots, CROWD) > worst_ms ? slowest_ms(shots, CROWD) : worst_ms;
     }
-    ck_assert_int_eq(people_int("SELECT COUNT(*) FROM bookings WHERE purpose = 'Tamales'"), ROUNDS);
+    ck_assert_int_eq(
+        people_int("SELECT COUNT(*) FROM bookings WHERE purpose = 'Tamales'"), ROUNDS);
     check_cells();
-    fprintf(stderr, "races: %d rounds of %d, slowest answer %.0f ms\n", ROUNDS, CROWD, worst_ms);
+    fprintf(stderr, "races: %d rounds of %d, slowest answer %.0f ms\n", ROUNDS, CROWD,
+        worst_ms);
 }
 END_TEST
 
@@ -148,9 +156,9 @@ START_TEST(one_time_asked_for_by_100_is_won_by_1_and_99_are_told_409)
     struct shot shots[ONE_SLOT];
     int64_t before = people_int("SELECT COUNT(*) FROM bookings");
     for (int i = 0; i < ONE_SLOT; i++)
-        shots[i] = post(&people[i],
-            &(struct wish) { kitchen_id, 0, FIRST_DAY + ROUNDS + 1, "09:00", "12:00",
-                arena_printf(a, "one-slot-%07d", i) });
+        shots[i] = post(
+            &people[i], &(struct wish) { kitchen_id, 0, FIRST_DAY + ROUNDS + 1, "09:00",
+                            "12:00", arena_printf(a, "one-slot-%07d", i) });
     client_volley(&stack, shots, ONE_SLOT);
     check_answers(shots, ONE_SLOT, 1, "one slot");
     ck_assert_int_eq(people_int("SELECT COUNT(*) FROM bookings"), before + 1);
@@ -164,14 +172,14 @@ START_TEST(bookings_of_32_different_times_at_once_are_all_made)
 {
     struct shot shots[APART];
     for (int i = 0; i < APART; i++)
-        shots[i] = post(&people[i],
-            &(struct wish) { kitchen_id, 0, FIRST_DAY + ROUNDS + 2 + i, "09:00", "17:00",
-                arena_printf(a, "apart-%010d", i) });
+        shots[i] =
+            post(&people[i], &(struct wish) { kitchen_id, 0, FIRST_DAY + ROUNDS + 2 + i,
+                                 "09:00", "17:00", arena_printf(a, "apart-%010d", i) });
     client_volley(&stack, shots, APART);
     check_answers(shots, APART, APART, "different slots");
     check_cells();
-    fprintf(stderr, "races: %d bookings of different times at once, slowest %.0f ms\n", APART,
-        slowest_ms(shots, APART));
+    fprintf(stderr, "races: %d bookings of different times at once, slowest %.0f ms\n",
+        APART, slowest_ms(shots, APART));
 }
 END_TEST
 
@@ -181,9 +189,9 @@ START_TEST(the_same_post_sent_20_times_at_once_books_once_and_has_one_answer)
     struct shot shots[TIMES];
     int64_t before = people_int("SELECT COUNT(*) FROM bookings");
     for (int i = 0; i < TIMES; i++)
-        shots[i] = post(&people[0],
-            &(struct wish) { kitchen_id, 0, FIRST_DAY + ROUNDS + APART + 5, "09:00", "17:00",
-                "the-same-key-each-time" });
+        shots[i] = post(
+            &people[0], &(struct wish) { kitchen_id, 0, FIRST_DAY + ROUNDS + APART + 5,
+                            "09:00", "17:00", "the-same-key-each-time" });
     client_volley(&stack, shots, TIMES);
     check_answers(shots, TIMES, TIMES, "the same post");
     for (int i = 1; i < TIMES; i++)
@@ -197,8 +205,10 @@ void http_races(Suite *s)
     TCase *t = stack_tcase(s, "races");
     tcase_add_checked_fixture(t, open_races, close_races);
     tcase_set_timeout(t, 120);
-    tcase_add_test(t, of_64_who_race_for_overlapping_times_one_wins_in_each_of_200_rounds);
+    tcase_add_test(
+        t, of_64_who_race_for_overlapping_times_one_wins_in_each_of_200_rounds);
     tcase_add_test(t, one_time_asked_for_by_100_is_won_by_1_and_99_are_told_409);
     tcase_add_test(t, bookings_of_32_different_times_at_once_are_all_made);
-    tcase_add_test(t, the_same_post_sent_20_times_at_once_books_once_and_has_one_answer);
+    tcase_add_test(
+        t, the_same_post_sent_20_times_at_once_books_once_and_has_one_answer);
 }
