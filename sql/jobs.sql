@@ -1,6 +1,11 @@
 -- query: jobs_get
 SELECT lease_owner, lease_until, next_at, last_at FROM jobs WHERE name = :name
 
+-- query: jobs_status
+-- scan: a handful of rows
+SELECT name, lease_until, next_at, last_at, last_ms, last_error, done FROM jobs
+ORDER BY name LIMIT :max
+
 -- query: jobs_lease
 INSERT INTO jobs (name, lease_owner, lease_until, next_at)
 VALUES (:name, :owner, :lease_until, :now_at)

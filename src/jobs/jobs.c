@@ -205,3 +205,26 @@ int64_t jobs_run_once(struct jobs *j)
     } while (done > 0 && ++passes < ONCE_PASSES);
     return total;
 }
+
+/* ---- for staff -------------------------------------------------------------------- */
+
+enum result jobs_status(struct ctx *c, struct job_status **out, size_t *n)
+{
+    struct job_status *rows = arena_array(c->arena, JOB_STATUS_MAX, sizeof *rows);
+    struct query *q = db_query(c->db, Q_JOBS_STATUS);
+    bind_int(q, "max", JOB_STATUS_MAX);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r))
+        rows[(*n)++] = (struct job_status) {
+            .name = col_text(q, "name"),
+            .last_error = col_text(q, "last_error"),
+            .next_at = col_int(q, "next_at"),
+            .last_at = col_int(q, "last_at"),
+            .last_ms = col_int(q, "last_ms"),
+            .done = col_int(q, "done"),
+            .running = col_int(q, "lease_until") > c->now_at,
+        };
+    *out = rows;
+    return query_end(r);
+}

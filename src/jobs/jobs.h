@@ -23,4 +23,13 @@ void jobs_run(struct jobs *j, bool (*pause)(int ms));
  * how many things were done. */
 int64_t jobs_run_once(struct jobs *j);
 
+/* For staff: each job that has run and how it went, by name. */
+struct job_status {
+    const char *name, *last_error;
+    int64_t next_at, last_at, last_ms, done; /* last_at 0: never finished */
+    bool running;
+};
+enum { JOB_STATUS_MAX = 50 };
+enum result jobs_status(struct ctx *c, struct job_status **out, size_t *n);
+
 #endif

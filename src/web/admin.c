@@ -6,6 +6,7 @@
 #include "domain/compliance.h"
 #include "domain/listings.h"
 #include "domain/outbox.h"
+#include "jobs/jobs.h"
 #include "util/guard.h"
 #include "util/text.h"
 #include "web/show.h"
@@ -236,7 +237,7 @@ enum result web_admin_user_set(struct ctx *c, struct web *w)
     return web_redirect(w, ctx_printf(c, "/admin/users/%lld", (long long)a.id));
 }
 
-/* ---- audit trail and mail
+/* ---- audit trail, mail and jobs
  * ------------------------------------------------------------- */
 
 /* Where a thing of the audit trail is looked at; "" if it has no page. */
@@ -311,4 +312,26 @@ enum result web_admin_mail(struct ctx *c, struct web *w)
     admin_show_tabs(c, w, tabs, COUNT_OF(tabs), state);
     web_pages(c, w, before != 0, more ? rows[n - 1].id : 0);
     return web_page(c, w, 200, "admin/mail");
+}
+
+enum result web_admin_jobs(struct ctx *c, struct web *w)
+{
+    struct job_status *rows;
+    size_t n;
+    TRY(jobs_status(c, &rows, &n));
+    struct view *list = view_list(w->view, "jobs");
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_text(item, "job", rows[i].name);
+        view_bool(item, "running", rows[i].running);
+        view_text(item, "last",
+            rows[i].last_at == 0 ? "never" : show_ago(c, rows[i].last_at));
+        view_text(item, "last_iso", show_iso(c, rows[i].last_at));
+        view_textf(item, "took", "%lld ms", (long long)rows[i].last_ms);
+        view_text(item, "next", show_when(c, rows[i].next_at));
+        view_int(item, "done", rows[i].done);
+        view_text(item, "error", rows[i].last_error);
+    }
+    view_bool(w->view, "any", n > 0);
+    return web_page(c, w, 200, "admin/jobs");
 }

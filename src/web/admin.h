@@ -7,7 +7,7 @@
 
 web_handler web_admin;
 web_handler web_admin_users, web_admin_user, web_admin_user_set;
-web_handler web_admin_audit, web_admin_mail;
+web_handler web_admin_audit, web_admin_mail, web_admin_jobs;
 
 /* The list `events` (parts/timeline) of what happened to a thing. */
 enum result admin_show_history(

@@ -88,7 +88,7 @@ const struct route routes[] = {
     { POST("/host/listings/:id/photos/remove"),    web_photos_remove,   HOST, 7 },
 
     /* papers (documents.c) */
-    { GET("/host/listings/:id/documents"),   web_documents,             HOST, 4 },
+    { GET("/host/listings/:id/documents"),   web_documents,             HOST, 5 },
     { POST("/host/listings/:id/documents"),  web_documents_upload,      HOST, 9, ROUTE_UPLOAD, 12 << 20 },
     { GET("/documents/:id/file"),            web_document_file,         HOST | STAFF, 3 },
     { GET("/admin/documents"),               web_admin_documents,       STAFF, 3 },
@@ -104,6 +104,7 @@ const struct route routes[] = {
     { GET("/admin/users/:id"),               web_admin_user,           STAFF, 4 },
     { POST("/admin/users/:id"),              web_admin_user_set,       STAFF, 8 },
     { GET("/admin/audit"),                   web_admin_audit,          STAFF, 3 },
+    { GET("/admin/jobs"),                    web_admin_jobs,           STAFF, 3 },
     { GET("/admin/mail"),                    web_admin_mail,           STAFF, 3 },
 
     /* booking and paying (book.c, bookings.c, checkout.c) */
