@@ -123,6 +123,7 @@ static enum result show_photos(struct ctx *c, struct web *w, const struct kitche
     size_t n;
     TRY(kitchens_photos(c, k->id, &photos, &n));
     view_bool(w->view, "has_photos", n > 0);
+    view_text(w->view, "drawing", cards_photo(c, NULL, k->id, 800));
     struct view *list = view_list(w->view, "photos");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);

@@ -133,6 +133,9 @@ function lives() {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.querySelector(selector);
         if (fresh) document.querySelector(selector).replaceWith(document.adoptNode(fresh));
+        all(".error[id]", form).forEach((el) => {
+          el.textContent = page.getElementById(el.id)?.textContent ?? "";
+        });
         history.replaceState(null, "", url);
       } catch (e) {
         if (e.name !== "AbortError") document.querySelector(selector).classList.remove("is-stale");
