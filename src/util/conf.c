@@ -55,7 +55,7 @@ static const struct setting settings[] = {
 
     H("Booking"),
     N(hold_s, 600, 5, 3600, "How long a slot is held for payment, in seconds."),
-    N(max_open_holds, 5, 1, 1000, "Holds that one vendor may have at a time."),
+    N(max_open_holds, 5, 1, 100000, "Holds that one vendor may have at a time."),
     N(max_days_ahead, 365, 7, 730, "How far ahead a kitchen can be booked."),
     N(vendor_fee_bp, 2000, 0, 10000, "Service fee on base and cleaning, in hundredths of a percent."),
     N(host_fee_bp, 2000, 0, 10000, "Fee on the host's base, in hundredths of a percent."),

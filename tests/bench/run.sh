@@ -56,3 +56,61 @@ while read -r name path; do
         }'
     i=$((i + 1))
 done <"$data/bench/found"
+
+# ---- booking: a write, synchronous=FULL, one worker -------------------------------
+[ -n "${KITCHENS:-}" ] || exit 0
+. "$here/vendor.sh"
+become_vendor
+DAYS=$(for d in 10 11 12 13 14 15 16; do date -u -d "+$d days" +%F; done | tr '\n' ' ')
+export COOKIE="$cookie" CSRF="$csrf" KITCHENS DAYS
+round=0
+: >"$data/bench/book.out"
+while [ $round -lt "$rounds" ]; do
+    FIRST=$((round * 1000000))
+    export FIRST
+    echo "$(wrk -t1 -c8 -d"${seconds}s" -s "$here/book.lua" "$site" | sed -n 's/^RESULT //p')" \
+        "$(hit "$site/fixed/0")" >>"$data/bench/book.out"
+    round=$((round + 1))
+done
+awk '{ print $1 / $5, $0 }' "$data/bench/book.out" | sort -n | awk '
+    { row[NR] = $0; failed += $5 }
+    END {
+        split(row[int((NR + 1) / 2)], f, " ")
+        printf "%-10s %8s %10d %8.2f %8.2f %10d %8.2f %8.2f %7.3f  (%d closed or taken then)\n", "book", "-",
+            f[2], f[3], f[4], f[6], f[7], f[8], f[1], failed
+    }'
+
+# ---- search while eight clients try passwords without pause ----------------------
+search=$(sed -n 's/^search //p' "$data/bench/found")
+rm -f "$jar"
+csrf=$(page /login | csrf_of)
+browser=__Host-browser=$(awk '$6 == "__Host-browser" { print $7 }' "$jar")
+cat >"$data/bench/login.lua" <<END
+-- Another address each time, so that no throttle ends the flood early.
+local n = 0
+wrk.method = "POST"
+wrk.headers["Cookie"] = "$browser"
+wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+function request()
+    n = n + 1
+    return wrk.format(nil, "/login", nil,
+        string.format("csrf=$csrf&email=flood%d%%40example.com&password=wrong+password&next=", n))
+end
+END
+round=0
+: >"$data/bench/flood.out"
+while [ $round -lt "$rounds" ]; do
+    quiet=$(hit "$site$search")
+    wrk -t1 -c8 -d"$((seconds + 2))s" -s "$data/bench/login.lua" "$site" >/dev/null &
+    flood=$!
+    sleep 1
+    echo "$(hit "$site$search") $quiet" >>"$data/bench/flood.out"
+    wait $flood
+    round=$((round + 1))
+done
+awk '{ print $1 / $5, $0 }' "$data/bench/flood.out" | sort -n | awk '
+    { row[NR] = $0 }
+    END {
+        split(row[int((NR + 1) / 2)], f, " ")
+        printf "search under a login flood: %d r/s beside %d without, ratio %.2f\n", f[2], f[6], f[1]
+    }'

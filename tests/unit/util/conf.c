@@ -1,6 +1,6 @@
 #include "util/conf.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -92,6 +92,18 @@ START_TEST(the_example_names_every_setting_and_is_itself_a_valid_file)
 }
 END_TEST
 
+START_TEST(the_example_in_the_tree_is_what_the_program_prints)
+{
+    const char *source = getenv("SRCDIR") != NULL ? getenv("SRCDIR") : ".";
+    struct buf example;
+    size_t n;
+    buf_init(&example, 64 * 1024);
+    conf_print_example(&example);
+    ck_assert_str_eq(folder_read(a, arena_printf(a, "%s/prep.conf.example", source), &n), example.at);
+    buf_free(&example);
+}
+END_TEST
+
 START_TEST(a_secret_that_others_may_read_is_refused)
 {
     struct conf conf;
@@ -117,6 +129,7 @@ void unit_util_conf(Suite *s)
     tcase_add_loop_test(t, a_file_is_taken_whole_or_refused_with_its_line, 0, COUNT_OF(cases));
     tcase_add_test(t, defaults_hold_without_a_file);
     tcase_add_test(t, the_example_names_every_setting_and_is_itself_a_valid_file);
+    tcase_add_test(t, the_example_in_the_tree_is_what_the_program_prints);
     tcase_add_test(t, a_secret_that_others_may_read_is_refused);
     suite_add_tcase(s, t);
 }
