@@ -5,8 +5,8 @@ SELECT NOT EXISTS (SELECT 1 FROM users) AS is_empty
 -- query: demo_add_paper
 INSERT INTO documents (kitchen_id, kind, state, number, authority, issued_day, expires_day,
     hash, mime, bytes, file_name, decided_by, decided_at, created_at)
-VALUES (:kitchen_id, :kind, 'approved', :number, :authority, :issued_day, :expires_day,
-    :hash, 'application/pdf', 48123, :file_name, :decided_by, :now_at, :now_at)
+VALUES (:kitchen_id, :kind, :state, :number, :authority, :issued_day, :expires_day,
+    :hash, 'application/pdf', :bytes, :file_name, :decided_by, :decided_at, :now_at)
 
 -- query: demo_activate_host
 INSERT INTO host_accounts (user_id, uid, transfers_active, payouts_enabled, checked_at, created_at)

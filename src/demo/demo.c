@@ -4,6 +4,7 @@
 
 #include "domain/audit.h"
 #include "domain/availability.h"
+#include "domain/compliance.h"
 #include "domain/listings.h"
 #include "domain/passwords.h"
 #include "domain/pricing.h"
@@ -89,6 +90,7 @@ static uint32_t pick(uint32_t below)
 struct demo {
     int64_t ids[COUNT_OF(people)];
     int64_t first_host, first_vendor; /* indices in people */
+    const char *paper_hash;
 };
 
 /* ---- people ---------------------------------------------------------------------------- */
@@ -188,7 +190,47 @@ static struct listing_input invent(struct ctx *c, int n)
     };
 }
 
-static enum result add_papers(struct ctx *c, const struct demo *d, int64_t kitchen_id)
+/* All papers of the city are this one page. */
+static const char paper[]
+    = "%PDF-1.4\n"
+      "1 0 obj<</Type/Catalog/Pages 2 0 R>> endobj\n"
+      "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n"
+      "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>> endobj\n"
+      "4 0 obj<</Length 54>>stream\n"
+      "BT /F 24 Tf 72 680 Td (A paper of the demo city) Tj ET\n"
+      "endstream endobj\n"
+      "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj\n"
+      "xref\n"
+      "0 6\n"
+      "0000000000 65535 f \n"
+      "0000000009 00000 n \n"
+      "0000000053 00000 n \n"
+      "0000000103 00000 n \n"
+      "0000000213 00000 n \n"
+      "0000000313 00000 n \n"
+      "trailer<</Size 6/Root 1 0 R>>\n"
+      "startxref\n"
+      "375\n"
+      "%%EOF\n";
+
+static enum result keep_paper(struct ctx *c, struct demo *d)
+{
+    struct store s = compliance_store(c);
+    const char *folder = store_make_folder(&s, c->arena);
+    if (folder == NULL)
+        return R_FAULT;
+    const char *path = ctx_printf(c, "%s/paper", folder);
+    FILE *f = fopen(path, "we");
+    bool written = f != NULL && fwrite(paper, 1, sizeof paper - 1, f) == sizeof paper - 1;
+    written = f != NULL && fclose(f) == 0 && written;
+    enum result r = written ? store_put_file(&s, c->arena, path, &d->paper_hash) : R_FAULT;
+    store_drop_folder(c->arena, folder);
+    return r;
+}
+
+/* The first APPROVED of them are approved, the rest wait in the admin's queue. */
+static enum result add_papers(
+    struct ctx *c, const struct demo *d, int64_t kitchen_id, size_t approved)
 {
     static const char *const papers[][2] = { { "health_permit", "Austin Public Health" },
         { "business_license", "City of Austin" }, { "insurance", "Lone Star Mutual" } };
@@ -201,9 +243,17 @@ static enum result add_papers(struct ctx *c, const struct demo *d, int64_t kitch
         bind_text(q, "authority", papers[i][1]);
         bind_int(q, "issued_day", c->now_at / DAY_S - 100);
         bind_int(q, "expires_day", c->now_at / DAY_S + 265);
-        bind_text(q, "hash", ctx_printf(c, "demo%lld%zu", (long long)kitchen_id, i));
+        bind_text(q, "hash", d->paper_hash);
+        bind_int(q, "bytes", sizeof paper - 1);
         bind_text(q, "file_name", ctx_printf(c, "%s.pdf", papers[i][0]));
-        bind_int(q, "decided_by", d->ids[0]);
+        bind_text(q, "state", i < approved ? "approved" : "pending");
+        if (i < approved) {
+            bind_int(q, "decided_by", d->ids[0]);
+            bind_int(q, "decided_at", c->now_at);
+        } else {
+            bind_null(q, "decided_by");
+            bind_null(q, "decided_at");
+        }
         bind_int(q, "now_at", c->now_at);
         TRY(query_run(q));
     }
@@ -234,7 +284,7 @@ static enum result add_kitchen(struct ctx *c, struct demo *d, int n)
         TRY(listings_add_station(c, id, "Pastry station", (struct cents) { 2200 }, 2));
         TRY(listings_add_station(c, id, "Hot line", (struct cents) { 3000 }, 3));
     }
-    TRY(add_papers(c, d, id));
+    TRY(add_papers(c, d, id, n >= KITCHENS - 3 ? 2 : 3));
     if (n == KITCHENS - 1)
         return OK;
     TRY(listings_act(c, id, LISTING_SUBMIT, ""));
@@ -371,6 +421,7 @@ enum result demo_load(struct ctx *c, void *arg)
     if (col_int(q, "is_empty") == 0)
         return fail(c, R_CONFLICT, "The database has accounts already; the demo is for an empty one.");
     TRY(add_people(c, &d));
+    TRY(keep_paper(c, &d));
     for (int n = 0; n < KITCHENS; n++)
         TRY(add_kitchen(c, &d, n));
     for (int64_t id = 1; id <= KITCHENS - 3; id++)

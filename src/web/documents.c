@@ -173,7 +173,8 @@ enum result web_document_file(struct ctx *c, struct web *w)
     struct document d;
     TRY(compliance_get(c, web_id(w), &d));
     const char *name = store_name(c->arena, d.hash, "");
-    CHECK(name != NULL);
+    if (name == NULL)
+        return fail(c, R_NOT_FOUND, "The file of this paper is not here any more.");
     response_file(w->res, "/private/documents/", name, d.mime);
     response_attachment(w->res, d.file_name);
     response_header(w->res, "Content-Security-Policy", "default-src 'none'; sandbox");
