@@ -150,7 +150,7 @@ static void work(struct turn *t, struct buf *why)
         enum result r = app_run(&t->jobs->app, DB_WRITE, t->job->work, item, &reason);
         if (r == OK) {
             t->done++;
-        } else {
+        } else if (r != R_BUSY) { /* that is only "not yet" */
             log_warn("job", "%s %lld%s: %s", t->job->name, (long long)item->id,
                 item->uid, reason.at);
             buf_clear(why);

@@ -35,7 +35,9 @@ static enum result show(struct ctx *c, struct web *w, bool came_back)
     view_bool(w->view, "is_active", a.transfers_active);
     view_bool(w->view, "payouts_enabled", a.payouts_enabled);
     view_text(w->view, "requirements", a.requirements);
-    view_bool(w->view, "is_disabled", *a.disabled_reason != '\0');
+    bool checking = text_is(a.disabled_reason, "requirements.pending_verification");
+    view_bool(w->view, "is_checking", checking);
+    view_bool(w->view, "is_disabled", *a.disabled_reason != '\0' && !checking);
     view_text(w->view, "checked", a.checked_at == 0 ? "" : show_when(c, a.checked_at));
     view_bool(w->view, "came_back", came_back && !a.transfers_active);
     return web_page(c, w, 200, "stripe/account");
@@ -83,5 +85,5 @@ enum result web_host_stripe_check(struct ctx *c, struct web *w)
     web_flash(c, w, a.transfers_active ? "ok" : "info",
         a.transfers_active ? "Stripe is ready to pay you."
                            : "Stripe still needs something from you.");
-    return web_redirect(w, "/host/stripe");
+    return web_redirect(w, "/host/stripe/account");
 }
