@@ -1,7 +1,7 @@
 // Accounts: registration, log-in, a new password, and what is refused.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { closeBrowser, look, noErrors, openBrowser, openPerson, press } from "./lib.mjs";
+import { closeBrowser, look, noErrors, openBrowser, openPerson, picture, press } from "./lib.mjs";
 import { mailsTo, readMail } from "./mail.mjs";
 import { fillSignUp, logIn, PASSWORD, signUp } from "./people.mjs";
 import { startStack } from "./stack.mjs";
@@ -23,7 +23,7 @@ test("a mailed link asks for a click, works once, and then one logs in", async (
   const vera = await person(t);
   const { page } = vera;
   await fillSignUp(vera, { email: "vera@example.com", name: "Vera Stone", role: "vendor" });
-  await look(vera, "signup");
+  await picture(vera, "signup");
   await press(page, "Make my account");
   await look(vera, "signup-done");
 
@@ -36,7 +36,7 @@ test("a mailed link asks for a click, works once, and then one logs in", async (
   assert.equal(await logIn(vera, "vera@example.com"), 200);
   assert.match(await page.getByRole("heading", { level: 1 }).textContent(), /Vera/);
   assert.equal(await page.getByText("Please confirm").count(), 0);
-  await look(vera, "dashboard");
+  await picture(vera, "dashboard");
   await noErrors(vera);
 
   const answer = await page.goto(mail.links[0]);
@@ -80,7 +80,7 @@ test("a forgotten password is replaced by mail, and other browsers are logged ou
   await phone.page.goto("/login");
   await phone.page.getByRole("link", { name: "Forgot your password?" }).click();
   await phone.page.getByLabel("E-mail").fill("fay@example.com");
-  await look(phone, "forgot");
+  await picture(phone, "forgot");
   await press(phone.page, "Mail me a link");
   const mail = await readMail(stack, "fay@example.com", /password/i);
   await phone.page.goto(mail.links[0]);

@@ -58,10 +58,11 @@ export async function openPerson(browser, stack, { script = true, size = WIDE } 
   const complaints = [];
   const checks = [];
   const own = (url) => url.startsWith(stack.base + "/");
-  page.setDefaultTimeout(10000);
+  page.setDefaultTimeout(15000);
   page.on("console", (m) => {
     // Forms that come back with errors, declined cards: the browser logs each such status.
-    if (m.type() === "error" && !/status of 4(02|09|22)/.test(m.text())) complaints.push(`${m.text()} (${m.location().url})`);
+    if (m.type() !== "error" || m.location().url === `${stack.stripe}/favicon.ico`) return;
+    if (!/status of 4(02|09|22)/.test(m.text())) complaints.push(`${m.text()} (${m.location().url})`);
   });
   page.on("pageerror", (e) => complaints.push(`script: ${e.message}`));
   page.on("requestfailed", (r) => {
@@ -107,17 +108,26 @@ export function overflow(page) {
   });
 }
 
-// Wide and narrow: axe, nothing sticks out, and a screenshot of each if it has a NAME.
+// Wide and narrow: axe, nothing sticks out, and a picture of each with E2E_PICTURES set.
 export async function look(person, name = "") {
   const { page } = person;
   const problems = [];
   for (const [label, size] of [["wide", WIDE], ["narrow", NARROW]]) {
     await page.setViewportSize(size);
     problems.push(...(await axeProblems(page)).map((text) => `${label}: ${text}`), ...(await overflow(page)));
-    if (name) await screenshot(page, `${name}-${label}`);
+    if (name && process.env.E2E_PICTURES) await screenshot(page, `${name}-${label}`);
   }
   await page.setViewportSize(WIDE);
   assert.deepEqual(problems, []);
+}
+
+// Pictures of pages that pages.test.mjs examines; only with E2E_PICTURES set.
+export async function picture(person, name) {
+  if (!process.env.E2E_PICTURES) return;
+  for (const [label, size] of [["narrow", NARROW], ["wide", WIDE]]) {
+    await person.page.setViewportSize(size);
+    await screenshot(person.page, `${name}-${label}`);
+  }
 }
 
 // For when a test has failed: what each page that is still open shows, as out/last-N.png.

@@ -124,3 +124,47 @@ export async function makeAdmin(person, email) {
   person.stack.prep("grant-admin", email);
   assert.equal(await logIn(person, email), 200);
 }
+
+// From the search to the quote of 9 hours from 10:00 on DAY; gives the quote's text.
+export async function askPrice(person, { title, day }) {
+  const { page } = person;
+  await page.goto("/search");
+  await page.getByLabel(/^City/).fill("Austin, TX");
+  await page.locator("[name=date]").fill(day);
+  await page.locator("[name=hours]").selectOption("9");
+  assert.equal(await press(page, "Search"), 200);
+  const card = page.locator(".kitchen", { hasText: title });
+  assert.match(await card.textContent(), /Earliest 06:00, \$618\.45 all in/);
+  await card.getByRole("link", { name: title }).click();
+  await page.waitForURL(/\/listings\/\d+-/);
+  const form = page.locator("#book form").first();
+  await form.locator("[name=date]").fill(day);
+  await form.locator("[name=start]").fill("10:00");
+  await form.locator("[name=end]").fill("19:00");
+  await form.locator("[name=purpose]").fill("Tamales for the market");
+  assert.equal(await press(page, "Show the price"), 200);
+  return (await page.locator("#quote").textContent()).replace(/\s+/g, " ");
+}
+
+// Holds what was asked for; gives the booking's number.
+export async function hold(person) {
+  const { page } = person;
+  assert.equal(await press(page, "Book for $618.45"), 200);
+  return Number(/\/checkout\/(\d+)$/.exec(page.url())[1]);
+}
+
+// Types a card into Stripe's frame and presses the button.
+export async function payByCard(person, number) {
+  const frame = person.page.frameLocator("#card iframe");
+  for (const [label, text] of [["Card number", number], ["Expiration", "1234"], ["Security code", "123"]]) {
+    await frame.getByLabel(label).fill("");
+    await frame.getByLabel(label).pressSequentially(text);
+  }
+  await person.page.getByRole("button", { name: "Pay $618.45", exact: true }).click();
+}
+
+// Until the booking's page says that it is confirmed.
+export async function awaitConfirmed(person, booking) {
+  await person.page.waitForURL(`**/bookings/${booking}`);
+  await person.page.locator(".pill--confirmed").first().waitFor();
+}
