@@ -266,6 +266,8 @@ enum result web_account(struct ctx *c, struct web *w)
 /* Carries values and errors of the FORM that was sent over to the page's. */
 static void carry_over(struct form *page, const struct form *sent, const struct field *fields, size_t n)
 {
+    if (form_error(sent, NULL) != NULL)
+        form_set_error(page, NULL, form_error(sent, NULL));
     for (size_t i = 0; i < n; i++) {
         if (fields[i].kind != FIELD_SECRET)
             form_fill(page, fields[i].name, form_raw(sent, fields[i].name));
@@ -279,7 +281,7 @@ enum result web_account_post(struct ctx *c, struct web *w)
     struct form f, page;
     web_form(c, w, detail_fields, COUNT_OF(detail_fields), &f);
     if (!form_ok(&f)) {
-        TRY(account_form(c, &page));
+        form_fresh(c->arena, account_fields, COUNT_OF(account_fields), &page);
         carry_over(&page, &f, detail_fields, COUNT_OF(detail_fields));
         return show_account(c, w, &page, 422);
     }

@@ -37,7 +37,10 @@ int64_t people_int(const char *format, ...);
 /* The first column of the first row, as text in the arena of the unit; NULL. */
 const char *people_text(struct arena *a, const char *format, ...);
 
-/* A hash over all rows of all tables, as hexadecimal. */
-const char *people_hash(struct arena *a);
+/* Hashes of all rows of all tables but `jobs`, once the mail that waits is sent. */
+const char *people_snapshot(struct arena *a);
+
+/* The names of the tables that have changed since; "" if none has. */
+const char *people_changes(struct arena *a, const char *snapshot);
 
 #endif

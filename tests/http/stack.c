@@ -220,10 +220,10 @@ static void write_conf(struct stack *s, const char *api)
     buf_free(&why);
 }
 
-static void prep_tool(struct stack *s, const char *command)
+static void prep_tool(struct stack *s, const char *command, const char *argument)
 {
     const char *const argv[] = { built(s, "prep"), "--config",
-        stack_path(s, "prep.conf"), command, NULL };
+        stack_path(s, "prep.conf"), command, argument, NULL };
     run_tool(s, argv);
 }
 
@@ -270,9 +270,11 @@ void stack_start(struct stack *s, bool demo)
     make_folders(s);
     start_stripe(s, &api);
     write_conf(s, api);
-    prep_tool(s, "migrate");
-    if (demo)
-        prep_tool(s, "demo");
+    prep_tool(s, "migrate", NULL);
+    if (demo) {
+        prep_tool(s, "import-places", source(s, "data/us-places.tsv"));
+        prep_tool(s, "demo", NULL);
+    }
     const char *const serve[] = { built(s, "prep"), "--config",
         stack_path(s, "prep.conf"), "serve", NULL };
     s->prep = spawn(serve, stack_path(s, "run/prep.log"));
