@@ -231,7 +231,7 @@ static enum result changed(struct ctx *c, int64_t user_id, bool transfers_active
         transfers_active
             ? "Stripe can pay you now: approved kitchens can be booked."
             : "Stripe has paused your account: your kitchens cannot be booked.",
-        "/host/stripe/account");
+        "/host/stripe");
 }
 
 static enum result set(struct ctx *c, const struct stripe_account *a)

@@ -85,5 +85,5 @@ enum result web_host_stripe_check(struct ctx *c, struct web *w)
     web_flash(c, w, a.transfers_active ? "ok" : "info",
         a.transfers_active ? "Stripe is ready to pay you."
                            : "Stripe still needs something from you.");
-    return web_redirect(w, "/host/stripe/account");
+    return web_redirect(w, "/host/stripe");
 }

@@ -140,7 +140,7 @@ START_TEST(hosts_see_who_comes_and_what_was)
     ck_assert_int_eq(browser_get(&b, "/host/bookings?show=past"), 200);
     ck_assert(browser_shows(&b, "Completed"));
     ck_assert_int_eq(browser_get(&b, "/host/bookings?show=past&before=999999"), 200);
-    ck_assert_int_eq(browser_get(&b, "/host/stripe/account"), 200);
+    ck_assert_int_eq(browser_get(&b, "/host/stripe"), 200);
     ck_assert_int_eq(browser_get(&b, "/host/stripe/return"), 200);
 }
 END_TEST
