@@ -21,6 +21,7 @@ static enum result show_page(struct ctx *c, struct web *w, const struct kitchen 
         view_int(item, "photo_id", rows[i].id);
         view_int(item, "number", (int64_t)i + 1);
         view_text(item, "url", photos_url(c->arena, rows[i].hash, 320));
+        view_text(item, "medium_url", photos_url(c->arena, rows[i].hash, 800));
         view_text(item, "large_url", photos_url(c->arena, rows[i].hash, 1600));
         view_text(item, "alt", rows[i].alt);
         view_bool(item, "is_cover", i == 0);
