@@ -6,10 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "http/people.h"
-#include "util/civil.h"
+#include "http/wish.h"
 #include "util/guard.h"
 #include "util/text.h"
 
@@ -32,11 +30,7 @@ static void open_races(void)
     people = arena_array(a, ONE_SLOT, sizeof *people);
     for (int i = 0; i < ONE_SLOT; i++)
         people[i] = people_add("vendor");
-    kitchen_id = people_int(
-        "SELECT k.id FROM kitchens k JOIN spaces s ON s.kitchen_id = k.id"
-        " WHERE k.bookable = 1 AND s.kind = 'station' AND (SELECT COUNT(*)"
-        " FROM weekly_windows w WHERE w.kitchen_id = k.id AND start_min <= 360"
-        " AND end_min >= 1380) = 7");
+    kitchen_id = wish_kitchen();
     station_id =
         people_int("SELECT id FROM spaces WHERE kitchen_id = %lld AND kind = 'station'",
             kitchen_id);
@@ -49,26 +43,12 @@ static void close_races(void)
     arena_free(a);
 }
 
-struct wish {
-    int64_t kitchen_id, space_id; /* space 0: the whole kitchen */
-    int day;                      /* from today */
-    const char *start, *end, *key;
-};
-
-/* Person P's post of a booking form. */
 static struct shot post(const struct person *p, const struct wish *wish)
 {
-    struct civil day = civil_of_days(time(NULL) / 86400 + wish->day);
-    const char *space =
-        wish->space_id == 0 ? "" : arena_printf(a, "%lld", (long long)wish->space_id);
     return (struct shot) {
-        .path = arena_printf(a, "/listings/%lld/book", (long long)wish->kitchen_id),
+        .path = wish_path(a, wish),
         .cookie = p->cookie,
-        .fields = arena_printf(a,
-            "csrf=%s&idempotency_key=%s&date=%04d-%02d-%02d&start=%s&end=%s&space_id=%s"
-            "&guest_count=1&purpose=Tamales&special_requests=",
-            p->csrf, wish->key, day.year, day.month, day.day, wish->start, wish->end,
-            space),
+        .fields = wish_fields(a, p, wish),
     };
 }
 
