@@ -110,7 +110,7 @@ export async function sendPaper(person, id, kind) {
 // The host's account at Stripe, through the sandbox's own form.
 export async function connectStripe(person) {
   const { page, stack } = person;
-  await page.goto("/host/stripe");
+  await page.goto("/host/stripe/account");
   await page.getByRole("button", { name: "Connect with Stripe" }).click();
   await page.waitForURL(stack.stripe + "/**");
   await page.getByLabel("Legal name").fill("Hanna Oakes LLC");
@@ -123,6 +123,20 @@ export async function makeAdmin(person, email) {
   await signUp(person, { email, name: "Ada Desk", role: "vendor" });
   person.stack.prep("grant-admin", email);
   assert.equal(await logIn(person, email), 200);
+}
+
+// Says yes to the papers and then to the listing.
+export async function approve(person, id) {
+  const { page } = person;
+  for (;;) {
+    await page.goto("/admin/documents?state=pending");
+    const papers = page.locator("tbody a[href^='/admin/documents/']");
+    if ((await papers.count()) === 0) break;
+    await papers.first().click();
+    assert.equal(await press(page, "Approve"), 200);
+  }
+  await page.goto(`/admin/listings/${id}`);
+  assert.equal(await press(page, "Approve"), 200);
 }
 
 // From the search to the quote of 9 hours from 10:00 on DAY; gives the quote's text.
