@@ -19,11 +19,12 @@ FROM documents d JOIN kitchens k ON k.id = d.kitchen_id JOIN users u ON u.id = k
 WHERE d.id = :id
 
 -- query: compliance_of
+-- sort: a kitchen has a hundred at most
 SELECT d.*, k.host_id, k.title, COALESCE(NULLIF(u.business_name, ''), u.full_name) AS host_name,
     COALESCE(s.full_name, '') AS decider
 FROM documents d JOIN kitchens k ON k.id = d.kitchen_id JOIN users u ON u.id = k.host_id
     LEFT JOIN users s ON s.id = d.decided_by
-WHERE d.kitchen_id = :kitchen_id ORDER BY d.kind DESC, d.id DESC LIMIT :max
+WHERE d.kitchen_id = :kitchen_id ORDER BY d.id DESC LIMIT :max
 
 -- query: compliance_in_state
 SELECT d.*, k.host_id, k.title, COALESCE(NULLIF(u.business_name, ''), u.full_name) AS host_name,
@@ -54,8 +55,8 @@ UPDATE documents SET state = 'superseded'
 WHERE kitchen_id = :kitchen_id AND kind = :kind AND id < :id AND state = 'approved'
 
 -- query: compliance_overdue
-SELECT id FROM documents WHERE state = 'approved' AND expires_day < :today
-ORDER BY expires_day LIMIT :max
+SELECT id FROM documents INDEXED BY documents_expiring
+WHERE state = 'approved' AND expires_day < :today ORDER BY expires_day LIMIT :max
 
 -- query: compliance_expire
 UPDATE documents SET state = 'expired' WHERE id = :id AND state = 'approved' AND expires_day < :today

@@ -17,6 +17,3 @@ SELECT item, quantity FROM kitchen_equipment WHERE kitchen_id = :kitchen_id ORDE
 -- sort: by that count
 SELECT city, region, COUNT(*) AS kitchens FROM kitchens WHERE bookable = 1
 GROUP BY region, city ORDER BY COUNT(*) DESC, city LIMIT :max
-
--- query: kitchens_photos
-SELECT hash, alt FROM photos WHERE kitchen_id = :kitchen_id ORDER BY position, id LIMIT :max

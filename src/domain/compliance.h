@@ -33,7 +33,7 @@ enum result compliance_upload(struct ctx *c, int64_t kitchen_id,
 /* Paper ID, for its host and staff; to others R_NOT_FOUND. */
 enum result compliance_get(struct ctx *c, int64_t id, struct document *out);
 
-/* All papers of a kitchen (its host and staff only), kind by kind, newest first. */
+/* All papers of a kitchen (its host and staff only), newest first. */
 enum { DOCUMENTS_MAX = 100 }; /* of a kitchen */
 enum result compliance_of(
     struct ctx *c, int64_t kitchen_id, struct document **out, size_t *n);

@@ -170,18 +170,3 @@ enum result kitchens_equipment(
     *out = rows;
     return query_end(r);
 }
-
-enum result kitchens_photos(
-    struct ctx *c, int64_t kitchen_id, struct kitchen_photo **out, size_t *n)
-{
-    struct kitchen_photo *rows = arena_array(c->arena, KITCHEN_PHOTOS_MAX, sizeof *rows);
-    struct query *q = db_query(c->db, Q_KITCHENS_PHOTOS);
-    bind_int(q, "kitchen_id", kitchen_id);
-    bind_int(q, "max", KITCHEN_PHOTOS_MAX);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        rows[(*n)++] = (struct kitchen_photo) { col_text(q, "hash"), col_text(q, "alt") };
-    *out = rows;
-    return query_end(r);
-}

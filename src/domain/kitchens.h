@@ -75,13 +75,4 @@ struct equipment {
 enum result kitchens_equipment(
     struct ctx *c, int64_t kitchen_id, struct equipment **out, size_t *n);
 
-struct kitchen_photo {
-    const char *hash, *alt;
-};
-
-/* Its photos, the cover first; at most KITCHEN_PHOTOS_MAX. */
-enum { KITCHEN_PHOTOS_MAX = 10 };
-enum result kitchens_photos(
-    struct ctx *c, int64_t kitchen_id, struct kitchen_photo **out, size_t *n);
-
 #endif

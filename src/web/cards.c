@@ -1,7 +1,7 @@
 #include "web/cards.h"
 
 #include "domain/catalogue.h"
-#include "storage/store.h"
+#include "domain/photos.h"
 #include "util/text.h"
 #include "util/zone.h"
 
@@ -9,13 +9,11 @@ enum { DRAWINGS = 8 };
 
 const char *cards_photo(struct ctx *c, const char *hash, int64_t kitchen_id, int width)
 {
-    const char *name =
-        text_empty(hash) ? NULL
-                         : store_name(c->arena, hash, ctx_printf(c, "-w%d.jpg", width));
-    if (name == NULL)
-        return ctx_printf(
-            c, "/static/img/kitchen-%lld.svg", (long long)(kitchen_id % DRAWINGS + 1));
-    return ctx_printf(c, "/photos/%s", name);
+    const char *url = text_empty(hash) ? "" : photos_url(c->arena, hash, width);
+    if (*url != '\0')
+        return url;
+    return ctx_printf(
+        c, "/static/img/kitchen-%lld.svg", (long long)(kitchen_id % DRAWINGS + 1));
 }
 
 void cards_rating(struct view *v, int64_t sum, int64_t count)

@@ -2,6 +2,7 @@
 
 #include "domain/availability.h"
 #include "domain/catalogue.h"
+#include "domain/photos.h"
 #include "domain/reviews.h"
 #include "util/guard.h"
 #include "util/text.h"
@@ -119,9 +120,9 @@ static void show_rules(struct ctx *c, struct web *w, const struct kitchen *k)
 
 static enum result show_photos(struct ctx *c, struct web *w, const struct kitchen *k)
 {
-    struct kitchen_photo *photos;
+    struct photo *photos;
     size_t n;
-    TRY(kitchens_photos(c, k->id, &photos, &n));
+    TRY(photos_of(c, k->id, &photos, &n));
     view_bool(w->view, "has_photos", n > 0);
     view_text(w->view, "drawing", cards_photo(c, NULL, k->id, 800));
     struct view *list = view_list(w->view, "photos");
