@@ -108,11 +108,29 @@ static enum result open_all(struct db *db, const char *dir, struct buf *why)
     TRY(migrate_check(db->writer, why));
     TRY(connection_open(dir, DB_READ, &db->reader, why));
     for (int id = 0; id < Q__MAX; id++) {
+        TRY(prepare(db, db->reader, id, &db->read[id], why));
+        if (!db->read[id]->writes)
+            continue;
+        query_free(db->read[id]);
+        db->read[id] = NULL;
         TRY(prepare(db, db->writer, id, &db->write[id], why));
-        if (!db->write[id]->writes)
-            TRY(prepare(db, db->reader, id, &db->read[id], why));
     }
     return OK;
+}
+
+/* A query that only reads was prepared at the start on the connection that reads, so
+ * it is known to be right; its twin for units that write is made when first asked
+ * for. Page workers seldom need one, and each costs some 5 kB. */
+static struct query *twin(struct db *db, enum query_id id)
+{
+    if (db->write[id] == NULL) {
+        struct buf why;
+        buf_init(&why, 1024);
+        if (prepare(db, db->writer, id, &db->write[id], &why) != OK)
+            log_error("db_prepare", "%s", why.at);
+        buf_free(&why);
+    }
+    return db->write[id];
 }
 
 enum result db_open(const char *dir, struct db **out, struct buf *why)
@@ -229,7 +247,7 @@ bool db_query_was_run(enum query_id id)
 
 struct query *db_query(struct db *db, enum query_id id)
 {
-    struct query *q = db->mode == DB_READ ? db->read[id] : db->write[id];
+    struct query *q = db->mode == DB_READ ? db->read[id] : twin(db, id);
     CHECK(q != NULL); /* a query that writes, asked for in a unit that may only read */
     CHECK(!q->writes || db->in_transaction);
     CHECK(db->arena != NULL);
