@@ -185,7 +185,7 @@ static enum result hold(struct ctx *c, const struct hold_request *h, struct book
     TRY(kitchens_space(c, &k, h->space_id, &space));
     TRY(check_request(c, h, &space));
     TRY(check_open_holds(c));
-    if (h->end_at > h->start_at)
+    if (h->start_at > c->now_at && h->end_at > h->start_at)
         TRY(sweep(c, &k, &space, slots_of_booking(&k, h->start_at, h->end_at)));
     TRY(availability_check(c, &k, &space, h->start_at, h->end_at));
     TRY(pricing_quote(c, &k, &space, h->start_at, h->end_at, &quote));

@@ -60,10 +60,13 @@ static void add_raw(struct form *f, struct form_value *v, const char *raw)
 
 void form_fill(struct form *f, const char *name, const char *raw)
 {
-    size_t i = place(f, name);
-    CHECK(i < f->n && (f->values[i].n == 0 || f->fields[i].repeated));
-    if (raw != NULL)
-        add_raw(f, &f->values[i], raw);
+    struct form_value *v = value_of(f, name);
+    if (raw == NULL)
+        return;
+    if (!f->fields[place(f, name)].repeated)
+        v->n = 0;
+    v->read = false;
+    add_raw(f, v, raw);
 }
 
 /* A stranger's name, fit to stand in a sentence. */

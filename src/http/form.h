@@ -61,8 +61,9 @@ enum result form_read(struct arena *a, const struct field *fields, size_t n,
 enum result form_read_query(struct arena *a, const struct field *fields, size_t n,
     const struct params *params, struct form *out);
 
-/* An empty form, to be shown for the first time, and what it shall hold. A second
- * form_fill of a repeated field adds a value. NULL fills in nothing. */
+/* An empty form, to be shown for the first time; and what a field shall show instead
+ * of what it holds, which then counts as not read. A repeated field gets one value
+ * more. NULL fills in nothing. */
 void form_fresh(
     struct arena *a, const struct field *fields, size_t n, struct form *out);
 void form_fill(struct form *f, const char *name, const char *raw);

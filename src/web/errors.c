@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "http/local_path.h"
 #include "util/guard.h"
 #include "util/log.h"
 #include "util/text.h"
@@ -53,9 +54,10 @@ void errors_page(struct ctx *c, struct web *w, enum result r, int status)
     view_text(w->view, "code", code);
     view_text(w->view, "heading", table[r].title);
     view_text(w->view, "text", sentence);
-    bool back = w->req.referer != NULL && text_starts(w->req.referer, c->conf->base_url)
-        && w->req.referer[strlen(c->conf->base_url)] == '/';
-    view_text(w->view, "back_url", back ? w->req.referer + strlen(c->conf->base_url) : "");
+    const char *back = w->req.referer != NULL && text_starts(w->req.referer, c->conf->base_url)
+        ? w->req.referer + strlen(c->conf->base_url)
+        : NULL;
+    view_text(w->view, "back_url", http_local_path_ok(back) ? back : "");
     view_text(w->view, "back_label", "Back to where you were");
     if (!view_has(w->view, "options")) {
         view_list(w->view, "options");

@@ -151,14 +151,21 @@ static enum result read_form(struct ctx *c, struct web *w)
         &w->req, 400, "This form holds something that is not valid text. Nothing was changed.");
 }
 
-static enum result handle(struct ctx *c, struct web *w, bool *stale)
+/* Who asks. Error pages need it as well: without the browser's token they would hand
+ * out another one, and the forms in its other tabs would be void. */
+static enum result load_visitor(struct ctx *c, struct web *w, bool *stale)
 {
-    if (!(w->route->flags & ROUTE_SLIM)) {
-        cookies_parse(c->arena, w->req.cookie_header, &w->cookies);
-        TRY(session_load(c, w, stale));
-        session_load_browser(w);
-        session_load_flash(c, w);
-    }
+    if (w->route != NULL && (w->route->flags & ROUTE_SLIM))
+        return OK;
+    cookies_parse(c->arena, w->req.cookie_header, &w->cookies);
+    TRY(session_load(c, w, stale));
+    session_load_browser(w);
+    session_load_flash(c, w);
+    return OK;
+}
+
+static enum result handle(struct ctx *c, struct web *w)
+{
     TRY(check_access(c, w));
     if (w->route->key.method == HTTP_POST && !(w->route->flags & ROUTE_RAW)) {
         TRY(read_form(c, w));
@@ -290,7 +297,11 @@ void serve(struct site *site, const struct request_param *pairs, size_t n,
     w.view = view_new(c.arena);
     bool stale = false;
     int status = r == OK ? find_route(&c, &w) : w.req.refused_status;
-    r = status == 0 ? handle(&c, &w, &stale) : refuse(&c, &w, status);
+    r = load_visitor(&c, &w, &stale);
+    if (r != OK)
+        status = 0;
+    else
+        r = status == 0 ? handle(&c, &w) : refuse(&c, &w, status);
     if (r != OK && status == 0 && w.req.refused_status != 0)
         r = refuse(&c, &w, status = w.req.refused_status);
     if (w.uploads != NULL)

@@ -117,6 +117,15 @@ START_TEST(hold_refuses_what_overlaps_space_station_and_buffer)
 }
 END_TEST
 
+START_TEST(hold_refuses_a_minute_before_1970)
+{
+    int64_t id;
+    db_test_exec(&t, "UPDATE kitchens SET buffer_after_min = 0");
+    ck_assert(hold_as(other_id, whole_id, -840, -780, &id) == R_INVALID);
+    ck_assert(hold_as(other_id, whole_id, TEST_NOW_AT - 7200, TEST_NOW_AT, &id) == R_INVALID);
+}
+END_TEST
+
 START_TEST(hold_freezes_the_worked_example)
 {
     struct booking b;
@@ -366,6 +375,7 @@ void unit_domain_bookings(Suite *s)
     tcase_add_test(tc, a_move_that_is_not_in_the_table_changes_nothing);
     tcase_add_loop_test(tc, hold_refuses_what_overlaps_space_station_and_buffer, 0,
         COUNT_OF(overlap_cases));
+    tcase_add_test(tc, hold_refuses_a_minute_before_1970);
     tcase_add_test(tc, hold_freezes_the_worked_example);
     tcase_add_test(tc, hold_answers_the_same_post_with_the_same_booking);
     tcase_add_test(
