@@ -372,7 +372,7 @@ TCase *stack_tcase(Suite *s, const char *name)
 {
     TCase *t = tcase_create(name);
     tcase_add_checked_fixture(t, stack_begin, stack_check);
-    tcase_set_timeout(t, 60);
+    tcase_set_timeout(t, 120);
     suite_add_tcase(s, t);
     return t;
 }

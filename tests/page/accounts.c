@@ -115,7 +115,7 @@ void page_accounts(Suite *s)
 {
     TCase *t = tcase_create("accounts");
     tcase_add_checked_fixture(t, open_browser, close_browser);
-    tcase_set_timeout(t, 30);
+    tcase_set_timeout(t, 120);
     tcase_add_test(t, signing_up_answers_the_same_whether_the_address_is_taken_or_not);
     tcase_add_test(t, a_wrong_signup_keeps_what_was_typed_and_says_what_is_wrong);
     tcase_add_test(t, a_role_never_comes_from_the_browser);

@@ -157,7 +157,7 @@ void page_bookings(Suite *s)
 {
     TCase *t = tcase_create("bookings");
     tcase_add_checked_fixture(t, open_browser, close_browser);
-    tcase_set_timeout(t, 30);
+    tcase_set_timeout(t, 120);
     tcase_add_test(t, booking_holds_and_leads_to_the_checkout);
     tcase_add_test(t, a_time_that_is_gone_is_a_409_that_lists_what_is_free);
     tcase_add_test(t, absurd_times_and_fields_are_refused);

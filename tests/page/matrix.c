@@ -101,7 +101,7 @@ END_TEST
 void page_matrix(Suite *s)
 {
     TCase *t = tcase_create("matrix");
-    tcase_set_timeout(t, 60);
+    tcase_set_timeout(t, 120);
     tcase_add_test(t, every_route_lets_in_whom_it_names_and_nobody_else);
     tcase_add_test(t, unknown_addresses_and_methods_have_their_page);
     suite_add_tcase(s, t);

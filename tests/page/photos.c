@@ -267,7 +267,7 @@ END_TEST
 void page_photos(Suite *s)
 {
     TCase *t = tcase_create("photos");
-    tcase_set_timeout(t, 60);
+    tcase_set_timeout(t, 120);
     tcase_add_checked_fixture(t, open_browsers, close_browsers);
     tcase_add_test(t, lying_names_and_sizes_are_refused);
     tcase_add_test(t, without_the_program_the_page_says_so);

@@ -183,7 +183,7 @@ void unit_domain_accounts(Suite *s)
 {
     TCase *k = tcase_create("accounts");
     tcase_add_checked_fixture(k, open_db, close_db);
-    tcase_set_timeout(k, 30);
+    tcase_set_timeout(k, 120);
     tcase_add_test(k, a_verification_link_works_once_and_for_a_day);
     tcase_add_test(k, a_verification_link_is_too_old_after_a_day);
     tcase_add_test(k, a_second_registration_leaves_the_first_alone);

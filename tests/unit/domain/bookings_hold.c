@@ -187,7 +187,7 @@ void unit_domain_bookings_hold(Suite *s)
 {
     TCase *tc = tcase_create("bookings_hold");
     tcase_add_checked_fixture(tc, set_up, tear_down);
-    tcase_set_timeout(tc, 60);
+    tcase_set_timeout(tc, 120);
     tcase_add_loop_test(tc, random_histories_keep_cells_equal_to_live_bookings, 0, 3);
     tcase_add_test(tc, one_of_several_processes_wins_each_slot);
     suite_add_tcase(s, tc);

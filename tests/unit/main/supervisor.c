@@ -345,7 +345,7 @@ void unit_main_supervisor(Suite *s)
 {
     TCase *t = tcase_create("supervisor");
     tcase_add_checked_fixture(t, set_up, tear_down);
-    tcase_set_timeout(t, 30);
+    tcase_set_timeout(t, 120);
     tcase_add_test(t, the_socket_is_for_owner_and_group_and_goes_at_the_end);
     tcase_add_test(t, a_worker_that_crashes_or_ends_is_replaced);
     tcase_add_test(t, twenty_crashes_in_a_row_leave_the_pool_answering);
