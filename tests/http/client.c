@@ -81,6 +81,7 @@ int client_send(struct client *c, const struct client_request *r)
         headers = curl_slist_append(headers, r->headers[i]);
     buf_clear(&c->head);
     buf_clear(&c->body);
+    curl_easy_setopt(c->curl, CURLOPT_COOKIEFILE, NULL); /* reset would leak it */
     curl_easy_reset(c->curl);
     common_options(c->curl, arena_printf(c->arena, "%s%s", c->stack->url, r->path));
     curl_easy_setopt(c->curl, CURLOPT_COOKIEFILE, "");
