@@ -15,3 +15,10 @@ UPDATE host_accounts SET transfers_active = :transfers_active,
     payouts_enabled = :payouts_enabled, disabled_reason = :disabled_reason,
     requirements = :requirements, checked_at = :now_at
 WHERE account_id = :account_id
+
+-- query: host_accounts_stale
+-- scan: once an hour, one row for each host
+-- sort: the longest first
+SELECT account_id FROM host_accounts
+WHERE account_id IS NOT NULL AND COALESCE(checked_at, 0) < :before_at
+ORDER BY checked_at LIMIT :max

@@ -17,6 +17,12 @@ UPDATE jobs SET lease_until = 0, next_at = :next_at, last_at = :now_at, last_ms 
     last_error = :last_error, done = done + :done
 WHERE name = :name AND lease_owner = :owner
 
+-- query: jobs_cursor
+SELECT cursor_at FROM jobs WHERE name = :name
+
+-- query: jobs_set_cursor
+UPDATE jobs SET cursor_at = :cursor_at WHERE name = :name
+
 -- query: jobs_forget_throttles
 DELETE FROM throttles WHERE window_at < :before_at
 

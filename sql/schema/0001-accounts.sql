@@ -119,5 +119,6 @@ CREATE TABLE jobs (
     last_at     INTEGER,
     last_ms     INTEGER,
     last_error  TEXT NOT NULL DEFAULT '',
-    done        INTEGER NOT NULL DEFAULT 0       -- things done since the beginning
+    done        INTEGER NOT NULL DEFAULT 0,      -- things done since the beginning
+    cursor_at   INTEGER NOT NULL DEFAULT 0       -- how far a job that reads a stream has come
 ) STRICT, WITHOUT ROWID;

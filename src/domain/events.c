@@ -3,6 +3,7 @@
 #include "domain/bookings.h"
 #include "domain/host_accounts.h"
 #include "domain/payments.h"
+#include "stripe/form.h"
 #include "stripe/signature.h"
 #include "util/guard.h"
 #include "util/log.h"
@@ -178,6 +179,26 @@ static enum result check_signature(
     return fail(c, R_INVALID, "The signature does not fit.");
 }
 
+/* Stores and, if it is final, applies an event (own transaction). */
+static enum result take(struct ctx *c, const struct stripe_event *e)
+{
+    bool ours = e->livemode == stripe_ops_live(c);
+    const struct handling *h = handling_of(e->type);
+    bool new;
+    TRY(db_begin(c->db));
+    TRY(store(
+        c, e, ours ? "" : "live and test mode mixed", ours && h->later != NULL, &new));
+    if (!ours)
+        log_error("webhook_mode", "%s has livemode %d", e->id, e->livemode);
+    if (new &&ours && h->now != NULL) {
+        struct actor was = bookings_as_system(c);
+        enum result r = h->now(c, e);
+        c->actor = was;
+        TRY(r);
+    }
+    return db_commit(c->db);
+}
+
 enum result events_receive(struct ctx *c, const char *signature, struct span body)
 {
     const struct json *json;
@@ -186,22 +207,58 @@ enum result events_receive(struct ctx *c, const char *signature, struct span bod
     if (json_read(c->arena, body.at, body.n, &json) != OK ||
         stripe_read_event(json, &e) != OK)
         return fail(c, R_INVALID, "This is not an event.");
+    return take(c, &e);
+}
 
-    bool ours = e.livemode == stripe_ops_live(c);
-    const struct handling *h = handling_of(e.type);
-    bool new;
-    TRY(db_begin(c->db));
-    TRY(store(
-        c, &e, ours ? "" : "live and test mode mixed", ours && h->later != NULL, &new));
-    if (!ours)
-        log_error("webhook_mode", "%s has livemode %d", e.id, e.livemode);
-    if (new &&ours && h->now != NULL) {
-        struct actor was = bookings_as_system(c);
-        enum result r = h->now(c, &e);
-        c->actor = was;
-        TRY(r);
+/* ---- sweeping ---------------------------------------------------------------------
+ */
+
+/* One page of the list, newest first. *LAST is its last event's id, NULL after the
+ * last page. */
+static enum result sweep_page(struct ctx *c, const struct stripe_client *client,
+    int64_t since_at, const char **last)
+{
+    enum { PER_PAGE = 20 }; /* what fits into a JSON tree, however rich the objects */
+    struct buf form;
+    struct stripe_reply reply;
+    struct stripe_event e;
+    buf_init(&form, STRIPE_FORM_BYTES_MAX);
+    stripe_form_int(&form, "created[gte]", since_at);
+    stripe_form_int(&form, "limit", PER_PAGE);
+    stripe_form_text(&form, "starting_after", *last);
+    struct stripe_request request = {
+        .method = "GET",
+        .path = "/v1/events",
+        .form = stripe_ops_form(c, &form),
+    };
+    stripe_call(client, c->arena, &request, &reply);
+    if (reply.outcome != STRIPE_OK)
+        return fail(c, R_UPSTREAM, "Stripe's list of events cannot be read.");
+    bool more = false;
+    *last = NULL;
+    json_each(j, json_get(reply.object, "data"))
+    {
+        TRY(stripe_read_event(j, &e));
+        TRY(take(c, &e));
+        *last = e.id;
     }
-    return db_commit(c->db);
+    if (!json_bool(reply.object, "has_more", &more) || !more)
+        *last = NULL;
+    return OK;
+}
+
+enum result events_sweep(struct ctx *c, int64_t since_at)
+{
+    enum { PAGES_MAX = 500 };
+    struct stripe_client client;
+    const char *last = NULL;
+    TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
+    for (int page = 0; page < PAGES_MAX; page++) {
+        TRY(sweep_page(c, &client, since_at, &last));
+        if (last == NULL)
+            return OK;
+    }
+    return fail(c, R_UPSTREAM, "Stripe's list of events has no end.");
 }
 
 /* ---- reading again ----------------------------------------------------------------

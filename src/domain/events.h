@@ -1,7 +1,7 @@
 /* What Stripe tells us by webhook (STRIPE.md, "Webhook endpoints"). An event is
  * stored once, by its id; facts that cannot change any more are applied at once, all
  * others only say which object to read again, which the job `events` does. Nothing
- * here calls Stripe but events_process. */
+ * here calls Stripe but events_sweep and events_process. */
 #ifndef DOMAIN_EVENTS_H
 #define DOMAIN_EVENTS_H
 
@@ -15,6 +15,11 @@ enum { EVENTS_BODY_MAX = 256 * 1024 };
  * R_INVALID: not signed by Stripe, or no event; answer 400. Anything else is our
  * failure: nothing was stored, Stripe will send it again. */
 enum result events_receive(struct ctx *c, const char *signature, struct span body);
+
+/* Asks Stripe for all events since SINCE_AT (Stripe keeps them for 30 days) and takes
+ * those that no webhook brought: the net under an outage of ours. OK only when all of
+ * them were seen. */
+enum result events_sweep(struct ctx *c, int64_t since_at);
 
 /* The ids of up to MAX events that wait for their object to be read. */
 enum result events_due(struct ctx *c, size_t max, const char ***ids, size_t *n);

@@ -36,6 +36,10 @@ enum result host_accounts_check(struct ctx *c);
 enum result host_accounts_check_id(
     struct ctx *c, const char *account_id, int64_t total_ms);
 
+/* The accounts, up to MAX, that were not read since BEFORE_AT, the longest first. */
+enum result host_accounts_stale(
+    struct ctx *c, int64_t before_at, size_t max, const char ***account_ids, size_t *n);
+
 /* What the row of kind acct brought; in the transaction that settled it. */
 enum result host_accounts_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply);

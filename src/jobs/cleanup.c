@@ -49,4 +49,4 @@ static enum result work(struct ctx *c, void *arg)
     return db_commit(c->db);
 }
 
-const struct job job_cleanup = { "cleanup", 3600, find, work };
+const struct job job_cleanup = { "cleanup", 3600, true, find, work };

@@ -18,4 +18,4 @@ static enum result work(struct ctx *c, void *arg)
     return checkout_expire(c, item->id);
 }
 
-const struct job job_holds = { "holds", 2, find, work };
+const struct job job_holds = { "holds", 2, false, find, work };

@@ -22,12 +22,13 @@ struct batch {
 struct job {
     const char *name; /* in the log and in table jobs */
     int64_t every_s;
+    bool always; /* it finds something whenever it looks: `--once` lets it look once */
     enum result (*find)(struct ctx *c, struct batch *b);
     app_work *work; /* ARG is a struct job_item */
 };
 
-extern const struct job job_mail, job_holds, job_calls, job_events, job_payments,
-    job_papers, job_cleanup;
+extern const struct job job_mail, job_holds, job_calls, job_events, job_payments;
+extern const struct job job_sweep, job_accounts, job_papers, job_cleanup;
 
 /* Fill a batch. */
 void job_add_id(struct batch *b, int64_t id);

@@ -21,7 +21,7 @@ enum {
 };
 
 static const struct job *const all[] = { &job_mail, &job_holds, &job_calls, &job_events,
-    &job_payments, &job_papers, &job_cleanup };
+    &job_payments, &job_papers, &job_sweep, &job_accounts, &job_cleanup };
 
 void job_add_id(struct batch *b, int64_t id)
 {
@@ -199,14 +199,15 @@ int64_t jobs_run_once(struct jobs *j)
     do {
         done = 0;
         for (size_t i = 0; i < COUNT_OF(all); i++)
-            if (all[i] != &job_cleanup || passes == 0)
+            if (!all[i]->always || passes == 0)
                 done += take_turn(j, all[i], true);
         total += done;
     } while (done > 0 && ++passes < ONCE_PASSES);
     return total;
 }
 
-/* ---- for staff -------------------------------------------------------------------- */
+/* ---- for staff --------------------------------------------------------------------
+ */
 
 enum result jobs_status(struct ctx *c, struct job_status **out, size_t *n)
 {

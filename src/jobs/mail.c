@@ -153,4 +153,4 @@ static enum result work(struct ctx *c, void *arg)
     return fail(c, r, "%s", error);
 }
 
-const struct job job_mail = { "mail", 1, find, work };
+const struct job job_mail = { "mail", 1, false, find, work };

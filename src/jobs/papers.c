@@ -18,4 +18,4 @@ static enum result work(struct ctx *c, void *arg)
     return compliance_expire(c, item->id);
 }
 
-const struct job job_papers = { "papers", 600, find, work };
+const struct job job_papers = { "papers", 600, false, find, work };

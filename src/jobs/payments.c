@@ -20,4 +20,4 @@ static enum result work(struct ctx *c, void *arg)
     return checkout_poll(c, item->uid);
 }
 
-const struct job job_payments = { "payments", 60, find, work };
+const struct job job_payments = { "payments", 60, false, find, work };

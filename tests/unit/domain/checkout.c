@@ -7,6 +7,7 @@
 
 #include "domain/calls.h"
 #include "domain/customers.h"
+#include "domain/events.h"
 #include "support/holds.h"
 #include "support/stripe_box.h"
 #include "unit.h"
@@ -343,6 +344,22 @@ START_TEST(matrix_25_a_storm_of_refusals_delays_and_duplicates_nothing)
 }
 END_TEST
 
+START_TEST(matrix_28_the_sweep_finds_what_no_webhook_brought)
+{
+    ck_assert(intent() == OK);
+    ck_assert(confirm("pm_card_visa").outcome == STRIPE_OK);
+    act(0);
+    ck_assert(events_sweep(c, c->now_at - 3600) == OK);
+    ck_assert(holds_state(&t, booking_id) == BOOKING_CONFIRMED);
+    int64_t kept = db_test_int(&t, "SELECT COUNT(*) FROM stripe_events");
+    ck_assert_int_gt(kept, 0);
+    act(0);
+    ck_assert(events_sweep(c, c->now_at - 3600) == OK);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM stripe_events"), kept);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM outbox"), 2);
+}
+END_TEST
+
 START_TEST(matrix_29_a_key_used_for_other_parameters_stops_and_a_new_attempt_works)
 {
     struct stripe_op op;
@@ -417,6 +434,7 @@ void unit_domain_checkout(Suite *s)
     tcase_add_test(tc, a_payment_whose_booking_has_gone_is_retired_by_the_poller);
     tcase_add_test(tc, matrix_16_only_one_of_card_form_and_hosted_page_can_be_paid);
     tcase_add_test(tc, matrix_25_a_storm_of_refusals_delays_and_duplicates_nothing);
+    tcase_add_test(tc, matrix_28_the_sweep_finds_what_no_webhook_brought);
     tcase_add_test(
         tc, matrix_29_a_key_used_for_other_parameters_stops_and_a_new_attempt_works);
     tcase_add_test(tc, giving_up_cancels_the_payment_first);
