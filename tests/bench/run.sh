@@ -34,7 +34,7 @@ workers=$(sed -n 's/^web_workers = //p' "$data/prep.conf")
 "$build/prep-fixed" "$data/run/fixed.sock" "${workers:-2}" $(sed "s|^\([a-z]*\) .*|$data/bench/\1.html|" "$data/bench/found") >"$data/run/fixed.log" &
 fixed=$!
 trap 'kill $fixed 2>/dev/null' EXIT
-until grep -q ready "$data/run/fixed.log"; do sleep 0.1; done
+until grep -qs ready "$data/run/fixed.log"; do sleep 0.1; done
 
 printf '%-10s %8s %10s %8s %8s %10s %8s %8s %7s\n' page bytes 'page r/s' p50 p95 'fixed r/s' p50 p95 ratio
 while read -r name path; do

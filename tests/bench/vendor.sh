@@ -16,7 +16,7 @@ become_vendor() {
     csrf=$(page /signup | csrf_of)
     post /signup --data-urlencode "email=$email" -d role=vendor -d full_name=Bench \
         -d 'password=copper+kettle+seven' -d accept_terms=1
-    "$build/prep" --config "$data/prep.conf" jobs --once 2>>"$data/run/prep.log"
+    "$build/prep" --config "$data/prep.conf" jobs --once >>"$data/run/prep.log" 2>&1
     token=$(cat "$data"/mail/new/* | tr -d '=\r\n' | sed -n 's/.*token\(3D\)\{0,1\}\([A-Za-z0-9_-]\{43\}\).*/\2/p')
     csrf=$(page "/verify?token=$token" | csrf_of)
     post /verify -d "token=$token"
