@@ -205,3 +205,30 @@ test("who gives the time up frees it at once", async () => {
   assert.match(quote, /\$618\.45/);
   await noErrors(vendor);
 });
+
+test("where the host wants to be asked, the host says no, then yes, and the vendor pays", async () => {
+  const { page } = vendor;
+  await host.page.goto(`/host/listings/${kitchen}/edit`);
+  await host.page.getByLabel(/Ask me first/).check();
+  assert.equal(await press(host.page, "Save"), 200);
+  const ask = async (day) => {
+    await askPrice(vendor, { title: "Oak Street Commissary", day });
+    assert.equal(await press(page, "Ask for this time"), 200);
+    await host.page.goto("/host/bookings");
+    await host.page.getByText("Waiting for your answer").waitFor();
+  };
+  await ask(dayAhead(7));
+  await picture(host, "host-bookings");
+  await host.page.getByLabel("Reason").fill("We are away that day.");
+  assert.equal(await press(host.page, /^Decline/), 200);
+  assert.match((await readMail(stack, "vera@example.com", /^Not this time/)).text, /away that day/);
+  await ask(dayAhead(8));
+  assert.equal(await press(host.page, /^Accept/), 200);
+  const mail = await readMail(stack, "vera@example.com", /^Yes: Oak Street/);
+  await page.goto(mail.links[0]);
+  await payByCard(vendor, "4242424242424242");
+  await page.waitForURL(/\/bookings\/\d+$/);
+  await page.locator(".pill--confirmed").first().waitFor();
+  await noErrors(host);
+  await noErrors(vendor);
+});

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axeProblems, closeBrowser, kindOf, NARROW, noErrors, openBrowser, openPerson, overflow, picture, WIDE } from "./lib.mjs";
-import { logIn } from "./people.mjs";
+import { dayAhead, logIn } from "./people.mjs";
 import { startStack } from "./stack.mjs";
 
 let stack, browser;
@@ -47,9 +47,11 @@ async function crawl(person, starts) {
   await noErrors(person, /status of 4(03|04|10)/);
 }
 
+const FOUND = `/search?where=Austin%2C+TX&date=${dayAhead(3)}&hours=3`;
+const QUOTE = `/listings/1-x?date=${dayAhead(3)}&start=10:00&end=13:00`;
 const roles = [
-  ["nobody", null, ["/", "/reset-password?token=x", "/no-such-page"]],
-  ["a vendor", "vendor@demo.test", ["/dashboard", "/bookings", "/messages", "/admin"]],
+  ["nobody", null, ["/", FOUND, "/reset-password?token=x", "/no-such-page"]],
+  ["a vendor", "vendor@demo.test", ["/dashboard", "/bookings", "/messages", "/admin", QUOTE]],
   ["a host", "host@demo.test", ["/host/listings", "/host/earnings", "/host/stripe/account"]],
   ["an administrator", "admin@demo.test", ["/admin"]],
 ];
@@ -76,13 +78,14 @@ test("one can log in by keyboard alone, and sees where one is", async () => {
   const { page } = person;
   const focused = () => page.evaluate(() => {
     const el = document.activeElement;
-    const style = getComputedStyle(el);
+    const inner = el.querySelector("circle") ?? el; // of a pin on the map
+    const rings = [getComputedStyle(el), getComputedStyle(el, "::after")].some((s) => s.outlineStyle !== "none");
     const box = el.getBoundingClientRect();
     return {
       id: el.id || el.className, text: (el.getAttribute("aria-label") ?? el.textContent).trim().slice(0, 40),
       shown: box.bottom > 0 && box.width > 1 && box.height > 1,
       // A part of a date's field has a ring of the browser's own.
-      ring: style.outlineStyle !== "none" || style.boxShadow !== "none" || (/^(date|time)$/.test(el.type) && !el.matches(":focus-visible")),
+      ring: rings || getComputedStyle(inner).strokeWidth === "8px" || (/^(date|time)$/.test(el.type) && !el.matches(":focus-visible")),
     };
   });
   await page.goto("/login");
@@ -105,7 +108,7 @@ test("one can log in by keyboard alone, and sees where one is", async () => {
   assert.ok(seen.includes("f-email") && seen.includes("f-password"), seen.join());
   await page.keyboard.press("Enter");
   await page.waitForURL("**/dashboard");
-  await page.goto("/search?where=Austin,+TX");
+  await page.goto(FOUND);
   for (let i = 0; i < 25; i++) {
     await page.keyboard.press("Tab");
     const at = await focused();
