@@ -15,8 +15,8 @@ const char *show_when(struct ctx *c, int64_t at)
 const char *show_iso(struct ctx *c, int64_t at)
 {
     struct civil t = civil_of_seconds(at);
-    return ctx_printf(
-        c, "%sT%s:00Z", civil_format_iso(c->arena, &t), civil_format_time(c->arena, &t));
+    return ctx_printf(c, "%sT%s:%02dZ", civil_format_iso(c->arena, &t),
+        civil_format_time(c->arena, &t), t.second);
 }
 
 const char *show_ago(struct ctx *c, int64_t at)

@@ -8,7 +8,7 @@
 /* "24 Nov 2026, 12:15 UTC" */
 const char *show_when(struct ctx *c, int64_t at);
 
-/* "2026-11-24T12:15:00Z", for <time datetime>. */
+/* "2026-11-24T12:15:07Z", for <time datetime>; countdowns need the second. */
 const char *show_iso(struct ctx *c, int64_t at);
 
 /* "Waiting for approval": a state of a listing, paper, booking or payment in words. */
