@@ -177,15 +177,15 @@ export async function payByCard(person, number) {
   await person.page.getByRole("button", { name: /^Pay \$[\d.,]+$/ }).click();
 }
 
-// The same without script, on Stripe's own page; until Stripe sends the browser back.
-export async function payHosted(person, number) {
-  const { page, stack } = person;
+// The same without script, on Stripe's own page; until Stripe sends the browser TO the site.
+export async function payHosted(person, number, to = person.stack.base) {
+  const { page } = person;
   await page.getByLabel("E-mail").fill("kitchen@example.com");
   await page.getByLabel("Card number").fill(number);
   await page.getByLabel("Expiration").fill("12 / 34");
   await page.getByLabel("Security code").fill("123");
   await page.getByRole("button", { name: /\$\d/ }).click();
-  await page.waitForURL(`${stack.base}/**`);
+  await page.waitForURL(`${to}/**`);
 }
 
 export async function goToHosted(person) {
