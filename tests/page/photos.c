@@ -12,16 +12,18 @@
 #include "support/site.h"
 #include "util/guard.h"
 
-enum { FILE_MAX_BYTES = 4 * 1024 * 1024, VARIANTS = 3 };
+enum { FILE_MAX_BYTES = 512 * 1024, VARIANTS = 3 };
 
 static struct site *site;
 static struct browser host, other;
+static struct arena *files; /* what the fixtures hold */
 static const char page[] = "/host/listings/1/photos";
 static const char *const no_fields[] = { NULL };
 
 static void open_browsers(void)
 {
     site = site_fresh();
+    files = arena_new(32 * 1024 * 1024);
     browser_open(&host, site);
     browser_open(&other, site);
     browser_log_in_as(&host, "host@example.com", "host");
@@ -35,6 +37,7 @@ static void close_browsers(void)
     browser_close(&host);
     browser_close(&other);
     site_gone(site);
+    arena_free(files);
 }
 
 static struct browser_file fixture(const char *name)
@@ -44,7 +47,7 @@ static struct browser_file fixture(const char *name)
     snprintf(path, sizeof path, "%s/tests/fixtures/photos/%s", source, name);
     FILE *f = fopen(path, "re");
     ck_assert_ptr_nonnull(f);
-    char *bytes = malloc(FILE_MAX_BYTES);
+    char *bytes = arena_alloc(files, FILE_MAX_BYTES);
     size_t n = fread(bytes, 1, FILE_MAX_BYTES, f);
     fclose(f);
     return (struct browser_file) { "photos", name, 0, bytes, n };
@@ -53,12 +56,12 @@ static struct browser_file fixture(const char *name)
 static int send_to(
     struct browser *b, const char *path, const char *const *names, size_t n)
 {
-    struct browser_file files[12];
+    struct browser_file sent[12];
     for (size_t i = 0; i < n; i++)
-        files[i] = fixture(names[i]);
+        sent[i] = fixture(names[i]);
     if (browser_get(b, path) != 200)
         browser_get(b, "/host/listings/new"); /* for its token */
-    return browser_upload(b, path, no_fields, files, n);
+    return browser_upload(b, path, no_fields, sent, n);
 }
 
 START_TEST(lying_names_and_sizes_are_refused)
