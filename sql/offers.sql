@@ -6,10 +6,8 @@ SELECT k.id, k.slug, k.title, k.city, k.region, k.kitchen_type, k.lat, k.lng, k.
        k.capacity, k.rate_cents, k.offpeak_rate_cents, k.offpeak_start_min, k.offpeak_end_min,
        k.cleaning_cents, k.min_min, k.max_min, k.step_min, k.notice_min, k.buffer_before_min,
        k.buffer_after_min, k.policy, k.instant_book, k.week, k.rating_sum, k.rating_count,
-       s.id AS space_id, s.rate_cents AS space_rate_cents,
        (SELECT hash FROM photos WHERE kitchen_id = k.id ORDER BY position, id LIMIT 1) AS photo
 FROM json_each(:ids) j CROSS JOIN kitchens k ON k.id = j.value
-     CROSS JOIN spaces s ON s.kitchen_id = k.id AND s.kind = 'whole'
 
 -- query: offers_exceptions
 -- scan: over the list of kitchens

@@ -16,7 +16,7 @@ CREATE TABLE kitchens (
     postal_code       TEXT NOT NULL,
     lat               REAL NOT NULL CHECK (lat BETWEEN -90 AND 90),
     lng               REAL NOT NULL CHECK (lng BETWEEN -180 AND 180),
-    cell              INTEGER NOT NULL,          -- 0.1 degree square: search.h
+    cell              INTEGER NOT NULL,          -- where on the map: domain/squares.h
     timezone          TEXT NOT NULL,             -- IANA name
     square_feet       INTEGER NOT NULL DEFAULT 0,
     capacity          INTEGER NOT NULL DEFAULT 1,

@@ -7,8 +7,9 @@ CREATE INDEX kitchens_search ON kitchens
      min_min, rating_sum, rating_count, bookable)
     WHERE bookable = 1;
 
--- rowid = kitchens.id. `place` holds tokens of the 0.1 degree square and the degree
--- (s4329422 d43282), so that a text query is narrowed by place inside MATCH.
+-- rowid = kitchens.id. `place` holds tokens of the squares that the kitchen is in, of
+-- 0.01, 0.1 and 1 degree (p432802265 s4328022 d43282), so that a text query is
+-- narrowed by place inside MATCH.
 CREATE VIRTUAL TABLE kitchen_text USING fts5 (
     title, description, equipment, place,
     tokenize = 'porter unicode61 remove_diacritics 2'

@@ -8,25 +8,45 @@
 #include "domain/places.h"
 #include "domain/squares.h"
 
-enum { CELL = 1, SQUARE = 10, DEGREE = 100 }; /* sizes of boxes, in cells */
 enum {
     RANGES_MAX = 96,
     WORDS_MAX = 8,
     RATE_MAX_CENTS = 100000000,
     MINUTES_MAX = 1 << 30
 };
-enum { FIRST_CELLS_REACH = 1, CELLS_REACH_MAX = 8, FIRST_SQUARES_REACH = 1 };
 
-static const char *near_token(struct ctx *c, double lat, double lng, bool degree)
+/* From fine to coarse: squares of a size, how far a look at that size may reach, and
+ * how kitchen_text names them. */
+struct near_level {
+    int64_t size, reach_max;
+    char token;
+};
+enum { FINE, MIDDLE, COARSE, LEVELS };
+static const struct near_level cell_levels[LEVELS] = { { SQUARES_CELL, 8, 0 },
+    { SQUARES_PART, 8, 0 }, { SQUARES_SQUARE, INT64_MAX, 0 } };
+static const struct near_level word_levels[LEVELS] = { { SQUARES_PART, 3, 'p' },
+    { SQUARES_SQUARE, 5, 's' }, { SQUARES_DEGREE, INT64_MAX, 'd' } };
+
+/* The first look is a middle one. So many kitchens in it are a town, where it takes a
+ * fine look. */
+enum { DENSE = 300 };
+struct first_look {
+    int64_t reach, dense_reach;
+};
+static const struct first_look cells_first = { 2, 3 }, words_first = { 0, 2 };
+
+static const char *near_token(struct ctx *c, double lat, double lng, char token)
 {
-    return ctx_printf(c, "%c%lld", degree ? 'd' : 's',
-        (long long)(degree ? squares_degree(lat, lng) : squares_square(lat, lng)));
+    int64_t number = token == 'p'   ? squares_cell(lat, lng) / 100
+                     : token == 's' ? squares_square(lat, lng)
+                                    : squares_degree(lat, lng);
+    return ctx_printf(c, "%c%lld", token, (long long)number);
 }
 
 const char *near_place_tokens(struct ctx *c, double lat, double lng)
 {
-    return ctx_printf(
-        c, "%s %s", near_token(c, lat, lng, false), near_token(c, lat, lng, true));
+    return ctx_printf(c, "%s %s %s", near_token(c, lat, lng, 'p'),
+        near_token(c, lat, lng, 's'), near_token(c, lat, lng, 'd'));
 }
 
 /* ---- words ------------------------------------------------------------------------
@@ -60,18 +80,29 @@ static const char *quoted_words(struct ctx *c, const char *s)
 enum result near_begin(
     struct ctx *c, const struct near_filter *filter, struct near_walk *out)
 {
+    bool words = *filter->words != '\0';
     *out = (struct near_walk) {
-        .filter = *filter, .size = CELL, .reach = FIRST_CELLS_REACH, .done_mi = -1
+        .filter = *filter,
+        .match = words ? quoted_words(c, filter->words) : NULL,
+        .levels = words ? word_levels : cell_levels,
+        .level = MIDDLE,
+        .reach = words ? words_first.reach : cells_first.reach,
+        .done_mi = -1,
     };
-    if (*filter->words == '\0')
-        return OK;
-    out->match = quoted_words(c, filter->words);
-    out->size = SQUARE;
-    out->reach = FIRST_SQUARES_REACH;
-    if (out->match == NULL)
+    if (words && out->match == NULL)
         return fail(c, R_INVALID,
             "Give a word to look for, like \"smoker\" or \"loading dock\".");
     return OK;
+}
+
+static int64_t size_of(const struct near_walk *w)
+{
+    return w->levels[w->level].size;
+}
+
+static bool is_first(const struct near_walk *w)
+{
+    return w->done_mi < 0 && w->level == MIDDLE;
 }
 
 /* ---- reading a box ----------------------------------------------------------------
@@ -99,7 +130,7 @@ static const char *ranges_json(struct ctx *c, const struct square_box *box)
 
 /* The words within the box: `place : (s1 OR s2) AND {title ...} : ("a" "b")`. */
 static const char *match_in(
-    struct ctx *c, const struct square_box *box, const char *words)
+    struct ctx *c, const struct near_walk *w, const struct square_box *box)
 {
     enum { TOKEN_BYTES = 20 };
     int64_t rows = (box->north - box->south) / box->size + 1;
@@ -108,14 +139,16 @@ static const char *match_in(
     char *at = places;
     for (int64_t i = 0; i < rows * columns; i++) {
         double lat =
-            ((double)(box->south + i / columns * box->size) + 0.5) / DEGREE - 90;
+            ((double)(box->south + i / columns * box->size) + 0.5) / SQUARES_DEGREE -
+            90;
         double lng =
-            ((double)(box->west + i % columns * box->size) + 0.5) / DEGREE - 180;
+            ((double)(box->west + i % columns * box->size) + 0.5) / SQUARES_DEGREE -
+            180;
         at += snprintf(at, TOKEN_BYTES, "%s%s", i == 0 ? "" : " OR ",
-            near_token(c, lat, lng, box->size == DEGREE));
+            near_token(c, lat, lng, w->levels[w->level].token));
     }
     return ctx_printf(
-        c, "place : (%s) AND {title description equipment} : (%s)", places, words);
+        c, "place : (%s) AND {title description equipment} : (%s)", places, w->match);
 }
 
 static struct query *query_of(
@@ -124,13 +157,13 @@ static struct query *query_of(
     const struct near_filter *f = &w->filter;
     struct query *q = db_query(c->db, w->match != NULL ? Q_NEAR_TEXT : Q_NEAR_CELLS);
     if (w->match != NULL)
-        bind_text(q, "match", match_in(c, box, w->match));
+        bind_text(q, "match", match_in(c, w, box));
     else
         bind_text(q, "ranges", ranges_json(c, box));
     bind_int(q, "equipment", (int64_t)f->equipment);
     bind_int(q, "max_rate_cents", f->max_rate.n > 0 ? f->max_rate.n : RATE_MAX_CENTS);
     bind_int(q, "length_min", f->length_min > 0 ? f->length_min : MINUTES_MAX);
-    bind_int(q, "max", NEAR_MAX);
+    bind_int(q, "max", is_first(w) ? DENSE : NEAR_MAX);
     return q;
 }
 
@@ -142,23 +175,22 @@ static int nearest_first(const void *a, const void *b)
     return (x->id > y->id) - (x->id < y->id);
 }
 
-/* Kitchens of the box between what is done and UP_TO_MI; SEEN counts those within
+/* Kitchens of the box between what is done and UP_TO_MI; w->seen are those within
  * the box whatever their distance. */
-static enum result read_box(struct ctx *c, const struct near_walk *w,
-    const struct square_box *box, double up_to_mi, struct near_kitchen **out, size_t *n,
-    size_t *seen)
+static enum result read_box(struct ctx *c, struct near_walk *w,
+    const struct square_box *box, double up_to_mi, struct near_kitchen **out, size_t *n)
 {
     const struct near_filter *f = &w->filter;
     struct query *q = query_of(c, w, box);
     size_t room = 64;
     struct near_kitchen *rows = arena_array(c->arena, room, sizeof *rows);
     enum result r;
-    *n = *seen = 0;
+    *n = w->seen = 0;
     for (QUERY_EACH(q, r)) {
         int64_t id = col_int(q, "id");
         double lat = col_real(q, "lat"), lng = col_real(q, "lng");
         double distance_mi = places_distance_mi(f->lat, f->lng, lat, lng);
-        ++*seen;
+        w->seen++;
         if (distance_mi <= w->done_mi || distance_mi > up_to_mi)
             continue;
         if (*n == room) {
@@ -186,36 +218,31 @@ static enum result read_box(struct ctx *c, const struct near_walk *w,
 /* ---- walking ----------------------------------------------------------------------
  */
 
-/* The box after one that held SEEN kitchens: as wide as it takes to find WANTED more
- * if kitchens lie as densely there and as many of them will do as so far; at least
- * twice as wide, so that a walk is a handful of boxes, and at most ten times, so
- * that the desert's edge does not swallow a town. */
-static void grow(struct near_walk *w, size_t wanted, size_t seen)
+/* The next box: as wide as it takes to have WANTED more within the circle that it
+ * completes, if kitchens lie as densely there and as many of them will do as so far.
+ * At least half as wide again, so that a walk is a handful of boxes, and at most ten
+ * times as wide, so that the desert's edge does not swallow a town. */
+static void grow(struct near_walk *w, size_t wanted)
 {
-    if (w->match != NULL) {
-        w->size = DEGREE;
-        w->reach = squares_reach(DEGREE, w->filter.radius_mi);
-        return;
-    }
     double taken = w->first_wanted > wanted ? (double)(w->first_wanted - wanted) : 0;
     double share = (taken + 1) / ((double)w->given + 1);
-    double factor = sqrt(1 + 1.5 * (double)wanted / share / ((double)seen + 0.5));
-    double cells = (double)((2 * w->reach + 1) * w->size) * fmin(10, fmax(2, factor));
-    int64_t most = squares_reach(SQUARE, w->filter.radius_mi);
-    if (w->size == CELL && cells <= 2 * CELLS_REACH_MAX + 1) {
-        w->reach = (int64_t)ceil((cells - 1) / 2);
-        return;
-    }
-    w->size = SQUARE;
-    w->reach = (int64_t)ceil((cells / SQUARE - 1) / 2);
-    if (w->reach > most)
-        w->reach = most;
+    double needed = (double)w->given + 1.3 * (double)wanted / share;
+    double edge = (double)((2 * w->reach + 1) * size_of(w));
+    double least = 1.5 * (double)(w->reach * size_of(w)) + (double)size_of(w);
+    double cells = edge * sqrt(needed / M_PI / ((double)w->seen + 0.5));
+    cells = fmin(10 * edge, fmax(least, cells));
+    while (w->level < COARSE &&
+           cells > (double)(w->levels[w->level].reach_max * size_of(w)))
+        w->level++;
+    int64_t most = squares_reach(size_of(w), w->filter.radius_mi);
+    w->reach = (int64_t)ceil(cells / (double)size_of(w));
+    w->reach = w->reach < most ? w->reach : most;
 }
 
 /* Nothing of the radius can lie outside a box of this reach. */
 static bool is_last(const struct near_walk *w)
 {
-    return w->size != CELL && w->reach >= squares_reach(w->size, w->filter.radius_mi);
+    return w->reach >= squares_reach(size_of(w), w->filter.radius_mi);
 }
 
 enum result near_next(struct ctx *c, struct near_walk *w, size_t wanted,
@@ -227,16 +254,24 @@ enum result near_next(struct ctx *c, struct near_walk *w, size_t wanted,
     if (w->first_wanted == 0)
         w->first_wanted = wanted;
     while (!w->over && *n == 0) {
-        size_t seen;
-        struct square_box box = squares_box(f->lat, f->lng, w->size, w->reach);
+        if (w->done_mi >= 0)
+            grow(w, wanted);
+        struct square_box box = squares_box(f->lat, f->lng, size_of(w), w->reach);
         double up_to_mi = fmin(squares_inside_mi(&box, f->lat, f->lng), f->radius_mi);
         w->over = up_to_mi >= f->radius_mi || is_last(w);
         if (w->over)
             up_to_mi = f->radius_mi;
-        TRY(read_box(c, w, &box, up_to_mi, out, n, &seen));
+        TRY(read_box(c, w, &box, up_to_mi, out, n));
+        if (is_first(w) && w->seen == DENSE) {
+            *n = 0;
+            w->over = false;
+            w->level = FINE;
+            w->reach =
+                w->match != NULL ? words_first.dense_reach : cells_first.dense_reach;
+            continue;
+        }
         w->done_mi = up_to_mi;
         w->given += *n;
-        grow(w, wanted, seen);
     }
     return OK;
 }

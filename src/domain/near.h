@@ -26,11 +26,15 @@ struct near_kitchen {
 const char *near_place_tokens(struct ctx *c, double lat, double lng);
 
 /* Where a walk has got to. */
+struct near_level;
 struct near_walk {
     struct near_filter filter;
-    const char *match;   /* of the words, or NULL */
-    int64_t size, reach; /* of the next box */
-    double done_mi;      /* everything up to here has been given */
+    const char *match; /* of the words, or NULL */
+    const struct near_level *levels;
+    int level; /* of the last box, or the first */
+    int64_t reach;
+    double done_mi; /* everything up to here has been given */
+    size_t seen;    /* in the last box */
     size_t first_wanted, given;
     bool over;
 };

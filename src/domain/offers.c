@@ -12,7 +12,6 @@ enum { EXCEPTIONS_MAX = 1000 }; /* of one batch */
 struct prospect {
     struct offer offer;
     struct kitchen kitchen; /* what pricing and hours want of it */
-    struct space space;
     struct hours hours;
     int64_t length; /* in slots; 0: cannot be what is wished for */
     struct slots among;
@@ -64,10 +63,6 @@ static void read_prospect(struct query *q, struct prospect *p)
     o->instant_book = k->instant_book;
     o->rating_sum = col_int(q, "rating_sum");
     o->rating_count = col_int(q, "rating_count");
-    o->space_id = col_int(q, "space_id");
-    p->space.rate = cents_of(col_int(q, "space_rate_cents"));
-    if (p->space.rate.n == 0)
-        p->space.rate = k->rate;
     o->photo = col_text(q, "photo");
     p->hours = (struct hours) {
         .zone = zone_find(k->timezone),
@@ -320,7 +315,9 @@ enum result offers_find(struct ctx *c, const struct wish *wish,
         struct prospect *p = &b.prospects[i];
         if (!p->found)
             continue;
-        TRY(pricing_quote(c, &p->kitchen, &p->space, p->offer.start_at, p->offer.end_at,
+        /* The whole kitchen has the kitchen's rate. */
+        struct space whole = { .rate = p->kitchen.rate };
+        TRY(pricing_quote(c, &p->kitchen, &whole, p->offer.start_at, p->offer.end_at,
             &p->offer.quote));
         out[(*n)++] = p->offer;
     }

@@ -18,7 +18,7 @@ struct wish {
 
 /* A kitchen and the earliest booking of the wished length in the whole of it. */
 struct offer {
-    int64_t id, space_id;
+    int64_t id;
     const char *slug, *title, *city, *region, *kitchen_type, *timezone;
     const char *photo; /* hash of the cover, NULL: none */
     double lat, lng, distance_mi;

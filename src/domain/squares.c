@@ -4,7 +4,7 @@
 
 #include "util/guard.h"
 
-enum { SQUARE = 10, DEGREE = 100, ROWS = 18000, COLUMNS = 36000 }; /* in cells */
+enum { DEGREE = SQUARES_DEGREE, ROWS = 180 * DEGREE, COLUMNS = 360 * DEGREE };
 
 static const double mi_per_degree = 69.0934;
 
@@ -25,8 +25,9 @@ static int64_t column_of(double lng)
 
 static int64_t cell_at(int64_t row, int64_t column)
 {
-    int64_t square = row / SQUARE * (COLUMNS / SQUARE) + column / SQUARE;
-    return square * SQUARE * SQUARE + row % SQUARE * SQUARE + column % SQUARE;
+    int64_t square = row / 100 * (COLUMNS / 100) + column / 100;
+    int64_t part = row / 10 % 10 * 10 + column / 10 % 10;
+    return (square * 100 + part) * 100 + row % 10 * 10 + column % 10;
 }
 
 int64_t squares_cell(double lat, double lng)
@@ -36,7 +37,7 @@ int64_t squares_cell(double lat, double lng)
 
 int64_t squares_square(double lat, double lng)
 {
-    return squares_cell(lat, lng) / (SQUARE * SQUARE);
+    return squares_cell(lat, lng) / 10000;
 }
 
 int64_t squares_degree(double lat, double lng)
@@ -97,13 +98,14 @@ int64_t squares_reach(int64_t size, double radius_mi)
 size_t squares_ranges(const struct square_box *box, struct cell_range *out, size_t max)
 {
     size_t n = 0;
-    CHECK(box->size == 1 || box->size == SQUARE);
+    CHECK(box->size <= SQUARES_SQUARE);
+    /* A row of squares is one range; a row of anything finer breaks where the next
+     * larger one ends. */
+    int64_t run = box->size == SQUARES_SQUARE ? COLUMNS : 10 * box->size;
     for (int64_t row = box->south; row <= box->north; row += box->size) {
-        /* A row of whole squares is one range; a row of cells breaks at each square. */
         for (int64_t column = box->west; column <= box->east;) {
-            int64_t last = box->east;
-            if (box->size == 1 && last > column - column % SQUARE + SQUARE - 1)
-                last = column - column % SQUARE + SQUARE - 1;
+            int64_t last = column - column % run + run - 1;
+            last = last < box->east ? last : box->east;
             CHECK(n < max);
             out[n++] = (struct cell_range) { cell_at(row, column),
                 cell_at(row + box->size - 1, last) };

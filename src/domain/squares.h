@@ -1,9 +1,10 @@
 /* The map as numbered squares, so that "near" is a handful of ranges in an index.
  * A square of 0.1 degree has the number row * 3600 + column, counted from the
- * south pole and the 180th meridian; a hundredth of it (0.01 degree) is a cell,
- * numbered square * 100 + its place in the square. kitchens.cell holds the cell:
- * a square is then one range of cells, neighbours in a row of squares are one
- * range together, and single cells can be asked for where kitchens are dense.
+ * south pole and the 180th meridian. It has 100 parts of 0.01 degree, and these 100
+ * cells of 0.001 degree each, numbered row by row: a cell's number is
+ * (square * 100 + part) * 100 + its place in the part. kitchens.cell holds it. A
+ * square or a part is then one range of cells, neighbours in a row are one range
+ * together, and a look can be as fine as kitchens are dense.
  * Nothing here reaches across the 180th meridian. */
 #ifndef DOMAIN_SQUARES_H
 #define DOMAIN_SQUARES_H
@@ -17,13 +18,21 @@ int64_t squares_cell(double lat, double lng);
 int64_t squares_square(double lat, double lng);
 int64_t squares_degree(double lat, double lng);
 
-/* Cells south to north and west to east, all inclusive, counted in 0.01 degrees. */
-struct square_box {
-    int64_t south, north, west, east;
-    int64_t size; /* its edges lie on multiples of this: 1, 10 or 100 cells */
+/* Sizes of squares, in cells of 0.001 degree. */
+enum {
+    SQUARES_CELL = 1,
+    SQUARES_PART = 10,
+    SQUARES_SQUARE = 100,
+    SQUARES_DEGREE = 1000
 };
 
-/* The box of whole squares of SIZE cells (1, 10, 100) round the square that holds
+/* Rows south to north and columns west to east, all inclusive, counted in cells. */
+struct square_box {
+    int64_t south, north, west, east;
+    int64_t size; /* its edges lie on multiples of this */
+};
+
+/* The box of whole squares of SIZE round the one that holds
  * the point: REACH squares to north and south, and as many to east and west as
  * make about the same distance there. */
 struct square_box squares_box(double lat, double lng, int64_t size, int64_t reach);
@@ -39,8 +48,8 @@ struct cell_range {
     int64_t first, last;
 };
 
-/* The cells of a box of size 1 or 10 as ranges, at most MAX (a box that needs more
- * is a bug). Returns how many. */
+/* The cells of a box, of any size up to SQUARES_SQUARE, as ranges, at most MAX (a box
+ * that needs more is a bug). Returns how many. */
 size_t squares_ranges(const struct square_box *box, struct cell_range *out, size_t max);
 
 #endif

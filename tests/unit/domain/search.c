@@ -360,6 +360,52 @@ START_TEST(pages_follow_one_another_without_gap_or_repeat)
 }
 END_TEST
 
+START_TEST(a_search_anywhere_on_the_globe_comes_to_an_end)
+{
+    static const double lats[] = { -90, -75, 0, 64.8, 75, 89.99, 90 };
+    static const double lngs[] = { -180, -147.7, 0, 179.99, 180 };
+    kitchen_at(1, "A");
+    for (size_t i = 0; i < COUNT_OF(lats) * COUNT_OF(lngs); i++) {
+        request.filter.lat = lats[i / COUNT_OF(lngs)];
+        request.filter.lng = lngs[i % COUNT_OF(lngs)];
+        request.filter.radius_mi = i % 2 == 0 ? 100 : 1;
+        request.filter.words = i % 3 == 0 ? "kitchen" : "";
+        ck_assert_str_eq(titles(), "");
+    }
+}
+END_TEST
+
+/* As many kitchens in one house as would fill the first look. */
+START_TEST(a_crowded_spot_is_looked_at_more_closely)
+{
+    scatter(1);
+    db_test_exec(&t,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 400)"
+        " INSERT INTO kitchens (host_id, state, title, slug, kitchen_type, address, "
+        "city,"
+        " region, postal_code, lat, lng, cell, timezone, rate_cents, week, bookable,"
+        " created_at, updated_at) SELECT host_id, state, 'N' || i, slug, kitchen_type,"
+        " address, city, region, postal_code, 30.2672 + (i %% 20) * 0.00003,"
+        " -97.7431 + (i / 20) * 0.000004, %lld, timezone, 5000, week, 1, 1, 1"
+        " FROM kitchens, n WHERE title = 'Test kitchen'",
+        (long long)squares_cell(30.2672, -97.7431));
+    request.filter.lat = 30.2672;
+    request.filter.lng = -97.7431;
+    double last_mi = 0;
+    for (request.page = 1; request.page <= 10; request.page++) {
+        ck_assert(find() == OK);
+        ck_assert_int_eq(page.n, 20);
+        ck_assert(page.offers[0].distance_mi >= last_mi);
+        last_mi = page.offers[19].distance_mi;
+    }
+    request.filter.radius_mi = 1;
+    request.page = 1;
+    ck_assert(find() == OK);
+    ck_assert_int_eq(page.n, 20);
+    ck_assert_double_eq_tol(page.offers[0].distance_mi, 0, 0.001);
+}
+END_TEST
+
 START_TEST(a_search_takes_a_handful_of_queries)
 {
     scatter(120);
@@ -421,6 +467,8 @@ void unit_domain_search(Suite *s)
     tcase_add_test(tc, sorted_by_price_the_cheapest_total_comes_first);
     tcase_add_test(tc, sorted_by_rating_the_best_comes_first_and_the_unrated_last);
     tcase_add_test(tc, pages_follow_one_another_without_gap_or_repeat);
+    tcase_add_test(tc, a_search_anywhere_on_the_globe_comes_to_an_end);
+    tcase_add_test(tc, a_crowded_spot_is_looked_at_more_closely);
     tcase_add_test(tc, a_search_takes_a_handful_of_queries);
     tcase_add_loop_test(tc, absurd_numbers_are_refused, 0, COUNT_OF(absurd_cases));
     suite_add_tcase(s, tc);

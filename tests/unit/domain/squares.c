@@ -29,11 +29,11 @@ static double dice(double from, double to)
 START_TEST(a_cell_is_part_of_its_square)
 {
     ck_assert_int_eq(squares_cell(-90, -180), 0);
-    ck_assert_int_eq(squares_cell(-89.985, -179.965), 13);
+    ck_assert_int_eq(squares_cell(-89.9845, -179.9645), 1355);
     ck_assert_int_eq(squares_square(30.2672, -97.7431), 1202 * 3600 + 822);
-    ck_assert_int_eq(squares_cell(30.2672, -97.7431) / 100, 1202 * 3600 + 822);
+    ck_assert_int_eq(squares_cell(30.2672, -97.7431) / 10000, 1202 * 3600 + 822);
     ck_assert_int_eq(squares_degree(30.2672, -97.7431), 120 * 360 + 82);
-    ck_assert_int_eq(squares_cell(90, 180) / 100, 1799 * 3600 + 3599);
+    ck_assert_int_eq(squares_cell(90, 180) / 10000, 1799 * 3600 + 3599);
 }
 END_TEST
 
@@ -42,13 +42,13 @@ START_TEST(all_within_the_promised_distance_lies_in_the_ranges)
 {
     for (int i = 0; i < 300; i++) {
         double lat = dice(-72, 72), lng = dice(-178, 178);
-        int64_t size = i % 2 == 0 ? 1 : 10, reach = i % 5;
+        int64_t size = (int64_t[]) { 1, 10, 100 }[i % 3], reach = i % 5;
         struct square_box box = squares_box(lat, lng, size, reach);
         double inside_mi = squares_inside_mi(&box, lat, lng);
         size_t n = squares_ranges(&box, ranges, RANGES);
         for (int j = 0; j < 200; j++) {
-            double y = lat + dice(-1, 1) * (double)(size * (reach + 1)) / 60;
-            double x = lng + dice(-1, 1) * (double)(size * (reach + 1)) / 30;
+            double y = lat + dice(-1, 1) * (double)(size * (reach + 1)) / 600;
+            double x = lng + dice(-1, 1) * (double)(size * (reach + 1)) / 300;
             if (places_distance_mi(lat, lng, y, x) < inside_mi * 0.9999)
                 ck_assert(within(n, squares_cell(y, x)));
         }
@@ -60,7 +60,7 @@ START_TEST(ranges_hold_the_box_and_nothing_else)
 {
     for (int i = 0; i < 40; i++) {
         double lat = dice(20, 60), lng = dice(-130, -60);
-        struct square_box box = squares_box(lat, lng, i % 2 == 0 ? 1 : 10, i % 3);
+        struct square_box box = squares_box(lat, lng, (int64_t[]) { 1, 10, 100 }[i % 3], i % 4);
         size_t n = squares_ranges(&box, ranges, RANGES);
         int64_t cells = 0;
         for (size_t j = 0; j < n; j++)
@@ -76,7 +76,7 @@ START_TEST(the_reach_for_a_radius_covers_it)
 {
     for (int i = 0; i < 300; i++) {
         double lat = dice(-70, 70), lng = dice(-170, 170), radius_mi = dice(1, 100);
-        int64_t size = i % 2 == 0 ? 10 : 100;
+        int64_t size = i % 2 == 0 ? SQUARES_SQUARE : SQUARES_DEGREE;
         struct square_box box =
             squares_box(lat, lng, size, squares_reach(size, radius_mi));
         ck_assert_msg(squares_inside_mi(&box, lat, lng) >= radius_mi, "%f %f: %f of %f",
@@ -90,7 +90,7 @@ START_TEST(the_edges_of_the_world_do_no_harm)
     static const double points[][2] = { { 90, 180 }, { -90, -180 }, { 0, 180 },
         { 90, 0 } };
     for (size_t i = 0; i < COUNT_OF(points); i++) {
-        struct square_box box = squares_box(points[i][0], points[i][1], 10, 1);
+        struct square_box box = squares_box(points[i][0], points[i][1], 100, 1);
         ck_assert(squares_ranges(&box, ranges, RANGES) > 0);
         ck_assert(squares_inside_mi(&box, points[i][0], points[i][1]) >= 0);
     }

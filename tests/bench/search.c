@@ -1,0 +1,390 @@
+/* prep-bench DATA KITCHENS: fills a migrated database that has its places (prep
+ * import-places) with so many kitchens, if it has none, and prints how long
+ * searches take inside the program. They lie as densely as ZIP codes do; every
+ * fourth has a booking in the coming week. Always the same kitchens. */
+#include <math.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "app/run.h"
+#include "domain/hours.h"
+#include "domain/places.h"
+#include "domain/search.h"
+#include "domain/squares.h"
+#include "util/guard.h"
+#include "util/log.h"
+#include "util/rand.h"
+
+enum { SEARCHES = 600, WARM_UP = 100, WEEKLY_ROWS_FOR = 20000, DAY_S = 86400 };
+
+static uint64_t state = 1;
+
+static uint32_t dice(uint32_t limit)
+{
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)((state >> 32) * limit >> 32);
+}
+
+/* Around 0, as far as SPREAD mostly. */
+static double scatter(double spread)
+{
+    return ((double)dice(1000000) + dice(1000000) + dice(1000000) - 1500000) / 500000 *
+           spread;
+}
+
+/* ---- filling ------------------------------------------------------------------------
+ */
+
+static sqlite3 *db;
+
+static sqlite3_stmt *prepare(const char *sql)
+{
+    sqlite3_stmt *stmt;
+    if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) != SQLITE_OK) {
+        fprintf(stderr, "%s: %s\n", sql, sqlite3_errmsg(db));
+        exit(1);
+    }
+    return stmt;
+}
+
+static void run(const char *sql)
+{
+    CHECK(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK);
+}
+
+static void step(sqlite3_stmt *stmt)
+{
+    CHECK(sqlite3_step(stmt) == SQLITE_DONE);
+    sqlite3_reset(stmt);
+}
+
+struct spot {
+    double lat, lng;
+    char city[64], region[4], postal_code[8];
+};
+
+static struct spot *spots;
+static size_t spots_n;
+
+static void read_spots(void)
+{
+    sqlite3_stmt *q = prepare("SELECT lat, lng, city, region, postal_code FROM places"
+                              " WHERE lat BETWEEN 24 AND 50 ORDER BY postal_code");
+    spots = calloc(100000, sizeof *spots);
+    CHECK(spots != NULL);
+    while (sqlite3_step(q) == SQLITE_ROW && spots_n < 100000) {
+        struct spot *s = &spots[spots_n++];
+        s->lat = sqlite3_column_double(q, 0);
+        s->lng = sqlite3_column_double(q, 1);
+        snprintf(
+            s->city, sizeof s->city, "%s", (const char *)sqlite3_column_text(q, 2));
+        snprintf(
+            s->region, sizeof s->region, "%s", (const char *)sqlite3_column_text(q, 3));
+        snprintf(s->postal_code, sizeof s->postal_code, "%s",
+            (const char *)sqlite3_column_text(q, 4));
+    }
+    sqlite3_finalize(q);
+    if (spots_n == 0) {
+        fprintf(stderr, "There are no places: run prep import-places first.\n");
+        exit(1);
+    }
+}
+
+static const char *zone_of(double lng)
+{
+    return lng > -85    ? "America/New_York"
+           : lng > -101 ? "America/Chicago"
+           : lng > -114 ? "America/Denver"
+                        : "America/Los_Angeles";
+}
+
+static sqlite3_stmt *add_kitchen, *add_space, *add_window, *add_text, *add_booking,
+    *add_cell;
+
+static void prepare_all(void)
+{
+    add_kitchen = prepare(
+        "INSERT INTO kitchens (id, host_id, state, title, slug, description, "
+        "kitchen_type,"
+        " address, city, region, postal_code, lat, lng, cell, timezone, capacity,"
+        " equipment_mask, rate_cents, cleaning_cents, week, bookable, rating_sum,"
+        " rating_count, created_at, updated_at) VALUES (:id, 1, 'active', 'Kitchen ' "
+        "|| :id,"
+        " 'kitchen-' || :id, :description, 'commissary', '1 Main St', :city, :region,"
+        " :postal_code, :lat, :lng, :cell, :zone, 6, :mask, :rate, :cleaning, :week, 1,"
+        " :sum, :count, 1, 1)");
+    add_space = prepare("INSERT INTO spaces (kitchen_id, kind, name) VALUES (?, ?, ?)");
+    add_window = prepare("INSERT INTO weekly_windows VALUES (?, ?, 360, 1320)");
+    add_text =
+        prepare("INSERT INTO kitchen_text (rowid, title, description, equipment, place)"
+                " VALUES (?, 'Kitchen ' || ?1, ?, ?, ?)");
+    add_booking = prepare(
+        "INSERT INTO bookings (id, uid, kitchen_id, space_id, vendor_id, host_id, "
+        "state,"
+        " start_at, end_at, timezone, buffer_before_min, buffer_after_min, guest_count,"
+        " purpose, special_requests, rate_cents, base_cents, cleaning_cents,"
+        " service_fee_cents, tax_cents, total_cents, host_cents, vendor_fee_bp, "
+        "host_fee_bp,"
+        " tax_bp, policy, created_at, hold_until, updated_at) VALUES (?1, 'bench-' || "
+        "?1, ?1,"
+        " ?2, 1, 1, 'confirmed', ?3, ?3 + 14400, 'UTC', 0, 30, 1, '', '', 1, 1, 0, 0, "
+        "0, 1, 1,"
+        " 0, 0, 0, 'moderate', 1, 1, 1)");
+    add_cell =
+        prepare("INSERT INTO cells (space_id, slot, booking_id) VALUES (?, ?, ?)");
+}
+
+static void bind_texts(sqlite3_stmt *q, const char *const (*pairs)[2], size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        sqlite3_bind_text(q, sqlite3_bind_parameter_index(q, pairs[i][0]), pairs[i][1],
+            -1, SQLITE_TRANSIENT);
+}
+
+static void bind_number(sqlite3_stmt *q, const char *name, int64_t n)
+{
+    sqlite3_bind_int64(q, sqlite3_bind_parameter_index(q, name), n);
+}
+
+static const char *const words[] = { "smoker", "bakery", "loading dock",
+    "walk-in cooler", "gluten-free", "catering", "tortillas", "ice cream", "sunny",
+    "parking", "quiet street", "ground floor", "pastry", "grill", "sauces" };
+
+static void put_kitchen(int64_t id, const unsigned char week[WEEK_BYTES])
+{
+    const struct spot *s = &spots[dice((uint32_t)spots_n)];
+    double lat = s->lat + scatter(0.02), lng = s->lng + scatter(0.02);
+    char description[200], place[64];
+    snprintf(description, sizeof description, "A kitchen with %s and %s, for %s.",
+        words[dice(COUNT_OF(words))], words[dice(COUNT_OF(words))],
+        words[dice(COUNT_OF(words))]);
+    snprintf(place, sizeof place, "p%lld s%lld d%lld",
+        (long long)squares_cell(lat, lng) / 100, (long long)squares_square(lat, lng),
+        (long long)squares_degree(lat, lng));
+    sqlite3_stmt *q = add_kitchen;
+    bind_texts(q,
+        (const char *const[][2]) { { ":description", description },
+            { ":city", s->city }, { ":region", s->region },
+            { ":postal_code", s->postal_code }, { ":zone", zone_of(lng) } },
+        5);
+    sqlite3_bind_double(q, sqlite3_bind_parameter_index(q, ":lat"), lat);
+    sqlite3_bind_double(q, sqlite3_bind_parameter_index(q, ":lng"), lng);
+    bind_number(q, ":id", id);
+    bind_number(q, ":cell", squares_cell(lat, lng));
+    bind_number(
+        q, ":mask", (int64_t)dice(1U << 31) << 3 & (int64_t)dice(1U << 31) << 3);
+    bind_number(q, ":rate", 2000 + 250 * (int64_t)dice(29));
+    bind_number(q, ":cleaning", 500 * (int64_t)dice(8));
+    int64_t count = dice(20);
+    bind_number(q, ":count", count);
+    bind_number(q, ":sum", count * (3 + dice(3)));
+    sqlite3_bind_blob(
+        q, sqlite3_bind_parameter_index(q, ":week"), week, WEEK_BYTES, SQLITE_STATIC);
+    step(q);
+    sqlite3_bind_int64(add_text, 1, id);
+    sqlite3_bind_text(add_text, 2, description, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(add_text, 3, "Gas range, Prep table", -1, SQLITE_STATIC);
+    sqlite3_bind_text(add_text, 4, place, -1, SQLITE_TRANSIENT);
+    step(add_text);
+}
+
+static void put_space(int64_t kitchen_id, const char *kind, const char *name)
+{
+    sqlite3_bind_int64(add_space, 1, kitchen_id);
+    sqlite3_bind_text(add_space, 2, kind, -1, SQLITE_STATIC);
+    sqlite3_bind_text(add_space, 3, name, -1, SQLITE_STATIC);
+    step(add_space);
+}
+
+static void put_booking(int64_t id, int64_t space_id, int64_t now_at)
+{
+    int64_t start_at =
+        (now_at / DAY_S + 1 + dice(7)) * DAY_S + (14 + (int64_t)dice(8)) * 3600;
+    sqlite3_bind_int64(add_booking, 1, id);
+    sqlite3_bind_int64(add_booking, 2, space_id);
+    sqlite3_bind_int64(add_booking, 3, start_at);
+    step(add_booking);
+    for (int64_t slot = start_at / SLOT_S; slot < start_at / SLOT_S + 18; slot++) {
+        sqlite3_bind_int64(add_cell, 1, space_id);
+        sqlite3_bind_int64(add_cell, 2, slot);
+        sqlite3_bind_int64(add_cell, 3, id);
+        step(add_cell);
+    }
+}
+
+static void fill(int64_t kitchens, int64_t now_at)
+{
+    unsigned char week[WEEK_BYTES];
+    struct weekly_window windows[7];
+    for (int i = 0; i < 7; i++)
+        windows[i] = (struct weekly_window) { i, 6 * 60, 22 * 60 };
+    hours_compile(windows, 7, week);
+    run("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN");
+    run("INSERT OR IGNORE INTO users (id, email, email_key, password_hash, full_name, "
+        "role,"
+        " verified_at, terms_at, created_at, updated_at) VALUES"
+        " (1, 'bench@example.com', 'bench@example.com', '', 'Bench Host', 'host', 1, "
+        "1, 1, 1)");
+    read_spots();
+    prepare_all();
+    for (int64_t id = 1; id <= kitchens; id++) {
+        put_kitchen(id, week);
+        put_space(id, "whole", "Whole kitchen");
+        int64_t space_id = sqlite3_last_insert_rowid(db);
+        if (id % 5 == 0)
+            put_space(id, "station", "Pastry");
+        if (id % 4 == 0)
+            put_booking(id, space_id, now_at);
+        for (int day = 0; day < 7 && id <= WEEKLY_ROWS_FOR; day++) {
+            sqlite3_bind_int64(add_window, 1, id);
+            sqlite3_bind_int64(add_window, 2, day);
+            step(add_window);
+        }
+        if (id % 50000 == 0) {
+            run("COMMIT; BEGIN");
+            fprintf(stderr, "%lld kitchens\n", (long long)id);
+        }
+    }
+    run("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
+    sqlite3_stmt *all[] = { add_kitchen, add_space, add_window, add_text, add_booking,
+        add_cell };
+    for (size_t i = 0; i < COUNT_OF(all); i++)
+        sqlite3_finalize(all[i]);
+    free(spots);
+}
+
+/* ---- measuring ----------------------------------------------------------------------
+ */
+
+struct mix {
+    const char *name;
+    bool dated;
+    uint64_t equipment;
+    const char *words;
+    enum search_sort sort;
+};
+
+static const struct mix mixes[] = {
+    { "a day and hours", true, 0, "", SEARCH_DISTANCE },
+    { "any day", false, 0, "", SEARCH_DISTANCE },
+    { "two pieces of equipment", true, 0x18, "", SEARCH_DISTANCE },
+    { "a word", true, 0, "bakery", SEARCH_DISTANCE },
+    { "by price", true, 0, "", SEARCH_PRICE },
+};
+
+struct sample {
+    const struct mix *mix;
+    int64_t kitchens; /* there are */
+    double us;
+    size_t found;
+    int queries;
+};
+
+/* Processor time: what others do on this machine is not the search's. */
+static double now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static enum result search_once(struct ctx *c, void *arg)
+{
+    struct sample *s = arg;
+    struct kitchen k;
+    struct place *places;
+    struct search_page page;
+    size_t n;
+    /* The place of a kitchen: where there are many, many search. */
+    TRY(kitchens_get(c, 1 + dice((uint32_t)s->kitchens), &k));
+    int before = db_query_count(c->db);
+    double from_us = now_us();
+    TRY(places_find(c, k.postal_code, &places, &n));
+    struct search_request r = {
+        .filter = { .lat = places->lat,
+            .lng = places->lng,
+            .radius_mi = 25,
+            .equipment = s->mix->equipment,
+            .words = s->mix->words },
+        .wish = { s->mix->dated ? c->now_at / DAY_S + 2 + dice(5) : ANY_DAY,
+            s->mix->dated ? 600 : ANY_TIME, ANY_TIME, 240 },
+        .sort = s->mix->sort,
+        .page = 1,
+    };
+    TRY(search_find(c, &r, &page));
+    s->us = now_us() - from_us;
+    s->found = page.n;
+    s->queries = db_query_count(c->db) - before;
+    return OK;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    double x = ((const struct sample *)a)->us, y = ((const struct sample *)b)->us;
+    return (x > y) - (x < y);
+}
+
+static enum result measure(
+    struct app *app, const struct mix *mix, int64_t kitchens, struct buf *why)
+{
+    static struct sample samples[WARM_UP + SEARCHES];
+    double queries = 0, found = 0;
+    for (size_t i = 0; i < COUNT_OF(samples); i++) {
+        samples[i].mix = mix;
+        samples[i].kitchens = kitchens;
+        TRY(app_run(app, DB_READ, search_once, &samples[i], why));
+    }
+    qsort(samples + WARM_UP, SEARCHES, sizeof *samples, by_time);
+    for (size_t i = WARM_UP; i < COUNT_OF(samples); i++) {
+        queries += samples[i].queries;
+        found += (double)samples[i].found;
+    }
+    printf("%-28s %8.0f %8.0f %8.0f %9.1f %8.1f\n", mix->name,
+        samples[WARM_UP + SEARCHES / 2].us, samples[WARM_UP + SEARCHES * 95 / 100].us,
+        samples[WARM_UP + SEARCHES * 99 / 100].us, queries / SEARCHES,
+        found / SEARCHES);
+    return OK;
+}
+
+/* Opens the database, fills it if it is empty, and says how many kitchens it has. */
+static int64_t open_and_fill(const char *file, int64_t kitchens)
+{
+    CHECK(sqlite3_open_v2(file, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK);
+    sqlite3_stmt *q = prepare("SELECT COALESCE(max(id), 0) FROM kitchens");
+    CHECK(sqlite3_step(q) == SQLITE_ROW);
+    int64_t there = sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    if (there == 0)
+        fill(kitchens, time(NULL));
+    CHECK(sqlite3_close(db) == SQLITE_OK);
+    return there == 0 ? kitchens : there;
+}
+
+int main(int argc, char **argv)
+{
+    struct app app = { .forever = arena_new(1024 * 1024) };
+    struct buf why;
+    int64_t kitchens = argc == 3 ? strtoll(argv[2], NULL, 10) : 0;
+    buf_init(&why, 4096);
+    if (kitchens < 1 || kitchens > 5000000) {
+        fprintf(stderr, "Usage: prep-bench DATA KITCHENS\n");
+        return 2;
+    }
+    rand_open();
+    kitchens =
+        open_and_fill(arena_printf(app.forever, "%s/prep.db", argv[1]), kitchens);
+    enum result r = conf_read(app.forever, NULL, &app.conf, &why);
+    app.conf.data_dir = argv[1];
+    if (r == OK)
+        r = app_open(&app, &why);
+    if (r == OK)
+        printf("%-28s %8s %8s %8s %9s %8s\n", "search, CPU microseconds", "p50", "p95",
+            "p99", "queries", "found");
+    for (size_t i = 0; r == OK && i < COUNT_OF(mixes); i++)
+        r = measure(&app, &mixes[i], kitchens, &why);
+    if (r != OK)
+        fprintf(stderr, "%s\n", why.at);
+    return r == OK ? 0 : 1;
+}
