@@ -335,6 +335,7 @@ static enum result add_booking(struct ctx *c, const struct kitchen *k, const str
     bind_int(q, "created_at", c->now_at - 20 * DAY_S);
     TRY(query_run(q));
     *id = db_last_id(c->db);
+    TRY(audit_add(c, ctx_printf(c, "booking.%s", state), "booking", *id, "from the demo"));
     q = db_query(c->db, Q_DEMO_ADD_PAYMENT);
     bind_text(q, "uid", rand_uid(c->arena));
     bind_int(q, "booking_id", *id);
