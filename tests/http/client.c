@@ -28,8 +28,7 @@ void client_open(struct client *c, const struct stack *s)
         .location = "",
         .arena = arena_new(64 * 1024 * 1024) };
     CHECK(c->curl != NULL);
-    /* Turns cookies on. CURLOPT_COOKIEFILE "" would, too, but leaks at each reset. */
-    curl_easy_setopt(c->curl, CURLOPT_COOKIELIST, "Set-Cookie: on=1; domain=invalid.example");
+    curl_easy_setopt(c->curl, CURLOPT_COOKIEFILE, ""); /* keep cookies */
     buf_init(&c->head, 65536);
     buf_init(&c->body, ANSWER_MAX);
 }
@@ -63,6 +62,8 @@ static void common_options(CURL *curl, const char *url)
 
 static void set_method(struct client *c, const struct client_request *r)
 {
+    curl_easy_setopt(c->curl, CURLOPT_HTTPGET, 1L); /* forgets the last request's */
+    curl_easy_setopt(c->curl, CURLOPT_CUSTOMREQUEST, NULL);
     if (r->body != NULL) {
         curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, r->body);
         curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->n);
@@ -83,7 +84,6 @@ int client_send(struct client *c, const struct client_request *r)
         headers = curl_slist_append(headers, r->headers[i]);
     buf_clear(&c->head);
     buf_clear(&c->body);
-    curl_easy_reset(c->curl);
     common_options(c->curl, arena_printf(c->arena, "%s%s", c->stack->url, r->path));
     curl_easy_setopt(c->curl, CURLOPT_COOKIE, c->jar);
     curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, headers);

@@ -110,6 +110,7 @@ START_TEST(of_64_who_race_for_overlapping_times_one_wins_in_each_of_200_rounds)
 {
     struct shot shots[CROWD];
     double worst_ms = 0;
+    int64_t before = people_int("SELECT COUNT(*) FROM bookings");
     for (int round = 0; round < ROUNDS; round++) {
         for (int i = 0; i < CROWD; i++) {
             size_t kind = (size_t)(i * 7 + round) % COUNT_OF(overlapping);
@@ -123,8 +124,7 @@ START_TEST(of_64_who_race_for_overlapping_times_one_wins_in_each_of_200_rounds)
         worst_ms =
             slowest_ms(shots, CROWD) > worst_ms ? slowest_ms(shots, CROWD) : worst_ms;
     }
-    ck_assert_int_eq(
-        people_int("SELECT COUNT(*) FROM bookings WHERE purpose = 'Tamales'"), ROUNDS);
+    ck_assert_int_eq(people_int("SELECT COUNT(*) FROM bookings"), before + ROUNDS);
     check_cells();
     fprintf(stderr, "races: %d rounds of %d, slowest answer %.0f ms\n", ROUNDS, CROWD,
         worst_ms);
