@@ -207,7 +207,8 @@ static CURL *aim(const struct stack *s, struct shot *shot)
     shot->location[0] = '\0';
     common_options(curl, url);
     curl_easy_setopt(curl, CURLOPT_COOKIE, shot->cookie);
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, shot->fields);
+    if (shot->fields != NULL)
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDS, shot->fields);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_location);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, shot);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop);

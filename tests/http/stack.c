@@ -112,6 +112,7 @@ bool stack_await(bool (*is_so)(void *arg), void *arg, int ms)
 struct line_wait {
     pid_t pid;
     const char *file, *text;
+    int64_t from;
     struct buf found;
 };
 
@@ -122,18 +123,19 @@ static bool line_is_there(void *arg)
     int fd = open(w->file, O_RDONLY | O_CLOEXEC);
     char bytes[4096];
     buf_clear(&w->found);
-    for (ssize_t n; fd >= 0 && (n = read(fd, bytes, sizeof bytes)) > 0;)
+    int64_t at = w->from;
+    for (ssize_t n; fd >= 0 && (n = pread(fd, bytes, sizeof bytes, at)) > 0; at += n)
         buf_add(&w->found, bytes, (size_t)n);
     if (fd >= 0)
         close(fd);
     return strstr(w->found.at, w->text) != NULL || waitpid(w->pid, NULL, WNOHANG) != 0;
 }
 
-/* Waits for TEXT in FILE while PID lives; the rest of that line. */
+/* Waits for TEXT in FILE behind FROM while PID lives; the rest of that line. */
 static const char *await_line(
-    struct stack *s, pid_t pid, const char *file, const char *text)
+    struct stack *s, pid_t pid, const char *file, int64_t from, const char *text)
 {
-    struct line_wait w = { .pid = pid, .file = file, .text = text };
+    struct line_wait w = { .pid = pid, .file = file, .text = text, .from = from };
     buf_init(&w.found, LOG_MAX);
     stack_await(line_is_there, &w, START_MS);
     const char *at = strstr(w.found.at, text);
@@ -186,7 +188,8 @@ static void start_stripe(struct stack *s, const char **api)
         arena_printf(s->arena, "%s/stripe/webhook=%s", s->url, s->webhook_secret),
         NULL };
     s->stripe = spawn(argv, stack_path(s, "run/stripe.log"));
-    *api = await_line(s, s->stripe, stack_path(s, "run/stripe.log"), "prep-stripe: ");
+    *api =
+        await_line(s, s->stripe, stack_path(s, "run/stripe.log"), 0, "prep-stripe: ");
 }
 
 /* Few and cheap: a small machine runs the tests, and hashing is not what they test. */
@@ -257,14 +260,27 @@ static void link_sockets(struct stack *s)
               0);
 }
 
+void stack_serve(struct stack *s)
+{
+    const char *log = stack_path(s, "run/prep.log");
+    const char *const argv[] = { built(s, "prep"), "--config",
+        stack_path(s, "prep.conf"), "serve", NULL };
+    struct stat st;
+    int64_t from = stat(log, &st) == 0 ? st.st_size : 0;
+    s->prep = spawn(argv, log);
+    await_line(s, s->prep, log, from, "\"event\":\"ready\"");
+}
+
 void stack_start(struct stack *s, bool demo)
 {
     const char *api;
-    *s = (struct stack) { .dir = "/tmp/prep-http-XXXXXX",
-        .arena = arena_new(64 * 1024 * 1024),
+    /* A test's own lies in the run's: what a failed one leaves goes with it. */
+    const char *parent = s == &stack ? "/tmp" : stack.dir;
+    *s = (struct stack) { .arena = arena_new(64 * 1024 * 1024),
         .port = peer_free_port(),
         .limited_port = peer_free_port(),
         .webhook_secret = "whsec_for_the_http_tests" };
+    s->dir = arena_printf(s->arena, "%s/prep-http-XXXXXX", parent);
     CHECK(mkdtemp(s->dir) != NULL);
     snprintf(s->url, sizeof s->url, "http://127.0.0.1:%d", s->port);
     make_folders(s);
@@ -275,14 +291,11 @@ void stack_start(struct stack *s, bool demo)
         prep_tool(s, "import-places", source(s, "data/us-places.tsv"));
         prep_tool(s, "demo", NULL);
     }
-    const char *const serve[] = { built(s, "prep"), "--config",
-        stack_path(s, "prep.conf"), "serve", NULL };
-    s->prep = spawn(serve, stack_path(s, "run/prep.log"));
+    stack_serve(s);
     link_sockets(s);
     s->nginx = start_nginx(s, stack_path(s, "run"), s->port, "nolimits");
     s->limited_nginx =
         start_nginx(s, stack_path(s, "run/limited"), s->limited_port, "limits");
-    await_line(s, s->prep, stack_path(s, "run/prep.log"), "\"event\":\"ready\"");
     if (!stack_await(nginx_answers, s, START_MS))
         give_up(s, "nginx did not start");
 }

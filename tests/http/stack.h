@@ -14,7 +14,7 @@
 #include "util/conf.h"
 
 struct stack {
-    char dir[64];     /* data/ and run/ are in it */
+    char *dir;        /* data/ and run/ are in it */
     int port;         /* nginx without limits of rate: most tests */
     int limited_port; /* nginx with the limits of nginx.conf.example */
     char url[64];     /* http://127.0.0.1:port */
@@ -30,6 +30,9 @@ extern struct stack stack;
 /* Starts all of it, with the demo city or with an empty database; ends the process,
  * showing the last lines of the logs, if something does not come up. */
 void stack_start(struct stack *s, bool demo);
+
+/* Starts `prep serve` again, which has ended, and waits until it is ready. */
+void stack_serve(struct stack *s);
 
 /* Ends it and removes its folder. */
 void stack_stop(struct stack *s);
