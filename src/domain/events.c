@@ -80,6 +80,7 @@ static const struct handling {
     { "refund.failed", NULL, read_refund },
     { "account.updated", NULL, read_account },
     { "account.external_account.updated", NULL, read_account },
+    { "account.application.deauthorized", NULL, read_account },
 };
 
 static const struct handling *handling_of(const char *type)

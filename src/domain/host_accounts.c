@@ -261,7 +261,11 @@ enum result host_accounts_check_id(
 {
     struct stripe_client client;
     struct stripe_reply reply;
-    struct stripe_account account;
+    struct stripe_account account = {
+        .id = account_id,
+        .transfers = "",
+        .disabled_reason = "the account is gone, or not connected with us any more",
+    };
     struct row row;
     struct query *q = db_query(c->db, Q_HOST_ACCOUNTS_BY_ACCOUNT);
     bind_text(q, "account_id", account_id);
@@ -272,9 +276,11 @@ enum result host_accounts_check_id(
     TRY(stripe_ops_client(c, total_ms, &client));
     r = stripe_ops_read(
         c, &client, ctx_printf(c, "/v1/accounts/%s", account_id), &reply);
-    if (r != OK)
+    if (r == OK)
+        TRY(stripe_read_account(reply.object, &account));
+    else if (reply.outcome != STRIPE_DEFINITIVE)
         return fail(c, r, "%s", not_now);
-    TRY(stripe_read_account(reply.object, &account));
+    fail_clear(c);
     return set(c, &account);
 }
 
