@@ -4,7 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
-#include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/guard.h"
@@ -22,34 +22,34 @@ int64_t pool_backoff_ms(int *early_ends, int64_t lived_ms, bool planned)
     return wait_ms < POOL_BACKOFF_MAX_MS ? wait_ms : POOL_BACKOFF_MAX_MS;
 }
 
+/* SIGTERM is blocked except inside the waits below. Elsewhere it would break into
+ * libfcgi's accept, which then drops the connection that it has just taken. */
 static volatile sig_atomic_t stopping;
-static int stop_fd = -1; /* readable once stopping is set: no signal is missed */
 static int report_fd = -1;
+static sigset_t while_waiting; /* nothing blocked */
 
 static void on_term(int signal_number)
 {
     (void)signal_number;
-    int saved = errno;
     stopping = 1;
-    uint64_t one = 1;
-    if (write(stop_fd, &one, sizeof one) < 0)
-        stopping = 1; /* the counter is full: it has long been readable */
-    errno = saved;
 }
 
 void pool_child_open(int ready_fd)
 {
     report_fd = ready_fd;
     stopping = 0;
-    stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    CHECK(stop_fd >= 0);
-    struct sigaction term = { .sa_handler = on_term, .sa_flags = SA_RESTART };
+    struct sigaction term = { .sa_handler = on_term };
     struct sigaction ignore = { .sa_handler = SIG_IGN };
     CHECK(sigaction(SIGTERM, &term, NULL) == 0);
     /* A Ctrl-C reaches the whole group; only the supervisor acts on it. */
     CHECK(sigaction(SIGINT, &ignore, NULL) == 0);
     CHECK(sigaction(SIGHUP, &ignore, NULL) == 0);
     CHECK(sigaction(SIGPIPE, &ignore, NULL) == 0);
+    sigset_t while_working;
+    sigemptyset(&while_waiting);
+    sigemptyset(&while_working);
+    sigaddset(&while_working, SIGTERM);
+    CHECK(sigprocmask(SIG_SETMASK, &while_working, NULL) == 0);
 }
 
 void pool_ready(void)
@@ -62,35 +62,28 @@ void pool_ready(void)
     CHECK(n == sizeof self);
 }
 
-/* True when FD (-1: none) is readable, false when the time is over or this
- * process has to end. */
-static bool wait_for(int fd, int timeout_ms)
+bool pool_stopping(void)
 {
-    struct pollfd fds[] = { { .fd = stop_fd, .events = POLLIN },
-        { .fd = fd, .events = POLLIN } };
-    int n;
-    do
-        n = poll(fds, COUNT_OF(fds), timeout_ms);
-    while (n < 0 && errno == EINTR && !stopping);
-    return !stopping && n > 0 && fds[1].revents != 0;
+    sigset_t pending;
+    CHECK(sigpending(&pending) == 0);
+    return stopping || sigismember(&pending, SIGTERM) == 1;
 }
 
 bool pool_wait(int listen_fd)
 {
-    while (!stopping)
-        if (wait_for(listen_fd, -1))
+    /* A readable socket wins over a pending signal in ppoll: ask for both. */
+    while (!pool_stopping()) {
+        struct pollfd fd = { .fd = listen_fd, .events = POLLIN };
+        if (ppoll(&fd, 1, NULL, &while_waiting) > 0)
             return true;
+    }
     return false;
 }
 
 bool pool_pause(int ms)
 {
-    if (!stopping)
-        wait_for(-1, ms);
-    return !stopping;
-}
-
-bool pool_stopping(void)
-{
-    return stopping;
+    struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+    if (!pool_stopping() && ppoll(NULL, 0, &time, &while_waiting) != 0)
+        CHECK(errno == EINTR);
+    return !pool_stopping();
 }

@@ -13,10 +13,11 @@ struct pool {
     int count;          /* processes, at least 1 */
 
     /* The life of one child, in a process of its own with SIGINT, SIGHUP and
-     * SIGPIPE ignored. Calls pool_ready() once it can take work, then works for
-     * as long as pool_wait() or pool_pause() says so. LISTEN_FD is non-blocking;
-     * -1 without a socket. Returns the exit status: 0 is a planned end, such as
-     * after the last of max_requests; anything else counts as a crash. */
+     * SIGPIPE ignored and SIGTERM blocked (unblock it in what you exec). Calls
+     * pool_ready() once it can take work, then works for as long as pool_wait() or
+     * pool_pause() says so. LISTEN_FD is non-blocking; -1 without a socket. Returns the
+     * exit status: 0 is a planned end, such as after the last of max_requests; anything
+     * else counts as a crash. */
     int (*child_main)(const struct pool *p, int listen_fd);
     void *arg; /* child_main's own */
 };
@@ -36,7 +37,7 @@ int64_t pool_backoff_ms(int *early_ends, int64_t lived_ms, bool planned);
 
 /* ---- in a child ---- */
 
-/* For the supervisor, right after fork: installs the handlers. READY_FD is where
+/* For the supervisor, right after fork: handlers and signal mask. READY_FD is where
  * pool_ready() reports. */
 void pool_child_open(int ready_fd);
 

@@ -216,9 +216,6 @@ static _Noreturn void child(
     close(s->ready_read);
     close(s->pid_fd);
 
-    sigset_t none;
-    sigemptyset(&none);
-    CHECK(sigprocmask(SIG_SETMASK, &none, NULL) == 0);
     exit(pool->child_main(pool, mine != NULL ? mine->fd : -1));
 }
 
