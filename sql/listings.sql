@@ -47,6 +47,7 @@ WHERE id = :id AND state = :was AND version = :version
 
 -- query: listings_refresh
 UPDATE kitchens SET bookable = (state = 'active'
+    AND EXISTS (SELECT 1 FROM users u WHERE u.id = kitchens.host_id AND u.state = 'active')
     AND EXISTS (SELECT 1 FROM host_accounts a
                 WHERE a.user_id = kitchens.host_id AND a.transfers_active = 1)
     AND (SELECT COUNT(DISTINCT d.kind) FROM documents d

@@ -381,7 +381,6 @@ enum result accounts_suspend(struct ctx *c, int64_t id, bool suspended, const ch
         return fail(c, R_INVALID, "Say why: it is kept in the audit trail.");
     if (id == c->actor.user_id)
         return fail(c, R_CONFLICT, "You cannot suspend yourself. Ask another admin.");
-    TRY(db_begin(c->db));
     struct query *q = db_query(c->db, Q_ACCOUNTS_SET_STATE);
     bind_int(q, "id", id);
     bind_text(q, "was", suspended ? "active" : "suspended");
@@ -393,8 +392,8 @@ enum result accounts_suspend(struct ctx *c, int64_t id, bool suspended, const ch
     TRY(r);
     if (suspended)
         TRY(sessions_close_all(c, id, NULL));
-    TRY(audit_add(c, suspended ? "account.suspend" : "account.restore", "user", id, reason));
-    return db_commit(c->db);
+    return audit_add(
+        c, suspended ? "account.suspend" : "account.restore", "user", id, reason);
 }
 
 enum result accounts_grant(struct ctx *c, const char *email, enum role role)

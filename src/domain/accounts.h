@@ -59,7 +59,7 @@ enum result accounts_page(
 
 /* An admin suspends or restores an account, with a reason (R_INVALID without one when
  * suspending); suspending ends its sessions. Nobody suspends an admin or himself.
- * R_DENIED, R_CONFLICT. */
+ * R_DENIED, R_CONFLICT. In the caller's transaction: moderation.h is the whole act. */
 enum result accounts_suspend(struct ctx *c, int64_t id, bool suspended, const char *reason);
 
 /* From the command line: ROLE_ADMIN or ROLE_SUPPORT. R_NOT_FOUND. */

@@ -48,8 +48,8 @@ enum result listings_act(struct ctx *c, int64_t id, enum listing_act act, const 
 enum result listings_decide(
     struct ctx *c, int64_t id, int64_t version, enum listing_act act, const char *reason);
 
-/* Works out anew whether kitchen ID can be booked: active, the required papers
- * approved and in date, the host's transfers active at Stripe. In the caller's
+/* Works out anew whether kitchen ID can be booked: active, its host not suspended, the
+ * required papers approved and in date, the host's transfers active at Stripe. In the caller's
  * transaction. */
 enum result listings_refresh(struct ctx *c, int64_t id);
 

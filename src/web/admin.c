@@ -1,6 +1,7 @@
 #include "web/admin.h"
 
 #include "domain/accounts.h"
+#include "domain/moderation.h"
 #include "domain/audit.h"
 #include "domain/catalogue.h"
 #include "domain/compliance.h"
@@ -229,7 +230,7 @@ enum result web_admin_user_set(struct ctx *c, struct web *w)
         form_set_error(&f, "reason", "Choose whether to suspend or to restore.");
     if (!form_ok(&f))
         return show_user(c, w, &a, &f, 422);
-    enum result r = accounts_suspend(c, a.id, suspend, form_text(&f, "reason"));
+    enum result r = moderation_suspend(c, a.id, suspend, form_text(&f, "reason"));
     if (admin_decision_refused(c, r, &f))
         return show_user(c, w, &a, &f, 422);
     TRY(r);
