@@ -7,6 +7,10 @@ VALUES (:email, :email_key, :password_hash, :full_name, :role, :business_name, :
 -- query: accounts_by_email
 SELECT id, password_hash, full_name, state FROM users WHERE email_key = :email_key
 
+-- query: accounts_known_address
+SELECT EXISTS (SELECT 1 FROM audit WHERE subject = 'user' AND subject_id = :id
+    AND action = 'account.login' AND detail = :address) AS known
+
 -- query: accounts_get
 SELECT id, email, full_name, business_name, phone, role, state, verified_at, created_at
 FROM users WHERE id = :id

@@ -37,6 +37,12 @@ INSERT INTO kitchen_equipment (kitchen_id, item, quantity) VALUES (:kitchen_id, 
 INSERT INTO spaces (kitchen_id, kind, name, rate_cents, capacity)
 VALUES (:kitchen_id, :kind, :name, :rate_cents, :capacity)
 
+-- query: listings_count_spaces
+SELECT COUNT(*) AS spaces FROM spaces WHERE kitchen_id = :kitchen_id
+
+-- query: listings_set_whole
+UPDATE spaces SET capacity = :capacity WHERE kitchen_id = :kitchen_id AND kind = 'whole'
+
 -- query: listings_set_space
 UPDATE spaces SET active = :active
 WHERE id = :space_id AND kitchen_id = :kitchen_id AND kind = 'station'

@@ -80,6 +80,8 @@ WHERE payment_id = :payment_id AND state IN ('pending', 'succeeded')
 
 -- query: payments_set_refunded
 UPDATE payments SET refunded_cents = :refunded_cents,
-    state = CASE WHEN :refunded_cents = amount_cents THEN 'refunded' ELSE state END,
+    state = CASE WHEN :refunded_cents = amount_cents THEN 'refunded'
+                 WHEN state = 'refunded' THEN 'late' -- it failed after all: still to go back
+                 ELSE state END,
     updated_at = :now_at
 WHERE id = :payment_id AND state IN ('succeeded', 'late', 'refunded')

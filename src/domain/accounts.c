@@ -139,6 +139,7 @@ enum result accounts_register(struct ctx *c, const struct registration *r)
 {
     CHECK(r->role == ROLE_VENDOR || r->role == ROLE_HOST);
     TRY(throttles_count(c, "register-address", r->address, REGISTRATIONS_PER_ADDRESS));
+    TRY(throttles_count(c, "register-account", key_of(c, r->email), MAILS_PER_ACCOUNT));
     const char *hash;
     int64_t id;
     TRY(passwords_hash(c, r->password, &hash));
@@ -189,25 +190,70 @@ enum result accounts_need_verified(struct ctx *c)
 
 /* ---- login --------------------------------------------------------------------------- */
 
-static enum result check_throttles(struct ctx *c, const char *key, const char *address)
+struct login {
+    const char *key, *address;
+    int64_t id;       /* 0: no such account, or not one that may log in */
+    const char *hash; /* NULL with it */
+    const char *home; /* who tries from an address that has logged in before; or NULL */
+};
+
+static enum result find_login(struct ctx *c, const char *email, struct login *l)
 {
-    TRY(throttles_check(c, "login-account", key, c->conf->login_tries));
-    return throttles_check(c, "login-address", address, c->conf->login_tries * ADDRESS_FACTOR);
+    struct query *q;
+    enum result r = find(c, email, &q);
+    if (r == R_NOT_FOUND)
+        return OK;
+    TRY(r);
+    if (!text_is(col_text_here(q, "state"), "active"))
+        return OK;
+    l->id = col_int(q, "id");
+    l->hash = col_text(q, "password_hash");
+    return OK;
 }
 
-static enum result count_failure(struct ctx *c, const char *key, const char *address)
+/* Strangers who use up an account's tries do not lock out its owner: from where a
+ * login succeeded before, there is another count. */
+static enum result check_throttles(struct ctx *c, struct login *l)
 {
-    TRY(throttles_count(c, "login-account", key, INT64_MAX));
-    TRY(throttles_count(c, "login-address", address, INT64_MAX));
-    log_warn("login_failed", "%s from %s", key, address);
+    int64_t max = c->conf->login_tries;
+    TRY(throttles_check(c, "login-address", l->address, max * ADDRESS_FACTOR));
+    enum result r = throttles_check(c, "login-account", l->key, max);
+    if (r != R_LIMITED || l->id == 0)
+        return r;
+    struct query *q = db_query(c->db, Q_ACCOUNTS_KNOWN_ADDRESS);
+    bind_int(q, "id", l->id);
+    bind_text(q, "address", l->address);
+    TRY(query_step(q));
+    if (col_int(q, "known") == 0)
+        return r;
+    fail_clear(c);
+    l->home = ctx_printf(c, "%s %s", l->key, l->address);
+    return throttles_check(c, "login-home", l->home, max);
+}
+
+static enum result count_failure(struct ctx *c, const struct login *l)
+{
+    TRY(throttles_count(c, "login-account", l->key, INT64_MAX));
+    TRY(throttles_count(c, "login-address", l->address, INT64_MAX));
+    if (l->home != NULL)
+        TRY(throttles_count(c, "login-home", l->home, INT64_MAX));
+    log_warn("login_failed", "%s from %s", l->key, l->address);
     return fail(c, R_DENIED, "%s", wrong_login);
 }
 
-static enum result rehash(struct ctx *c, int64_t id, const char *password, const char *hash)
+/* HASH in the settings of today; NULL if it is. Hashing takes long, so it comes before
+ * the transaction: the write lock is everybody's. */
+static enum result rehash(
+    struct ctx *c, const char *password, const char *hash, const char **fresh)
 {
-    if (!passwords_stale(c, hash))
+    *fresh = NULL;
+    return passwords_stale(c, hash) ? passwords_hash(c, password, fresh) : OK;
+}
+
+static enum result keep_hash(struct ctx *c, int64_t id, const char *hash)
+{
+    if (hash == NULL)
         return OK;
-    TRY(passwords_hash(c, password, &hash));
     struct query *q = db_query(c->db, Q_ACCOUNTS_SET_PASSWORD);
     bind_int(q, "id", id);
     bind_text(q, "password_hash", hash);
@@ -218,27 +264,37 @@ static enum result rehash(struct ctx *c, int64_t id, const char *password, const
 enum result accounts_login(struct ctx *c, const char *email, const char *password,
     const char *address, const char *user_agent, const char **session_token)
 {
-    const char *key = key_of(c, email), *hash = NULL;
-    int64_t id = 0;
-    TRY(check_throttles(c, key, address));
-    struct query *q;
-    enum result r = find(c, email, &q);
-    if (r == OK && text_is(col_text_here(q, "state"), "active")) {
-        id = col_int(q, "id");
-        hash = col_text(q, "password_hash");
-    } else if (r != OK && r != R_NOT_FOUND) {
-        return r;
-    }
-    r = passwords_verify(c, password, hash);
+    struct login l = { .key = key_of(c, email), .address = address == NULL ? "" : address };
+    TRY(find_login(c, email, &l));
+    TRY(check_throttles(c, &l));
+    enum result r = passwords_verify(c, password, l.hash);
     if (r == R_DENIED)
-        return count_failure(c, key, address);
+        return count_failure(c, &l);
     TRY(r);
+    const char *fresh;
+    TRY(rehash(c, password, l.hash, &fresh));
     TRY(db_begin(c->db));
-    TRY(throttles_forget(c, "login-account", key));
-    TRY(rehash(c, id, password, hash));
-    TRY(sessions_open(c, id, address, user_agent, session_token));
-    c->actor.user_id = id;
-    TRY(audit_add(c, "account.login", "user", id, address));
+    TRY(throttles_forget(c, "login-account", l.key));
+    TRY(keep_hash(c, l.id, fresh));
+    TRY(sessions_open(c, l.id, l.address, user_agent, session_token));
+    c->actor.user_id = l.id;
+    TRY(audit_add(c, "account.login", "user", l.id, l.address));
+    return db_commit(c->db);
+}
+
+enum result accounts_logout(struct ctx *c, const char *session_token)
+{
+    TRY(db_begin(c->db));
+    TRY(sessions_close(c, session_token));
+    TRY(audit_add(c, "account.logout", "user", c->actor.user_id, ""));
+    return db_commit(c->db);
+}
+
+enum result accounts_logout_others(struct ctx *c, const char *session_token)
+{
+    TRY(db_begin(c->db));
+    TRY(sessions_close_all(c, c->actor.user_id, session_token));
+    TRY(audit_add(c, "account.logout_others", "user", c->actor.user_id, ""));
     return db_commit(c->db);
 }
 
@@ -300,11 +356,11 @@ enum result accounts_change_password(
 {
     struct query *q;
     const char *key = key_of(c, c->actor.email), *hash;
-    TRY(throttles_check(c, "login-account", key, c->conf->login_tries));
+    TRY(throttles_check(c, "password-account", key, c->conf->login_tries));
     TRY(find(c, c->actor.email, &q));
     enum result r = passwords_verify(c, current, col_text(q, "password_hash"));
     if (r == R_DENIED) {
-        TRY(throttles_count(c, "login-account", key, INT64_MAX));
+        TRY(throttles_count(c, "password-account", key, INT64_MAX));
         return fail(c, R_DENIED, "This is not your current password.");
     }
     TRY(r);

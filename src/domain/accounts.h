@@ -26,9 +26,14 @@ enum result accounts_link(struct ctx *c, const char *token, const char *purpose,
 enum result accounts_verify(struct ctx *c, const char *token);
 
 /* Opens a session. R_DENIED with one sentence for every reason that has to do with
- * address or password; R_LIMITED. */
+ * address or password; R_LIMITED after too many failures for the account, the address,
+ * or, from an address that the account has logged in from before, for both together. */
 enum result accounts_login(struct ctx *c, const char *email, const char *password,
     const char *address, const char *user_agent, const char **session_token);
+
+/* Ends this session of the acting user; all but this one. */
+enum result accounts_logout(struct ctx *c, const char *session_token);
+enum result accounts_logout_others(struct ctx *c, const char *session_token);
 
 /* Queues a reset mail if the address has an account; OK in any case. R_LIMITED. */
 enum result accounts_forgot(struct ctx *c, const char *email, const char *address);

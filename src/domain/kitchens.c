@@ -108,15 +108,13 @@ static void read_space(struct query *q, const struct kitchen *k, struct space *s
         s->rate = k->rate;
 }
 
-enum { SPACES_MAX = 40 };
-
 enum result kitchens_spaces(
     struct ctx *c, const struct kitchen *k, struct space **out, size_t *n)
 {
-    struct space *spaces = arena_array(c->arena, SPACES_MAX, sizeof *spaces);
+    struct space *spaces = arena_array(c->arena, KITCHEN_SPACES_MAX, sizeof *spaces);
     struct query *q = db_query(c->db, Q_KITCHENS_SPACES);
     bind_int(q, "kitchen_id", k->id);
-    bind_int(q, "max", SPACES_MAX);
+    bind_int(q, "max", KITCHEN_SPACES_MAX);
     enum result r;
     *n = 0;
     for (QUERY_EACH(q, r))

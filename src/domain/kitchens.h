@@ -49,6 +49,7 @@ struct space {
 };
 
 /* The spaces of K, the whole kitchen first. */
+enum { KITCHEN_SPACES_MAX = 40 };
 enum result kitchens_spaces(
     struct ctx *c, const struct kitchen *k, struct space **out, size_t *n);
 

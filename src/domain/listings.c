@@ -149,7 +149,6 @@ enum result listings_create(struct ctx *c, const struct listing_input *in, int64
     TRY(add_space(c, *id, "whole", "Whole kitchen", (struct cents) { 0 }, in->k.capacity, &space_id));
     TRY(search_index(c, *id));
     TRY(audit_add(c, "kitchen.create", "kitchen", *id, in->k.title));
-    TRY(search_index(c, *id));
     return db_commit(c->db);
 }
 
@@ -170,7 +169,10 @@ enum result listings_save(
             " repeat your change.");
     TRY(r);
     TRY(write_equipment(c, id, in));
-    TRY(search_index(c, id));
+    q = db_query(c->db, Q_LISTINGS_SET_WHOLE);
+    bind_int(q, "kitchen_id", id);
+    bind_int(q, "capacity", in->k.capacity);
+    TRY(query_run_one(q));
     TRY(audit_add(c, "kitchen.save", "kitchen", id, ""));
     TRY(listings_refresh(c, id));
     return db_commit(c->db);
@@ -368,6 +370,17 @@ enum result listings_waiting(
 
 /* ---- stations ------------------------------------------------------------------------------------ */
 
+static enum result check_room(struct ctx *c, int64_t kitchen_id)
+{
+    struct query *q = db_query(c->db, Q_LISTINGS_COUNT_SPACES);
+    bind_int(q, "kitchen_id", kitchen_id);
+    TRY(query_step(q));
+    if (col_int(q, "spaces") < KITCHEN_SPACES_MAX)
+        return OK;
+    return fail(c, R_CONFLICT, "A kitchen has at most %d stations.",
+        KITCHEN_SPACES_MAX - 1);
+}
+
 enum result listings_add_station(
     struct ctx *c, int64_t kitchen_id, const char *name, struct cents rate, int64_t capacity)
 {
@@ -375,6 +388,7 @@ enum result listings_add_station(
     int64_t id;
     TRY(kitchens_own(c, kitchen_id, &k));
     TRY(db_begin(c->db));
+    TRY(check_room(c, kitchen_id));
     enum result r = add_space(c, kitchen_id, "station", name, rate, capacity, &id);
     if (r == R_CONFLICT)
         return fail(c, r, "There is a space of that name already. Choose another name.");

@@ -279,9 +279,14 @@ static enum result session_answered(
     return payments_apply_session(c, &session);
 }
 
-static enum result refund_answered(struct ctx *c, const struct stripe_reply *reply)
+static enum result refund_answered(
+    struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
 {
     struct stripe_refund refund;
+    if (reply->outcome == STRIPE_DEFINITIVE || reply->outcome == STRIPE_DECLINED)
+        return payments_refuse_refund(c, op->subject_uid, reply->error.message);
+    if (reply->outcome != STRIPE_OK)
+        return OK; /* sent again, or in review: it may have happened */
     TRY(stripe_read_refund(reply->object, &refund));
     return payments_apply_refund(c, &refund);
 }
@@ -293,10 +298,10 @@ enum result payments_answered(
     bool refused = reply->outcome == STRIPE_DEFINITIVE ||
                    reply->outcome == STRIPE_DECLINED || reply->outcome == STRIPE_BUG;
     struct payment p;
+    if (text_is(op->kind, "ref"))
+        return refund_answered(c, op, reply);
     if (reply->outcome != STRIPE_OK && !(opens && refused))
         return OK; /* the row is sent again, or whoever wanted it looks for himself */
-    if (text_is(op->kind, "ref"))
-        return refund_answered(c, reply);
     TRY(payments_get(c, op->subject_uid, &p));
     if (reply->outcome != STRIPE_OK)
         return payments_end(c, &p, "failed", "");

@@ -84,4 +84,7 @@ enum result payments_apply_session(struct ctx *c, const struct stripe_session *s
 /* The same for a refund. */
 enum result payments_apply_refund(struct ctx *c, const struct stripe_refund *refund);
 
+/* A refund that Stripe would not take: failed, for a person to look at. */
+enum result payments_refuse_refund(struct ctx *c, const char *uid, const char *why);
+
 #endif

@@ -276,6 +276,29 @@ static enum result set_refund(struct ctx *c, int64_t id, int64_t payment_id,
     return query_run(q);
 }
 
+/* The refund's state and its line in the audit trail. */
+static enum result end_refund(struct ctx *c, int64_t id, int64_t payment_id, int64_t booking_id,
+    const char *refund_id, const char *state, const char *detail)
+{
+    TRY(set_refund(c, id, payment_id, refund_id, state));
+    struct actor was = bookings_as_system(c);
+    enum result r =
+        audit_add(c, ctx_printf(c, "refund.%s", state), "booking", booking_id, detail);
+    c->actor = was;
+    return r;
+}
+
+enum result payments_refuse_refund(struct ctx *c, const char *uid, const char *why)
+{
+    struct query *q = db_query(c->db, Q_PAYMENTS_REFUND_BY_UID);
+    bind_text(q, "uid", uid);
+    TRY(query_step(q));
+    int64_t id = col_int(q, "id"), payment_id = col_int(q, "payment_id");
+    log_error("refund_refused", "%s: %s", uid, why);
+    return end_refund(c, id, payment_id, col_int(q, "booking_id"), NULL, "failed",
+        ctx_printf(c, "Stripe refuses it: %s", why));
+}
+
 enum result payments_apply_refund(struct ctx *c, const struct stripe_refund *refund)
 {
     if (!text_is(refund->app, "prep"))
@@ -297,12 +320,8 @@ enum result payments_apply_refund(struct ctx *c, const struct stripe_refund *ref
             state = refund_states[i].state;
     if (state == NULL || refund_rank(state) <= old_rank)
         return OK;
-    TRY(set_refund(c, id, payment_id, refund->id, state));
     if (text_is(state, "failed"))
         log_error("refund_failed", "%s: %s", refund->id, refund->failure_reason);
-    struct actor was = bookings_as_system(c);
-    r = audit_add(c, ctx_printf(c, "refund.%s", state), "booking", booking_id,
+    return end_refund(c, id, payment_id, booking_id, refund->id, state,
         ctx_printf(c, "%s, %s", cents_format(c->arena, refund->amount), refund->id));
-    c->actor = was;
-    return r;
 }

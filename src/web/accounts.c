@@ -161,9 +161,7 @@ enum result web_login_post(struct ctx *c, struct web *w)
 
 enum result web_logout(struct ctx *c, struct web *w)
 {
-    TRY(db_begin(c->db));
-    TRY(sessions_close(c, w->session_token));
-    TRY(db_commit(c->db));
+    TRY(accounts_logout(c, w->session_token));
     web_set_session(c, w, NULL);
     return web_redirect(w, "/");
 }
@@ -316,9 +314,7 @@ enum result web_account_password(struct ctx *c, struct web *w)
 
 enum result web_account_sessions(struct ctx *c, struct web *w)
 {
-    TRY(db_begin(c->db));
-    TRY(sessions_close_all(c, c->actor.user_id, w->session_token));
-    TRY(db_commit(c->db));
+    TRY(accounts_logout_others(c, w->session_token));
     web_flash(c, w, "ok", "You are logged out everywhere else.");
     return web_redirect(w, "/account");
 }

@@ -144,6 +144,8 @@ const char *show_action(const char *action)
         { "account.register", "Signed up" },
         { "account.verify", "Confirmed the address" },
         { "account.login", "Logged in" },
+        { "account.logout", "Logged out" },
+        { "account.logout_others", "Logged out everywhere else" },
         { "account.forgot", "Asked for a new password" },
         { "account.password", "Changed the password" },
         { "account.update", "Changed the details" },

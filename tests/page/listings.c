@@ -60,6 +60,37 @@ START_TEST(a_stale_form_changes_nothing)
 }
 END_TEST
 
+START_TEST(the_whole_kitchen_has_room_for_as_many_as_the_form_says)
+{
+    char form[2048], *at;
+    make_kitchen();
+    snprintf(form, sizeof form, "%s&version=1", kitchen);
+    at = strstr(form, "capacity=4");
+    at[strlen("capacity=")] = '9';
+    browser_get(&b, "/host/listings/1/edit");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/1/edit", form), 303);
+    browser_log_in_as(&b, "admin@example.com", "admin");
+    ck_assert_int_eq(browser_get(&b, "/admin/listings/1"), 200);
+    ck_assert(browser_shows(&b, "Whole kitchen ($50.00 an hour, 9 people)"));
+}
+END_TEST
+
+START_TEST(a_kitchen_has_so_many_stations_and_no_more)
+{
+    char fields[100];
+    make_kitchen();
+    browser_get(&b, "/host/listings/1/edit");
+    for (int i = 1; i < 40; i++) {
+        snprintf(fields, sizeof fields, "name=Station+%d&rate=20&capacity=2", i);
+        browser_get(&b, "/account");
+        ck_assert_int_eq(browser_post(&b, "/host/listings/1/stations", fields), 303);
+    }
+    browser_get(&b, "/account");
+    ck_assert_int_eq(
+        browser_post(&b, "/host/listings/1/stations", "name=One+more&rate=20&capacity=2"), 409);
+}
+END_TEST
+
 START_TEST(another_host_does_not_find_it)
 {
     make_kitchen();
@@ -115,6 +146,8 @@ void page_listings(Suite *s)
     tcase_add_checked_fixture(t, open_browser, close_browser);
     tcase_add_test(t, a_host_lists_a_kitchen_and_finds_it_as_typed);
     tcase_add_test(t, a_stale_form_changes_nothing);
+    tcase_add_test(t, the_whole_kitchen_has_room_for_as_many_as_the_form_says);
+    tcase_add_test(t, a_kitchen_has_so_many_stations_and_no_more);
     tcase_add_test(t, another_host_does_not_find_it);
     tcase_add_test(t, what_is_wrong_stands_beside_its_field_and_the_rest_is_kept);
     tcase_add_test(t, a_field_that_is_not_of_the_form_is_refused);

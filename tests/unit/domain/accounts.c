@@ -179,6 +179,64 @@ START_TEST(a_stored_hash_that_asks_for_too_much_is_not_even_tried)
 }
 END_TEST
 
+/* As somebody at ADDRESS; the throttles count by address and by account. */
+static enum result log_in(const char *password, const char *address)
+{
+    const char *token;
+    return accounts_login(unit(0), "ann@example.com", password, address, "", &token);
+}
+
+START_TEST(strangers_cannot_lock_the_owner_out)
+{
+    t.app.conf.login_tries = 3;
+    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    ck_assert_int_eq(log_in(ann.password, "192.0.2.1"), OK);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(log_in("wrong", "198.51.100.7"), R_DENIED);
+    ck_assert_int_eq(log_in(ann.password, "198.51.100.7"), R_LIMITED);
+    ck_assert_int_eq(log_in(ann.password, "203.0.113.5"), R_LIMITED);
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(log_in("wrong", "192.0.2.1"), R_DENIED);
+    ck_assert_int_eq(log_in(ann.password, "192.0.2.1"), OK);
+}
+END_TEST
+
+START_TEST(a_known_address_has_no_more_tries_than_others)
+{
+    t.app.conf.login_tries = 3;
+    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    ck_assert_int_eq(log_in(ann.password, "192.0.2.1"), OK);
+    for (int i = 0; i < 6; i++)
+        ck_assert_int_eq(log_in("wrong", "192.0.2.1"), R_DENIED);
+    ck_assert_int_eq(log_in(ann.password, "192.0.2.1"), R_LIMITED);
+}
+END_TEST
+
+START_TEST(nobody_is_flooded_with_mail_by_registering_his_address)
+{
+    for (int i = 0; i < 5; i++)
+        ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    ck_assert_int_eq(accounts_register(unit(0), &ann), R_LIMITED);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM outbox"), 5);
+}
+END_TEST
+
+START_TEST(closing_sessions_is_in_the_audit_trail)
+{
+    const char *token;
+    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    ck_assert_int_eq(log_in(ann.password, "192.0.2.1"), OK);
+    struct ctx *c = unit(0);
+    ck_assert_int_eq(accounts_login(c, ann.email, ann.password, "", "", &token), OK);
+    ck_assert_int_eq(accounts_logout_others(c, token), OK);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM sessions"), 1);
+    ck_assert_int_eq(accounts_logout(c, token), OK);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM sessions"), 0);
+    ck_assert_int_eq(
+        db_test_int(&t, "SELECT COUNT(*) FROM audit WHERE action LIKE 'account.logout%%'"), 2);
+}
+END_TEST
+
 void unit_domain_accounts(Suite *s)
 {
     TCase *k = tcase_create("accounts");
@@ -193,5 +251,9 @@ void unit_domain_accounts(Suite *s)
     tcase_add_loop_test(
         k, passwords_are_refused_when_short_common_or_personal, 0, COUNT_OF(passwords));
     tcase_add_test(k, a_stored_hash_that_asks_for_too_much_is_not_even_tried);
+    tcase_add_test(k, strangers_cannot_lock_the_owner_out);
+    tcase_add_test(k, a_known_address_has_no_more_tries_than_others);
+    tcase_add_test(k, nobody_is_flooded_with_mail_by_registering_his_address);
+    tcase_add_test(k, closing_sessions_is_in_the_audit_trail);
     suite_add_tcase(s, k);
 }

@@ -293,6 +293,57 @@ START_TEST(money_that_comes_late_for_a_slot_that_is_gone_goes_back)
 }
 END_TEST
 
+/* Late money, with its refund called r1. */
+static struct stripe_op late_refund(void)
+{
+    struct stripe_op op;
+    lapse();
+    db_test_end(&t);
+    hold(make_user(&t, "vendor"), 540);
+    begin();
+    apply_status("succeeded");
+    db_test_end(&t);
+    db_test_exec(&t, "UPDATE refunds SET uid = 'r1'; UPDATE stripe_ops SET subject_uid = 'r1'"
+                     " WHERE kind = 'ref'");
+    begin();
+    ck_assert(stripe_ops_newest(c, "ref", "r1", &op) == OK);
+    return op;
+}
+
+START_TEST(a_refund_that_stripe_refuses_is_kept_as_failed_for_a_person)
+{
+    struct stripe_op op = late_refund();
+    struct stripe_reply reply = { .outcome = STRIPE_DEFINITIVE, .http_status = 400,
+        .error = { .type = "invalid_request_error", .code = "charge_disputed",
+            .message = "This charge is disputed." } };
+    ck_assert(db_begin(c->db) == OK);
+    ck_assert(payments_answered(c, &op, &reply) == OK);
+    ck_assert(db_commit(c->db) == OK);
+    ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 1);
+    ck_assert_int_eq(
+        count("audit WHERE action = 'refund.failed' AND detail LIKE '%%disputed%%'"), 1);
+    begin();
+    ck_assert_str_eq(p.state, "late");
+}
+END_TEST
+
+START_TEST(a_refund_that_fails_in_the_end_leaves_the_payment_to_be_given_back)
+{
+    struct stripe_refund refund = { .id = "re_1", .status = "succeeded", .app = "prep",
+        .failure_reason = "", .refund_uid = "r1" };
+    late_refund();
+    refund.amount = b.total;
+    ck_assert(db_begin(c->db) == OK);
+    ck_assert(payments_apply_refund(c, &refund) == OK);
+    refund.status = "failed";
+    ck_assert(payments_apply_refund(c, &refund) == OK);
+    ck_assert(db_commit(c->db) == OK);
+    begin();
+    ck_assert_str_eq(p.state, "late");
+    ck_assert_int_eq(p.refunded.n, 0);
+}
+END_TEST
+
 START_TEST(a_second_payment_for_one_booking_goes_back)
 {
     db_test_end(&t);
@@ -409,6 +460,9 @@ void unit_domain_payments(Suite *s)
         COUNT_OF(mismatch_cases));
     tcase_add_test(tc, money_that_comes_late_takes_the_slot_again_if_it_is_free);
     tcase_add_test(tc, money_that_comes_late_for_a_slot_that_is_gone_goes_back);
+    tcase_add_test(tc, a_refund_that_stripe_refuses_is_kept_as_failed_for_a_person);
+    tcase_add_test(
+        tc, a_refund_that_fails_in_the_end_leaves_the_payment_to_be_given_back);
     tcase_add_test(tc, a_second_payment_for_one_booking_goes_back);
     tcase_add_test(tc, an_event_is_applied_once_and_kept_without_its_secret);
     tcase_add_test(tc, what_may_change_waits_for_the_job_and_what_is_unknown_is_kept);
