@@ -43,6 +43,22 @@ enum result web_checkout(struct ctx *c, struct web *w)
     return web_page(c, w, is_over(c, &k.booking) ? 410 : 200, "checkout/show");
 }
 
+/* To the booking that is paid; who just paid is told so. */
+static enum result go_to_paid(struct ctx *c, struct web *w, const struct booking *b)
+{
+    enum { JUST_S = 600 };
+    if (c->now_at - b->confirmed_at < JUST_S)
+        web_flash(c, w, "ok", "Paid and booked. A mail with everything is on its way.");
+    return web_redirect(w, ctx_printf(c, "/bookings/%lld", (long long)b->id));
+}
+
+/* Neither a hold to pay for nor money under way. */
+static bool has_ended(const struct ctx *c, const struct checkout *k)
+{
+    return is_over(c, &k->booking) &&
+           (!k->has_payment || text_is(k->payment.state, "canceled"));
+}
+
 /* Where Stripe sends the browser back to. The address proves nothing and the page
  * changes nothing: its form asks Stripe, the script sends that form at once, and
  * without script the page looks again by itself for what the webhook brought. */
@@ -51,8 +67,10 @@ enum result web_checkout_return(struct ctx *c, struct web *w)
     struct checkout k;
     TRY(checkout_get(c, web_id(w), &k));
     if (is_paid(&k.booking))
+        return go_to_paid(c, w, &k.booking);
+    if (has_ended(c, &k))
         return web_redirect(
-            w, ctx_printf(c, "/bookings/%lld", (long long)k.booking.id));
+            w, ctx_printf(c, "/checkout/%lld", (long long)k.booking.id));
     bool late = k.has_payment && (text_is(k.payment.state, "late") ||
                                      text_is(k.payment.state, "refunded"));
     show(c, w, &k);
@@ -120,10 +138,8 @@ enum result web_checkout_check(struct ctx *c, struct web *w)
     TRY(checkout_get(c, id, &k));
     bool declined = k.has_payment && text_is(k.payment.state, "pending") &&
                     *k.payment.error != '\0' && !is_over(c, &k.booking);
-    if (is_paid(&k.booking)) {
-        web_flash(c, w, "ok", "Paid and booked. A mail with everything is on its way.");
-        return web_redirect(w, ctx_printf(c, "/bookings/%lld", (long long)id));
-    }
+    if (is_paid(&k.booking))
+        return go_to_paid(c, w, &k.booking);
     return web_redirect(
         w, ctx_printf(c, declined ? "/checkout/%lld" : "/checkout/%lld/return",
                (long long)id));

@@ -197,4 +197,5 @@ export async function goToHosted(person) {
 export async function awaitConfirmed(person, booking) {
   await person.page.waitForURL(`**/bookings/${booking}`);
   await person.page.locator(".pill--confirmed").first().waitFor();
+  await person.page.locator(".flash", { hasText: "Paid and booked." }).waitFor();
 }
