@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { closeBrowser, look, noErrors, openBrowser, openPerson, picture, press } from "./lib.mjs";
+import { closeBrowser, journey, look, noErrors, openBrowser, openPerson, picture, press } from "./lib.mjs";
 import { readMail } from "./mail.mjs";
 import {
   askPrice, awaitConfirmed, closeDay, connectStripe, dayAhead, describeKitchen, hold, makeAdmin, PAPERS, payByCard, sendPaper,
@@ -11,6 +11,7 @@ import {
 } from "./people.mjs";
 import { startStack } from "./stack.mjs";
 
+const step = journey(test);
 let stack, browser, host, admin, vendor;
 let kitchen; // id of the listing
 before(async () => {
@@ -22,7 +23,7 @@ after(async () => {
   await stack?.stop();
 });
 
-test("a host describes a kitchen, its station and its hours", async () => {
+step("a host describes a kitchen, its station and its hours", async () => {
   const { page } = host;
   await signUp(host, { email: "hanna@example.com", name: "Hanna Oakes", role: "host" });
   await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Listings" }).click();
@@ -39,7 +40,7 @@ test("a host describes a kitchen, its station and its hours", async () => {
   await noErrors(host);
 });
 
-test("the host adds a photo, which comes back without its secrets and in three sizes", async () => {
+step("the host adds a photo, which comes back without its secrets and in three sizes", async () => {
   const { page } = host;
   await page.goto(`/host/listings/${kitchen}/photos`);
   const photo = readFileSync(new URL("../fixtures/photos/rotated-gps.jpg", import.meta.url));
@@ -56,11 +57,11 @@ test("the host adds a photo, which comes back without its secrets and in three s
   await noErrors(host);
 });
 
-test("the host sends papers, connects with Stripe and asks for approval", async () => {
+step("the host sends papers, connects with Stripe and asks for approval", async () => {
   const { page } = host;
   for (const kind of PAPERS) assert.equal(await sendPaper(host, kitchen, kind), 200);
   await picture(host, "documents");
-  await connectStripe(host);
+  await connectStripe(host, kitchen);
   await page.getByText("Stripe is ready:").waitFor();
   await picture(host, "host-stripe");
   await page.goto(`/host/listings/${kitchen}/edit`);
@@ -69,7 +70,7 @@ test("the host sends papers, connects with Stripe and asks for approval", async 
   await noErrors(host);
 });
 
-test("staff ask for a change, then approve the papers and the listing", async () => {
+step("staff ask for a change, then approve the papers and the listing", async () => {
   const { page } = admin;
   await makeAdmin(admin, "ada@example.com");
   await page.goto("/admin");
@@ -108,7 +109,7 @@ test("staff ask for a change, then approve the papers and the listing", async ()
   await noErrors(admin);
 });
 
-test("a vendor finds the kitchen with its earliest start and its price, and pays by card", async (t) => {
+step("a vendor finds the kitchen with its earliest start and its price, and pays by card", async (t) => {
   const { page } = vendor;
   const day = dayAhead(3);
   await signUp(vendor, { email: "vera@example.com", name: "Vera Stone", role: "vendor" });
@@ -138,7 +139,7 @@ test("a vendor finds the kitchen with its earliest start and its price, and pays
   await noErrors(vendor);
 });
 
-test("both see it: notices, the host's list, a message and its answer", async () => {
+step("both see it: notices, the host's list, a message and its answer", async () => {
   const { page } = vendor;
   await page.getByRole("link", { name: "Messages" }).last().click();
   await page.getByLabel("Your message").fill("May we bring a second mixer?\nIt is small.");
@@ -161,7 +162,7 @@ test("both see it: notices, the host's list, a message and its answer", async ()
   await noErrors(vendor);
 });
 
-test("the time is gone for others; a declined card changes nothing and a second one pays", async () => {
+step("the time is gone for others; a declined card changes nothing and a second one pays", async () => {
   const { page } = vendor;
   const taken = await openPerson(browser, stack);
   await taken.page.goto(`/search?where=Austin%2C+TX&date=${dayAhead(3)}&start=10:00&hours=9`);
@@ -179,7 +180,7 @@ test("the time is gone for others; a declined card changes nothing and a second 
   await noErrors(vendor);
 });
 
-test("3-D Secure: the bank asks, refuses once, then agrees", async () => {
+step("3-D Secure: the bank asks, refuses once, then agrees", async () => {
   const { page } = vendor;
   await askPrice(vendor, { title: "Oak Street Commissary", day: dayAhead(5) });
   const booking = await hold(vendor);
@@ -193,7 +194,7 @@ test("3-D Secure: the bank asks, refuses once, then agrees", async () => {
   await noErrors(vendor);
 });
 
-test("who gives the time up frees it at once", async () => {
+step("who gives the time up frees it at once", async () => {
   const { page } = vendor;
   await askPrice(vendor, { title: "Oak Street Commissary", day: dayAhead(6) });
   await hold(vendor);
@@ -206,7 +207,7 @@ test("who gives the time up frees it at once", async () => {
   await noErrors(vendor);
 });
 
-test("where the host wants to be asked, the host says no, then yes, and the vendor pays", async () => {
+step("where the host wants to be asked, the host says no, then yes, and the vendor pays", async () => {
   const { page } = vendor;
   await host.page.goto(`/host/listings/${kitchen}/edit`);
   await host.page.getByLabel(/Ask me first/).check();

@@ -121,6 +121,17 @@ export async function look(person, name = "") {
   assert.deepEqual(problems, []);
 }
 
+// Tests that build on each other: after one that failed the rest is not tried.
+export function journey(test) {
+  let broken = false;
+  return (name, fn) => test(name, async (t) => {
+    if (broken) return t.skip("an earlier step failed");
+    broken = true;
+    await fn(t);
+    broken = false;
+  });
+}
+
 // Pictures of pages that pages.test.mjs examines; only with E2E_PICTURES set.
 export async function picture(person, name) {
   if (!process.env.E2E_PICTURES) return;

@@ -1,7 +1,7 @@
 // The whole journey again in a browser that runs no script; the card goes into Stripe's own page.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { closeBrowser, noErrors, openBrowser, openPerson, press } from "./lib.mjs";
+import { closeBrowser, journey, noErrors, openBrowser, openPerson, press } from "./lib.mjs";
 import { readMail } from "./mail.mjs";
 import {
   approve, askPrice, awaitConfirmed, closeDay, connectStripe, dayAhead, describeKitchen, goToHosted, hold, makeAdmin, PAPERS, payHosted,
@@ -9,6 +9,7 @@ import {
 } from "./people.mjs";
 import { startStack } from "./stack.mjs";
 
+const step = journey(test);
 let stack, browser, kitchen;
 before(async () => {
   [stack, browser] = await Promise.all([startStack({ places: true }), openBrowser()]);
@@ -20,14 +21,14 @@ after(async () => {
 
 const title = "Plain Street Bakery";
 
-test("a host lists a kitchen without script", async () => {
+step("a host lists a kitchen without script", async () => {
   const host = await openPerson(browser, stack, { script: false });
   await signUp(host, { email: "hal@example.com", name: "Hal Plain", role: "host" });
   kitchen = await describeKitchen(host, { title });
   await setHours(host, kitchen);
   await closeDay(host, kitchen, dayAhead(20), "Inventory");
   for (const kind of PAPERS) assert.equal(await sendPaper(host, kitchen, kind), 200);
-  await connectStripe(host);
+  await connectStripe(host, kitchen);
   assert.equal(await press(host.page, "Ask Stripe how it stands"), 200);
   await host.page.getByText("Stripe is ready:").waitFor();
   await host.page.goto(`/host/listings/${kitchen}/edit`);
@@ -36,7 +37,7 @@ test("a host lists a kitchen without script", async () => {
   await host.close();
 });
 
-test("staff approve it without script", async () => {
+step("staff approve it without script", async () => {
   const admin = await openPerson(browser, stack, { script: false });
   await makeAdmin(admin, "ann@example.com");
   await approve(admin, kitchen);
@@ -44,7 +45,7 @@ test("staff approve it without script", async () => {
   await admin.close();
 });
 
-test("a vendor books it, pays on Stripe's page and comes back to a confirmed booking", async () => {
+step("a vendor books it, pays on Stripe's page and comes back to a confirmed booking", async () => {
   const vendor = await openPerson(browser, stack, { script: false });
   const { page } = vendor;
   await signUp(vendor, { email: "vic@example.com", name: "Vic Stone", role: "vendor" });

@@ -52,7 +52,7 @@ const QUOTE = `/listings/1-x?date=${dayAhead(3)}&start=10:00&end=13:00`;
 const roles = [
   ["nobody", null, ["/", FOUND, "/reset-password?token=x", "/no-such-page"]],
   ["a vendor", "vendor@demo.test", ["/dashboard", "/bookings", "/messages", "/admin", QUOTE]],
-  ["a host", "host@demo.test", ["/host/listings", "/host/earnings", "/host/stripe/account"]],
+  ["a host", "host@demo.test", ["/host/listings", "/host/earnings", "/host/stripe"]],
   ["an administrator", "admin@demo.test", ["/admin"]],
 ];
 for (const [who, email, starts] of roles) {

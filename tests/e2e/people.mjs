@@ -108,9 +108,10 @@ export async function sendPaper(person, id, kind) {
 }
 
 // The host's account at Stripe, through the sandbox's own form.
-export async function connectStripe(person) {
+export async function connectStripe(person, id) {
   const { page, stack } = person;
-  await page.goto("/host/stripe/account");
+  await page.goto(`/host/listings/${id}/edit`);
+  await page.getByRole("link", { name: /^Stripe:/ }).click();
   await page.getByRole("button", { name: "Connect with Stripe" }).click();
   await page.waitForURL(stack.stripe + "/**");
   await page.getByLabel("Legal name").fill("Hanna Oakes LLC");
