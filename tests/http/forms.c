@@ -129,6 +129,43 @@ START_TEST(every_form_answers_nonsense_with_a_page_below_500)
 }
 END_TEST
 
+/* The search and a kitchen's quote, with numbers and days that nobody means. */
+static const char *const asks[] = { "where=Austin&radius_mi=", "where=Austin&date=",
+    "where=Austin&date=2027-01-04&start=",
+    "where=Austin&date=2027-01-04&start=08:00&end=", "where=Austin&hours=",
+    "where=Austin&max_price_cents=", "where=Austin&equipment=", "where=Austin&sort=",
+    "where=Austin&page=", "where=Austin&q=", "where=", "q=",
+    "start=08:00&end=12:00&date=", "date=2027-01-04&end=12:00&start=",
+    "date=2027-01-04&start=08:00&end=", "month=", "before=", "space_id=",
+    "guest_count=" };
+static const char *const oddities[] = { "", "0", "-1", "1e9", "0.001", "NaN", "inf",
+    "9223372036854775807", "9223372036854775808", "9999-12-31", "0000-00-00",
+    "2027-02-30", "99:99", "24:00", "90,180", "91,181", "0,0", "-90,-180",
+    "30.26,-97.74", "a*", "%22", "%22a%22+OR+%22b", "a+AND+NOT", "%28%28%28",
+    "NEAR%28a+b%29", "col:x", "%25%27", "%E2%80%AE" };
+static const struct {
+    const char *path, *email;
+} asked_pages[] = { { "/search", NULL }, { "/listings/1-oak", NULL },
+    { "/host/calendar", "host@demo.test" }, { "/host/earnings", "host@demo.test" },
+    { "/bookings", "vendor@demo.test" }, { "/admin/users", "admin@demo.test" },
+    { "/admin/audit", "admin@demo.test" } };
+
+START_TEST(absurd_days_prices_and_distances_have_their_page)
+{
+    if (asked_pages[_i].email != NULL) {
+        struct person p = people_demo(asked_pages[_i].email);
+        people_log_in(&c, &p);
+    }
+    for (size_t a = 0; a < COUNT_OF(asks); a++)
+        for (size_t o = 0; o < COUNT_OF(oddities); o++) {
+            const char *path = arena_printf(
+                c.arena, "%s?%s%s", asked_pages[_i].path, asks[a], oddities[o]);
+            int status = client_get(&c, path);
+            ck_assert_msg(status >= 200 && status < 500, "%s: %d", path, status);
+        }
+}
+END_TEST
+
 START_TEST(a_form_of_a_megabyte_is_413_and_a_missing_type_415)
 {
     size_t n = 1024 * 1024;
@@ -256,6 +293,8 @@ void http_forms(Suite *s)
     tcase_add_checked_fixture(t, open_client, close_client);
     tcase_add_loop_test(
         t, every_form_answers_nonsense_with_a_page_below_500, 0, COUNT_OF(senders));
+    tcase_add_loop_test(
+        t, absurd_days_prices_and_distances_have_their_page, 0, COUNT_OF(asked_pages));
     tcase_add_test(t, a_form_of_a_megabyte_is_413_and_a_missing_type_415);
     tcase_add_test(t, what_was_typed_stays_and_the_field_says_what_is_wrong);
     tcase_add_test(t, a_field_that_the_form_does_not_have_is_refused);

@@ -11,7 +11,8 @@
 
 int main(int argc, char **argv)
 {
-    setenv("CK_DEFAULT_TIMEOUT", "120", 0); /* Check's four seconds are few on a busy machine */
+    setenv("CK_DEFAULT_TIMEOUT", "120",
+        0); /* Check's four seconds are few on a busy machine */
     SRunner *runner = srunner_create(NULL);
 #define ADD(name)                                                                      \
     if (argc < 2 || strstr(#name, argv[1]) != NULL) {                                  \
@@ -26,6 +27,7 @@ int main(int argc, char **argv)
     srunner_run_all(runner, CK_NORMAL);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
+    failed += !stack_is_whole(&stack);
     stack_stop(&stack);
     curl_global_cleanup();
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -199,6 +199,28 @@ START_TEST(guessing_a_password_is_stopped_whatever_address_a_header_claims)
 }
 END_TEST
 
+START_TEST(five_mails_at_most_for_somebody_who_asks_50_times_for_a_new_password)
+{
+    int refused = 0;
+    people_open(&own);
+    people_add("vendor");
+    const char *email = people_text(c.arena, "SELECT email FROM users");
+    client_get(&c, "/forgot-password");
+    const char *body =
+        arena_printf(c.arena, "email=%s&csrf=%s", email, client_csrf(&c));
+    for (int i = 0; i < 50; i++) {
+        int status = client_post_bare(&c, "/forgot-password", body);
+        ck_assert_msg(status < 400 || status == 429, "%d", status);
+        refused += status == 429;
+    }
+    ck_assert_int_gt(refused, 0);
+    ck_assert_ptr_nonnull(client_header(&c, "Retry-After"));
+    int64_t mails = people_int("SELECT COUNT(*) FROM outbox WHERE kind = 'reset'");
+    ck_assert_msg(mails >= 1 && mails <= 5, "%d mails", (int)mails);
+    people_close();
+}
+END_TEST
+
 /* ---- who dies
  * -------------------------------------------------------------------------------------
  */
@@ -373,6 +395,8 @@ void http_pools(Suite *s)
     tcase_add_test(t, pages_are_answered_during_a_flood_of_logins);
     tcase_add_test(t, nginx_slows_down_who_floods_and_says_when_to_come_back);
     tcase_add_test(t, guessing_a_password_is_stopped_whatever_address_a_header_claims);
+    tcase_add_test(
+        t, five_mails_at_most_for_somebody_who_asks_50_times_for_a_new_password);
     tcase_add_test(
         t, workers_killed_20_times_in_a_row_are_replaced_and_the_site_answers);
     tcase_add_test(t, a_request_waits_for_the_only_worker_of_its_pool_to_come_back);

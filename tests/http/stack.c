@@ -300,6 +300,24 @@ void stack_start(struct stack *s, bool demo)
         give_up(s, "nginx did not start");
 }
 
+bool stack_is_whole(struct stack *s)
+{
+    static const char *const grave[] = { "[emerg]", "[alert]", "[crit]" };
+    static const char *const logs[] = { "run/nginx.err", "run/limited/nginx.err" };
+    bool whole = true;
+    prep_tool(s, "verify", NULL);
+    for (size_t i = 0; i < COUNT_OF(logs); i++) {
+        size_t n;
+        const char *log = folder_read(s->arena, stack_path(s, logs[i]), &n);
+        for (size_t k = 0; k < COUNT_OF(grave); k++)
+            if (strstr(log, grave[k]) != NULL) {
+                fprintf(stderr, "http tests: nginx says:\n%s\n", log);
+                whole = false;
+            }
+    }
+    return whole;
+}
+
 void stack_stop(struct stack *s)
 {
     pid_t *const pids[] = { &s->limited_nginx, &s->nginx, &s->prep, &s->stripe };

@@ -34,6 +34,10 @@ void stack_start(struct stack *s, bool demo);
 /* Starts `prep serve` again, which has ended, and waits until it is ready. */
 void stack_serve(struct stack *s);
 
+/* After everything: the database is whole, and nginx has complained of nothing grave.
+ * False, after having said why. */
+bool stack_is_whole(struct stack *s);
+
 /* Ends it and removes its folder. */
 void stack_stop(struct stack *s);
 
