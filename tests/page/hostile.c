@@ -32,6 +32,41 @@ START_TEST(a_search_with_its_fields_sent_empty_is_a_search)
 }
 END_TEST
 
+START_TEST(a_search_at_the_ends_of_the_earth_is_a_search)
+{
+    static const char *const queries[] = { "where=90,0&radius_mi=100", "where=-90,180&radius_mi=100",
+        "where=89.9999,-180&radius_mi=100&sort=price", "where=0,180&radius_mi=100&sort=rating",
+        "where=-0.0,-0.0&radius_mi=1", "where=30.27,-97.74&hours=0.25&sort=price",
+        "where=30.27,-97.74&hours=168&date=2026-11-30&start=00:00&end=24:00",
+        "where=30.27,-97.74&date=2026-11-30&start=23:45&end=00:15&hours=0.5",
+        "where=30.27,-97.74&radius_mi=100&q=AND+OR+NOT+NEAR(%22*%22)&page=50" };
+    char path[300];
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        snprintf(path, sizeof path, "/search?%s", queries[i]);
+        browser_get(&b, path);
+        ck_assert_msg(b.status == 200 || b.status == 422, "%s: %d", queries[i], b.status);
+    }
+}
+END_TEST
+
+START_TEST(an_absurd_day_of_any_page_is_a_page)
+{
+    static const char *const days[] = { "0001-01-01", "1883-11-18", "1969-12-31", "9999-12-31" };
+    static const char *const pages[] = { "/search?where=30.27,-97.74&start=10:00&end=11:00&date=%s",
+        "/host/calendar?month=%.7s", "/listings/6?month=%.7s&date=%s" };
+    char path[300];
+    browser_log_in_demo(&b, "host@demo.test");
+    for (size_t i = 0; i < 4; i++)
+        for (size_t k = 0; k < 3; k++) {
+            const char *format = pages[k];
+            snprintf(path, sizeof path, k == 0 ? pages[0] : k == 1 ? pages[1] : pages[2], days[i],
+                days[i]);
+            browser_get(&b, path);
+            ck_assert_msg(b.status < 500, "%s %s: %d", format, days[i], b.status);
+        }
+}
+END_TEST
+
 START_TEST(the_account_page_shows_again_what_was_typed_wrongly)
 {
     browser_log_in_demo(&b, "vendor@demo.test");
@@ -108,6 +143,8 @@ void page_hostile(Suite *s)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_set_timeout(t, 30);
     tcase_add_test(t, a_search_with_its_fields_sent_empty_is_a_search);
+    tcase_add_test(t, a_search_at_the_ends_of_the_earth_is_a_search);
+    tcase_add_test(t, an_absurd_day_of_any_page_is_a_page);
     tcase_add_test(t, the_account_page_shows_again_what_was_typed_wrongly);
     tcase_add_test(t, a_query_too_long_to_redirect_is_left_behind);
     tcase_add_test(t, a_booking_at_the_beginning_of_time_is_refused);
