@@ -49,6 +49,12 @@ enum result sql_run(sqlite3 *c, const char *sql, struct buf *why)
     return result_of(code);
 }
 
+bool connection_make_file(const char *file)
+{
+    int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    return fd >= 0 && close(fd) == 0;
+}
+
 enum result connection_open(
     const char *dir, enum db_mode mode, sqlite3 **out, struct buf *why)
 {

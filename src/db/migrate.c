@@ -145,7 +145,14 @@ enum result migrate_run(const char *dir, int64_t now_at, struct buf *news, struc
         return R_FAULT;
     }
     sqlite3 *c = NULL;
+    char file[4096];
     enum result r = lock_take(lock);
+    if (r == OK
+        && ((size_t)snprintf(file, sizeof file, "%s/prep.db", dir) >= sizeof file
+            || !connection_make_file(file))) {
+        buf_printf(why, "%s/prep.db: %s", dir, strerror(errno));
+        r = R_FAULT;
+    }
     if (r == OK)
         r = connection_open(dir, DB_WRITE, &c, why);
     if (r == OK)

@@ -33,6 +33,10 @@ struct db {
     int count;
 };
 
+/* Makes sure that FILE is there, for its owner alone; what SQLite puts beside it is as
+ * private. Before SQLite has it open in this process: the close would drop its locks. */
+bool connection_make_file(const char *file);
+
 /* Opens DIR/prep.db with all settings that the house asks for. */
 enum result connection_open(
     const char *dir, enum db_mode mode, sqlite3 **out, struct buf *why);

@@ -38,8 +38,10 @@ enum result db_verify(struct db *db, struct buf *found)
 static enum result copy(sqlite3 *from, const char *file, struct buf *why)
 {
     sqlite3 *to = NULL;
-    int code = sqlite3_open_v2(
-        file, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = SQLITE_CANTOPEN;
+    if (connection_make_file(file))
+        code = sqlite3_open_v2(
+            file, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (code == SQLITE_OK) {
         /* All pages in one step: a smaller one starts again at each foreign commit. */
         sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");

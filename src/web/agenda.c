@@ -44,6 +44,21 @@ static struct view *show_row(struct ctx *c, struct view *list, const struct agen
     return item;
 }
 
+/* Only the rows that begin in that month where their kitchen stands. */
+static size_t keep_month(struct agenda_row *rows, size_t n, const struct civil *month)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct civil start;
+        const struct zone *z = zone_find(rows[i].timezone);
+        CHECK(z != NULL);
+        zone_civil(z, rows[i].start_at, &start);
+        if (start.year == month->year && start.month == month->month)
+            rows[kept++] = rows[i];
+    }
+    return kept;
+}
+
 /* One group for each local date, in order. */
 static void show_days(struct ctx *c, struct web *w, const struct agenda_row *rows, size_t n)
 {
@@ -71,7 +86,9 @@ enum result web_agenda_calendar(struct ctx *c, struct web *w)
     int64_t to_at = from_at + (int64_t)civil_month_days(month.year, month.month) * DAY_S;
     struct agenda_row *rows;
     size_t n;
-    TRY(agenda_between(c, from_at, to_at, ROWS_MAX, &rows, &n));
+    /* Months begin up to 14 hours before and after UTC's. */
+    TRY(agenda_between(c, from_at - DAY_S, to_at + DAY_S, ROWS_MAX, &rows, &n));
+    n = keep_month(rows, n, &month);
     show_days(c, w, rows, n);
     view_textf(w->view, "month", "%s %d", civil_month_name(month.month), month.year);
     view_text(w->view, "prev_url", month_url(c, &month, -1));

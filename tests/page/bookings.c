@@ -73,6 +73,18 @@ START_TEST(a_time_that_is_gone_is_a_409_that_lists_what_is_free)
 }
 END_TEST
 
+START_TEST(the_hosts_month_begins_and_ends_where_the_kitchen_stands)
+{
+    browser_log_in_demo(&b, "vendor@demo.test");
+    ck_assert_int_eq(book("31", "18%3A00", "20%3A00", "key-0123456789abcdef"), 303);
+    browser_log_in_demo(&b, "host@demo.test");
+    ck_assert_int_eq(browser_get(&b, "/host/calendar?month=2026-12"), 200);
+    ck_assert(browser_shows(&b, "Thu 31 Dec 2026"));
+    ck_assert_int_eq(browser_get(&b, "/host/calendar?month=2027-01"), 200);
+    ck_assert(!browser_shows(&b, "Thu 31 Dec 2026"));
+}
+END_TEST
+
 START_TEST(absurd_times_and_fields_are_refused)
 {
     browser_log_in_demo(&b, "vendor@demo.test");
@@ -160,6 +172,7 @@ void page_bookings(Suite *s)
     tcase_set_timeout(t, 120);
     tcase_add_test(t, booking_holds_and_leads_to_the_checkout);
     tcase_add_test(t, a_time_that_is_gone_is_a_409_that_lists_what_is_free);
+    tcase_add_test(t, the_hosts_month_begins_and_ends_where_the_kitchen_stands);
     tcase_add_test(t, absurd_times_and_fields_are_refused);
     tcase_add_test(t, giving_a_hold_up_frees_the_time);
     tcase_add_test(t, without_stripe_the_card_form_gets_a_sentence_as_json);

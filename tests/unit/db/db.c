@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "domain/claims.h"
 #include "support/db.h"
@@ -98,6 +99,9 @@ START_TEST(a_backup_is_whole_and_never_overwrites)
     db_test_begin(&t, DB_READ, 0);
     ck_assert_int_eq(db_backup(t.app.db, file, &why), OK);
     ck_assert_int_eq(db_backup(t.app.db, file, &why), R_CONFLICT);
+    struct stat st;
+    ck_assert_int_eq(stat(file, &st), 0);
+    ck_assert_int_eq(st.st_mode & 077, 0);
     ck_assert_ptr_nonnull(strstr(why.at, "is there already"));
     buf_free(&why);
 }

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "support/folder.h"
 #include "unit.h"
@@ -37,6 +38,16 @@ static void exec(const char *sql)
     ck_assert_int_eq(sqlite3_exec(c, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(c);
 }
+
+START_TEST(the_database_is_for_its_owner_alone)
+{
+    struct stat st;
+    umask(022);
+    ck_assert_int_eq(migrate_run(folder, 1, &news, &why), OK);
+    ck_assert_int_eq(stat(arena_printf(a, "%s/prep.db", folder), &st), 0);
+    ck_assert_int_eq(st.st_mode & 077, 0);
+}
+END_TEST
 
 START_TEST(the_second_run_has_nothing_to_do)
 {
@@ -83,6 +94,7 @@ void unit_db_migrate(Suite *s)
 {
     TCase *t = tcase_create("migrate");
     tcase_add_checked_fixture(t, open_folder, close_folder);
+    tcase_add_test(t, the_database_is_for_its_owner_alone);
     tcase_add_test(t, the_second_run_has_nothing_to_do);
     tcase_add_test(t, a_migration_that_was_edited_afterwards_is_refused);
     tcase_add_test(t, a_database_newer_than_the_program_is_refused);
