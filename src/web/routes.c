@@ -57,7 +57,7 @@ const struct route routes[] = {
     /* the host's time and money (agenda.c) */
     { GET("/admin/bookings"),    web_agenda_all,         STAFF, 3 },
     { GET("/host/calendar"),     web_agenda_calendar,    HOST, 3 },
-    { GET("/host/earnings"),     web_agenda_earnings,    HOST, 5 },
+    { GET("/host/earnings"),     web_agenda_earnings,    HOST, 5, ROUTE_STRIPE },
 
     /* messages (messages.c) */
     { GET("/messages"),          web_messages,           MEMBER, 3 },

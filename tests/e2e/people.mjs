@@ -112,7 +112,7 @@ export async function connectStripe(person, id) {
   const { page, stack } = person;
   await page.goto(`/host/listings/${id}/edit`);
   await page.getByRole("link", { name: /^Stripe:/ }).click();
-  await page.getByRole("button", { name: "Connect with Stripe" }).click();
+  await page.getByRole("button", { name: "Set up Stripe" }).click();
   await page.waitForURL(stack.stripe + "/**");
   await page.getByLabel("Legal name").fill("Hanna Oakes LLC");
   await page.getByRole("button", { name: "Agree and submit" }).click();
