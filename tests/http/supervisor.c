@@ -4,7 +4,6 @@
 #include "http.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,173 +12,240 @@
 #include <unistd.h>
 
 #include "http/client.h"
+#include "util/guard.h"
 #include "util/text.h"
 
-enum { CRASHES = 20, RELOADS = 5, CROWD = 64, CHILDREN_MAX = 64 };
+enum { PATIENCE_MS = 20000, KILLS = 20 };
 
 static struct stack own;
 static struct client c;
 
-static void set_up(void)
+static void open_own(void)
 {
     stack_start(&own, false);
     client_open(&c, &own);
 }
 
-static void tear_down(void)
+static void close_own(void)
 {
     client_close(&c);
     stack_stop(&own);
 }
 
-/* One line of a file under /proc, without its newline; "" if it is gone. */
-static void read_proc(char *out, size_t size, pid_t pid, const char *name)
+/* How many lines have TEXT in them. */
+static int lines_with(const char *text)
 {
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-    out[0] = '\0';
-    FILE *f = fopen(path, "re");
-    if (f == NULL)
-        return;
-    if (fgets(out, (int)size, f) == NULL)
-        out[0] = '\0';
-    out[strcspn(out, "\n")] = '\0';
-    fclose(f);
-}
-
-static pid_t parent_of(pid_t pid)
-{
-    char stat[512];
-    read_proc(stat, sizeof stat, pid, "stat");
-    const char *after = strrchr(stat, ')'); /* "pid (comm) state ppid" */
-    return after == NULL ? 0 : (pid_t)strtol(after + 3, NULL, 10);
-}
-
-/* The supervisor's children whose names begin with NAME ("prep-web"). */
-static size_t workers(const char *name, pid_t *out)
-{
-    size_t n = 0;
-    DIR *proc = opendir("/proc");
-    ck_assert_ptr_nonnull(proc);
-    for (struct dirent *e; (e = readdir(proc)) != NULL && n < CHILDREN_MAX;) {
-        pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
-        if (pid <= 0 || parent_of(pid) != own.prep)
-            continue;
-        char comm[32];
-        read_proc(comm, sizeof comm, pid, "comm");
-        if (text_starts(comm, name))
-            out[n++] = pid;
-    }
-    closedir(proc);
+    struct buf log;
+    int n = 0;
+    buf_init(&log, 64 * 1024 * 1024);
+    stack_log_read(&own, 0, &log);
+    for (const char *at = log.at; (at = strstr(at, text)) != NULL; n++)
+        at += strcspn(at, "\n");
+    buf_free(&log);
     return n;
 }
 
-static bool is_gone(void *arg)
+struct line_count {
+    const char *text;
+    int n;
+};
+
+static bool has_lines(void *arg)
 {
-    return parent_of(*(pid_t *)arg) != own.prep;
+    const struct line_count *w = arg;
+    return lines_with(w->text) >= w->n;
 }
 
-static bool one_is_alive(void *arg)
+static void await_lines(const char *text, int n)
 {
-    return workers("prep-", arg) > 0;
+    struct line_count w = { text, n };
+    ck_assert_msg(
+        stack_await(has_lines, &w, PATIENCE_MS), "%s did not come %d times", text, n);
 }
 
-START_TEST(twenty_workers_killed_in_a_row_leave_the_site_answering)
+/* ---- who dies
+ * -------------------------------------------------------------------------------------
+ */
+
+/* The pid of a worker of the site whose name begins so; 0. */
+static pid_t worker_named(const char *name)
 {
-    pid_t alive[CHILDREN_MAX];
-    for (int i = 0; i < CRASHES; i++) {
-        /* The oldest, so that each pool has its turn. */
-        ck_assert(stack_await(one_is_alive, alive, 6000));
-        ck_assert_int_eq(kill(alive[0], i % 2 == 0 ? SIGKILL : SIGSEGV), 0);
-        ck_assert(stack_await(is_gone, alive, 6000));
+    pid_t found = 0;
+    struct buf line;
+    DIR *proc = opendir("/proc");
+    CHECK(proc != NULL);
+    buf_init(&line, 4096);
+    for (struct dirent *e; found == 0 && (e = readdir(proc)) != NULL;) {
+        char path[300], stat[512] = "";
+        snprintf(path, sizeof path, "/proc/%s/stat", e->d_name);
+        FILE *f = strspn(e->d_name, "0123456789") > 0 ? fopen(path, "re") : NULL;
+        if (f == NULL)
+            continue;
+        stat[fread(stat, 1, sizeof stat - 1, f)] = '\0';
+        fclose(f);
+        const char *comm = strchr(stat, '('), *end = strrchr(stat, ')');
+        if (comm != NULL && end != NULL && text_starts(comm + 1, name) &&
+            strlen(end) > 4 && strtol(end + 4, NULL, 10) == own.prep && end[2] != 'Z')
+            found = (pid_t)strtol(stat, NULL, 10);
     }
-    ck_assert_int_eq(client_get(&c, "/"), 200);
+    closedir(proc);
+    buf_free(&line);
+    return found;
+}
+
+struct wanted {
+    const char *name;
+    pid_t not_this;
+};
+
+static bool is_back(void *arg)
+{
+    const struct wanted *w = arg;
+    pid_t pid = worker_named(w->name);
+    return pid != 0 && pid != w->not_this;
+}
+
+START_TEST(workers_killed_20_times_in_a_row_are_replaced_and_the_site_answers)
+{
+    static const char *const names[] = { "prep-web-1", "prep-book-1", "prep-auth-1",
+        "prep-slow-1", "prep-web-2", "prep-slow-2", "prep-jobs-1" };
+    for (int i = 0; i < KILLS; i++) {
+        const char *name = names[(size_t)i % COUNT_OF(names)];
+        struct wanted w = { name, worker_named(name) };
+        ck_assert_msg(w.not_this != 0, "%s does not run", name);
+        kill(w.not_this, SIGKILL);
+        ck_assert_msg(client_get(&c, "/readyz") == 200, "after %d: %d", i, c.status);
+        ck_assert_msg(
+            stack_await(is_back, &w, PATIENCE_MS), "%s did not come back", name);
+    }
+    ck_assert_int_eq(lines_with("\"how\":\"signal "), KILLS);
     ck_assert_int_eq(client_get(&c, "/login"), 200);
+    ck_assert_int_eq(client_post_bare(&c, "/stripe/webhook", ""), 400);
+    stack_log_check(&own, 0, true);
 }
 END_TEST
 
-/* Work for all pools but book, which has no GET. */
-static const char *const pages[] = { "/", "/login", "/search", "/host/stripe/return" };
-
-static bool workers_changed(void *arg)
+START_TEST(a_request_waits_for_the_only_worker_of_its_pool_to_come_back)
 {
-    const pid_t *before = arg;
-    pid_t now[CHILDREN_MAX];
-    size_t n = workers("prep-", now);
+    struct wanted w = { "prep-book-1", worker_named("prep-book-1") };
+    kill(w.not_this, SIGKILL);
+    ck_assert_int_eq(client_post_bare(&c, "/stripe/webhook", ""), 400);
+    ck_assert(is_back(&w));
+}
+END_TEST
+
+/* ---- reload and end
+ * -----------------------------------------------------------------------------------
+ */
+
+static void check_all_200(struct shot *shots, size_t n, const char *when)
+{
     for (size_t i = 0; i < n; i++)
-        for (const pid_t *b = before; *b != 0; b++)
-            if (now[i] == *b)
-                return false;
-    return n > 0;
+        ck_assert_msg(
+            shots[i].status == 200, "%s: request %zu: %d", when, i, shots[i].status);
 }
 
-START_TEST(reloads_under_load_lose_no_request)
+START_TEST(a_reload_under_load_loses_no_request)
 {
-    for (int round = 0; round < RELOADS; round++) {
-        pid_t before[CHILDREN_MAX + 1] = { 0 };
-        ck_assert_uint_gt(workers("prep-", before), 0);
-        ck_assert_int_eq(kill(own.prep, SIGHUP), 0);
+    enum { CROWD = 40, RELOADS = 3 };
+    static struct shot shots[CROWD];
+    const struct conf *conf = &own.conf;
+    int processes = (int)(conf->web_workers + conf->book_workers + conf->auth_workers +
+                          conf->slow_workers + conf->jobs);
+    for (int i = 0; i < CROWD; i++)
+        shots[i] = (struct shot) { .path = i % 4 == 0 ? "/login" : "/terms" };
+    for (int reload = 1; reload <= RELOADS; reload++) {
+        kill(own.prep, SIGHUP);
         do {
-            struct shot shots[CROWD] = { 0 };
-            for (int i = 0; i < CROWD; i++)
-                shots[i].path = pages[i % 4];
             client_volley(&own, shots, CROWD);
-            for (int i = 0; i < CROWD; i++)
-                ck_assert_msg(shots[i].status == 200 || shots[i].status == 303,
-                    "round %d: %s: %d", round, shots[i].path, shots[i].status);
-        } while (!workers_changed(before));
+            check_all_200(shots, CROWD, "during a reload");
+        } while (lines_with("\"event\":\"ended\"") < reload * processes);
     }
+    client_volley(&own, shots, CROWD);
+    check_all_200(shots, CROWD, "after it");
+    ck_assert_int_eq(lines_with("\"event\":\"ended\""), RELOADS * processes);
+    stack_log_check(&own, 0, false);
 }
 END_TEST
 
-START_TEST(settings_that_are_wrong_are_refused_and_the_site_goes_on)
+START_TEST(bad_settings_refuse_a_reload_and_the_same_workers_go_on)
 {
-    pid_t before[CHILDREN_MAX + 1] = { 0 }, after[CHILDREN_MAX + 1] = { 0 };
-    size_t n = workers("prep-", before);
+    pid_t web = worker_named("prep-web-1"), book = worker_named("prep-book-1");
     FILE *f = fopen(stack_path(&own, "prep.conf"), "ae");
     ck_assert_ptr_nonnull(f);
     fputs("no_such_setting = 1\n", f);
     fclose(f);
-    int64_t from = stack_log_length(&own);
-    ck_assert_int_eq(kill(own.prep, SIGHUP), 0);
-    struct buf log;
-    buf_init(&log, 1 << 20);
-    do {
-        buf_clear(&log);
-        stack_log_read(&own, from, &log);
-    } while (strstr(log.at, "refused; generation 1 works on") == NULL);
-    ck_assert_ptr_nonnull(strstr(log.at, "no_such_setting"));
-    buf_free(&log);
-    ck_assert_int_eq(client_get(&c, "/"), 200);
-    ck_assert_uint_eq(workers("prep-", after), n);
-    ck_assert_mem_eq(before, after, sizeof before);
+    kill(own.prep, SIGHUP);
+    await_lines("refused; generation 1 works on", 1);
+    ck_assert_int_eq(lines_with("no_such_setting"), 1);
+    ck_assert_int_eq(client_get(&c, "/terms"), 200);
+    ck_assert_int_eq(worker_named("prep-web-1"), web);
+    ck_assert_int_eq(worker_named("prep-book-1"), book);
 }
 END_TEST
 
-START_TEST(a_shutdown_ends_all_within_ten_seconds)
+/* Whatever a worker has begun is answered; who comes later is told by nginx. */
+START_TEST(told_to_end_it_answers_what_is_begun_and_ends_with_0)
 {
-    pid_t before[CHILDREN_MAX + 1] = { 0 };
-    size_t n = workers("prep-", before);
-    ck_assert_int_eq(stack_end(own.prep), 0);
+    enum { CROWD = 40 };
+    static struct shot shots[CROWD];
+    int done = 0;
+    pid_t web = worker_named("prep-web-1");
+    pid_t killer = fork();
+    CHECK(killer >= 0);
+    if (killer == 0) {
+        struct line_count w = { "\"route\":\"/terms\"", 5 };
+        stack_await(has_lines, &w, PATIENCE_MS);
+        kill(own.prep, SIGTERM);
+        _exit(0);
+    }
+    for (int round = 0; round < 1000 && done == round * CROWD; round++) {
+        for (int i = 0; i < CROWD; i++)
+            shots[i] = (struct shot) { .path = "/terms" };
+        client_volley(&own, shots, CROWD);
+        for (int i = 0; i < CROWD; i++) {
+            ck_assert_msg(shots[i].status == 200 || shots[i].status == 502, "%d",
+                shots[i].status);
+            done += shots[i].status == 200;
+        }
+    }
+    ck_assert_int_eq(waitpid(killer, NULL, 0), killer);
+    int status = -1;
+    ck_assert_int_eq(waitpid(own.prep, &status, 0), own.prep);
     own.prep = 0;
-    for (size_t i = 0; i < n; i++)
-        ck_assert_int_ne(kill(before[i], 0), 0);
-    ck_assert_int_ne(access(stack_path(&own, "run/web.sock"), F_OK), 0);
-    ck_assert_int_eq(client_get(&c, "/"), 502);
-    ck_assert_str_eq(client_header(&c, "X-Content-Type-Options"), "nosniff");
-    ck_assert_str_eq(client_header(&c, "Retry-After"), "5");
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_eq(lines_with("\"route\":\"/terms\""), done);
+    ck_assert_int_eq(client_get(&c, "/terms"), 502);
     ck_assert(client_shows(&c, "PC-DOWN-503"));
+    ck_assert_str_eq(client_header(&c, "Retry-After"), "5");
+    ck_assert_str_eq(client_header(&c, "X-Content-Type-Options"), "nosniff");
+    ck_assert_int_ne(kill(web, 0), 0);
+    ck_assert_int_ne(access(stack_path(&own, "run/web.sock"), F_OK), 0);
+    stack_log_check(&own, 0, false);
+}
+END_TEST
+
+START_TEST(a_site_that_was_killed_starts_again_over_what_it_left_behind)
+{
+    kill(own.prep, SIGKILL);
+    ck_assert_int_eq(waitpid(own.prep, NULL, 0), own.prep);
+    stack_serve(&own);
+    ck_assert_int_eq(client_get(&c, "/readyz"), 200);
+    ck_assert_int_eq(client_get(&c, "/login"), 200);
 }
 END_TEST
 
 void http_supervisor(Suite *s)
 {
     TCase *t = tcase_create("supervisor");
-    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_checked_fixture(t, open_own, close_own);
     tcase_set_timeout(t, 120);
-    tcase_add_test(t, twenty_workers_killed_in_a_row_leave_the_site_answering);
-    tcase_add_test(t, reloads_under_load_lose_no_request);
-    tcase_add_test(t, settings_that_are_wrong_are_refused_and_the_site_goes_on);
-    tcase_add_test(t, a_shutdown_ends_all_within_ten_seconds);
+    tcase_add_test(
+        t, workers_killed_20_times_in_a_row_are_replaced_and_the_site_answers);
+    tcase_add_test(t, a_request_waits_for_the_only_worker_of_its_pool_to_come_back);
+    tcase_add_test(t, a_reload_under_load_loses_no_request);
+    tcase_add_test(t, bad_settings_refuse_a_reload_and_the_same_workers_go_on);
+    tcase_add_test(t, told_to_end_it_answers_what_is_begun_and_ends_with_0);
+    tcase_add_test(t, a_site_that_was_killed_starts_again_over_what_it_left_behind);
     suite_add_tcase(s, t);
 }
