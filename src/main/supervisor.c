@@ -55,6 +55,7 @@ struct supervisor {
     pid_t pid;
     bool announced; /* systemd knows that we are ready */
     bool stopping;
+    int stop_signal; /* which one began it */
 };
 
 #define EACH_PROCESS(s, p)                                                             \
@@ -273,8 +274,13 @@ static void kill_overdue(struct supervisor *s)
     }
 }
 
-static void begin_stop(struct supervisor *s)
+static void begin_stop(struct supervisor *s, int signal_number)
 {
+    /* A Ctrl-C brings SIGINT from the terminal, and SIGTERM from the script that
+     * started us: together they are one wish. */
+    if (s->stopping && signal_number != s->stop_signal)
+        return;
+    s->stop_signal = signal_number;
     /* Whoever comes from here on is told at once that nobody is home. */
     for (int i = 0; i < s->listener_count; i++)
         unlink(s->listeners[i].path);
@@ -466,7 +472,7 @@ static void read_signals(struct supervisor *s)
         if (got.ssi_signo == SIGHUP)
             reload(s);
         if (got.ssi_signo == SIGTERM || got.ssi_signo == SIGINT)
-            begin_stop(s);
+            begin_stop(s, (int)got.ssi_signo);
     }
 }
 

@@ -37,7 +37,7 @@ typedef bool supervisor_plan_fn(struct supervisor_plan *out, void *arg);
 
 /* Runs until SIGTERM or SIGINT and returns the exit status: 0 after a drain, 1 if
  * it could not start (the log says why: the plan, a socket, or another supervisor
- * that holds the pid file). A second SIGTERM or SIGINT ends the drain at once.
+ * that holds the pid file). The same signal a second time ends the drain at once.
  *
  * A reload starts the new plan's processes beside the old ones, and lets the old
  * ones of a pool go only when all the new ones of that pool are ready. The sockets

@@ -268,6 +268,25 @@ START_TEST(a_second_term_does_not_wait)
 }
 END_TEST
 
+START_TEST(an_interrupt_and_a_term_are_one_wish)
+{
+    start();
+    int fd = ask('s');
+    char plus;
+    ck_assert_int_eq(read(fd, &plus, 1), 1);
+    kill(supervisor, SIGINT);
+    struct stat st;
+    while (stat(socket_path, &st) == 0)
+        ;
+    kill(supervisor, SIGTERM);
+    ck_assert_int_eq(write(fd, "!", 1), 1);
+    ck_assert_int_gt(answer_on(fd).pid, 0);
+    int status;
+    ck_assert_int_eq(waitpid(supervisor, &status, 0), supervisor);
+    ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 START_TEST(a_reload_answers_every_request_and_brings_new_workers)
 {
     workers = 2;
@@ -353,6 +372,7 @@ void unit_main_supervisor(Suite *s)
     tcase_add_test(t, a_second_supervisor_in_the_same_place_refuses);
     tcase_add_test(t, a_shutdown_lets_the_request_in_hand_finish);
     tcase_add_test(t, a_second_term_does_not_wait);
+    tcase_add_test(t, an_interrupt_and_a_term_are_one_wish);
     tcase_add_test(t, a_reload_answers_every_request_and_brings_new_workers);
     tcase_add_test(t, a_refused_reload_changes_nothing);
     tcase_add_test(t, a_reload_whose_workers_never_come_up_keeps_the_old_ones);
