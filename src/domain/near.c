@@ -30,6 +30,10 @@ static const struct near_level word_levels[LEVELS] = { { SQUARES_PART, 3, 'p' },
 /* The first look is a middle one. So many kitchens in it are a town, where it takes a
  * fine look. */
 enum { DENSE = 300 };
+
+/* Of a word that is so rare all places of a degree are fewer than the names of its
+ * squares. */
+enum { RARE = 2 };
 struct first_look {
     int64_t reach, dense_reach;
 };
@@ -232,7 +236,8 @@ static void grow(struct near_walk *w, size_t wanted)
     double cells = edge * sqrt(needed / M_PI / ((double)w->seen + 0.5));
     cells = fmin(10 * edge, fmax(least, cells));
     while (w->level < COARSE &&
-           cells > (double)(w->levels[w->level].reach_max * size_of(w)))
+           (cells > (double)(w->levels[w->level].reach_max * size_of(w)) ||
+               (w->match != NULL && w->seen < RARE)))
         w->level++;
     int64_t most = squares_reach(size_of(w), w->filter.radius_mi);
     w->reach = (int64_t)ceil(cells / (double)size_of(w));
