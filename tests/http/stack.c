@@ -192,7 +192,8 @@ static void start_stripe(struct stack *s, const char **api)
         await_line(s, s->stripe, stack_path(s, "run/stripe.log"), 0, "prep-stripe: ");
 }
 
-/* Few and cheap: a small machine runs the tests, and hashing is not what they test. */
+/* Cheap hashes, since they are not what is tested, and several processes that book, so
+ * that races are races between processes. */
 static void write_conf(struct stack *s, const char *api)
 {
     write_file(s, "run/stripe-key", "sk_test_http\n");
@@ -206,6 +207,7 @@ static void write_conf(struct stack *s, const char *api)
             "template_dir = %s\n"
             "static_dir = %s\n"
             "media_program = %s\n"
+            "book_workers = 3\n"
             "password_mem_kib = 8192\n"
             "max_open_holds = 1000\n"
             "stripe_api_base = %s\n"
