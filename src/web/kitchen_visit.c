@@ -61,20 +61,20 @@ void kitchen_visit_read(struct ctx *c, struct web *w, struct kitchen_visit *v)
 
 static bool is_of_calendar(const char *name)
 {
-    return text_is(name, "date") || text_is(name, "start") || text_is(name, "end") ||
-           text_is(name, "month") || text_is(name, "before");
+    return text_is(name, "date") || text_is(name, "start") || text_is(name, "end");
 }
 
-/* A link to this page that keeps what else was typed. */
-static const char *link_to(struct ctx *c, const struct web *w,
-    const struct kitchen_visit *v, const char *query, const char *fragment)
+/* A link to this page that keeps what else was typed into its form; there are many of
+ * them on it, so nothing that strangers put into the address. */
+static const char *link_to(struct ctx *c, const struct kitchen_visit *v,
+    const char *query, const char *fragment)
 {
     const char *rest = "";
-    for (size_t i = 0; i < w->req.query->n; i++) {
-        const struct param *p = &w->req.query->at[i];
-        if (!is_of_calendar(p->name) && *p->value != '\0')
-            rest = ctx_printf(c, "%s&%s=%s", rest, text_url(c->arena, p->name),
-                text_url(c->arena, p->value));
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        const char *raw = form_raw(&v->f, fields[i].name);
+        if (!is_of_calendar(fields[i].name) && *raw != '\0')
+            rest = ctx_printf(
+                c, "%s&%s=%s", rest, fields[i].name, text_url(c->arena, raw));
     }
     return ctx_printf(c, "%s?%s%s#%s", v->path, query, rest, fragment);
 }
@@ -112,17 +112,16 @@ static struct month chosen_month(struct ctx *c, const struct web *w,
     return months_between(m, last) < 0 ? last : m;
 }
 
-static const char *month_link(struct ctx *c, const struct web *w,
-    const struct kitchen_visit *v, struct month m, int step)
+static const char *month_link(
+    struct ctx *c, const struct kitchen_visit *v, struct month m, int step)
 {
     int months = m.year * 12 + m.month - 1 + step;
-    return link_to(c, w, v,
-        ctx_printf(c, "month=%04d-%02d", months / 12, months % 12 + 1), "when");
+    return link_to(
+        c, v, ctx_printf(c, "month=%04d-%02d", months / 12, months % 12 + 1), "when");
 }
 
-static void show_date(struct ctx *c, struct web *w, const struct kitchen_visit *v,
-    struct view *item, const struct availability_month *m, int index,
-    int64_t chosen_day)
+static void show_date(struct ctx *c, const struct kitchen_visit *v, struct view *item,
+    const struct availability_month *m, int index, int64_t chosen_day)
 {
     int64_t day = m->first_day + index;
     struct civil date = civil_of_days(day);
@@ -134,7 +133,7 @@ static void show_date(struct ctx *c, struct web *w, const struct kitchen_visit *
     view_textf(item, "label", "%d", date.day);
     view_textf(item, "title", "%s %d %s, %d start%s", civil_weekday_name(date.weekday),
         date.day, civil_month_name(date.month), starts, starts == 1 ? "" : "s");
-    view_text(item, "url", starts == 0 ? "" : link_to(c, w, v, query, "when"));
+    view_text(item, "url", starts == 0 ? "" : link_to(c, v, query, "when"));
     view_bool(item, "is_few", starts > 0 && starts <= FEW_STARTS);
     view_bool(item, "is_shut", !m->open[index]);
     view_bool(item, "is_today", day == hours_date(v->zone, c->now_at));
@@ -151,8 +150,8 @@ static void show_blank(struct view *item)
         view_bool(item, off[i], false);
 }
 
-static void show_weeks(struct ctx *c, struct web *w, const struct kitchen_visit *v,
-    struct view *weeks, const struct availability_month *m, int64_t chosen_day)
+static void show_weeks(struct ctx *c, const struct kitchen_visit *v, struct view *weeks,
+    const struct availability_month *m, int64_t chosen_day)
 {
     int before = civil_of_days(m->first_day).weekday;
     struct view *days = NULL;
@@ -164,12 +163,12 @@ static void show_weeks(struct ctx *c, struct web *w, const struct kitchen_visit 
         if (i < before || i >= before + m->days)
             show_blank(item);
         else
-            show_date(c, w, v, item, m, i - before, chosen_day);
+            show_date(c, v, item, m, i - before, chosen_day);
     }
 }
 
-static enum result show_starts(struct ctx *c, struct web *w,
-    const struct kitchen_visit *v, struct view *list, const struct availability_day *d)
+static enum result show_starts(struct ctx *c, const struct kitchen_visit *v,
+    struct view *list, const struct availability_day *d)
 {
     for (size_t i = 0; i < d->starts_n; i++) {
         struct quote q;
@@ -185,8 +184,7 @@ static enum result show_starts(struct ctx *c, struct web *w,
         const char *query =
             ctx_printf(c, "date=%s&start=%s&end=%s", civil_format_iso(c->arena, &date),
                 time, zone_format_time(c->arena, v->zone, end_at));
-        view_text(
-            item, "url", d->starts[i].free ? link_to(c, w, v, query, "book") : "");
+        view_text(item, "url", d->starts[i].free ? link_to(c, v, query, "book") : "");
         view_bool(item, "is_selected", v->timed && start_at == v->start_at);
     }
     return OK;
@@ -202,7 +200,7 @@ static enum result show_day(
     view_textf(out, "label", "%s %d %s", civil_weekday_name(date.weekday), date.day,
         civil_month_name(date.month));
     view_bool(out, "has_starts", d.starts_n > 0);
-    return show_starts(c, w, v, view_list(out, "starts"), &d);
+    return show_starts(c, v, view_list(out, "starts"), &d);
 }
 
 /* The day asked for if it is in the month, else the first that has a start. */
@@ -231,11 +229,11 @@ enum result kitchen_visit_show_calendar(
     int64_t day = chosen_day(v, &month);
     struct view *out = view_object(w->view, "month");
     view_textf(out, "label", "%s %d", civil_month_name(m.month), m.year);
-    view_text(out, "prev_url",
-        months_between(first, m) > 0 ? month_link(c, w, v, m, -1) : "");
     view_text(
-        out, "next_url", months_between(m, last) > 0 ? month_link(c, w, v, m, 1) : "");
-    show_weeks(c, w, v, view_list(out, "weeks"), &month, day);
+        out, "prev_url", months_between(first, m) > 0 ? month_link(c, v, m, -1) : "");
+    view_text(
+        out, "next_url", months_between(m, last) > 0 ? month_link(c, v, m, 1) : "");
+    show_weeks(c, v, view_list(out, "weeks"), &month, day);
     if (day >= 0)
         return show_day(c, w, v, day);
     view_bool(w->view, "day", false);

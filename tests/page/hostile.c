@@ -67,6 +67,29 @@ START_TEST(an_absurd_day_of_any_page_is_a_page)
 }
 END_TEST
 
+/* 8 kB of query, as much as the server in front lets through. */
+static void many_fields(char *path, size_t size, const char *page)
+{
+    int n = snprintf(path, size, "%s", page);
+    for (int i = 0; i < 200; i++)
+        n += snprintf(path + n, size - (size_t)n, "&extra%03d=%028d", i, i);
+}
+
+START_TEST(a_query_of_many_fields_does_not_use_up_the_arena)
+{
+    char path[9000];
+    ck_assert_int_eq(browser_get(&b, "/listings/6"), 303);
+    many_fields(path, sizeof path, "/listings/6?date=2026-11-30&start=07:00&end=16:00");
+    ck_assert_int_eq(browser_get(&b, path), 303);
+    many_fields(path, sizeof path, strcat(b.location, "?date=2026-11-30&purpose=Bread"));
+    ck_assert_int_eq(browser_get(&b, path), 200);
+    ck_assert(browser_shows(&b, "&amp;purpose=Bread#when"));
+    ck_assert(!browser_shows(&b, "extra001"));
+    many_fields(path, sizeof path, "/search?where=30.27,-97.74&radius_mi=100&page=2");
+    ck_assert_int_eq(browser_get(&b, path), 200);
+}
+END_TEST
+
 START_TEST(the_account_page_shows_again_what_was_typed_wrongly)
 {
     browser_log_in_demo(&b, "vendor@demo.test");
@@ -145,6 +168,7 @@ void page_hostile(Suite *s)
     tcase_add_test(t, a_search_with_its_fields_sent_empty_is_a_search);
     tcase_add_test(t, a_search_at_the_ends_of_the_earth_is_a_search);
     tcase_add_test(t, an_absurd_day_of_any_page_is_a_page);
+    tcase_add_test(t, a_query_of_many_fields_does_not_use_up_the_arena);
     tcase_add_test(t, the_account_page_shows_again_what_was_typed_wrongly);
     tcase_add_test(t, a_query_too_long_to_redirect_is_left_behind);
     tcase_add_test(t, a_booking_at_the_beginning_of_time_is_refused);
