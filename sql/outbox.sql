@@ -16,7 +16,9 @@ WHERE id IN (SELECT id FROM outbox
              ORDER BY next_at, id LIMIT :max)
 
 -- query: outbox_sent
-UPDATE outbox SET state = 'sent', sent_at = :now_at, lease_until = 0, tries = tries + 1, error = ''
+-- What it said is forgotten: it may hold a link that opens an account.
+UPDATE outbox SET state = 'sent', sent_at = :now_at, lease_until = 0, tries = tries + 1, error = '',
+    fields = '{}'
 WHERE id = :id AND state = 'queued'
 
 -- query: outbox_failed

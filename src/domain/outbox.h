@@ -27,7 +27,8 @@ struct outbox_mail {
 enum result outbox_take(
     struct ctx *c, size_t max, int64_t lease_s, struct outbox_mail **out, size_t *n);
 
-/* What became of it (own transaction). A failed mail is tried again with growing
+/* What became of it (own transaction). What a sent mail said is forgotten: links in it
+ * open accounts. A failed mail is tried again with growing
  * pauses (1 min doubled, at most 6 h), ten times. */
 enum result outbox_sent(struct ctx *c, int64_t id);
 enum result outbox_failed(struct ctx *c, int64_t id, const char *error, bool for_good);

@@ -92,7 +92,9 @@ static enum result look(struct ctx *c, void *arg)
     if (known && col_int(q, "lease_until") > c->now_at &&
         !text_is(col_text_here(q, "lease_owner"), t->jobs->owner))
         return OK;
-    if (known && !t->now && col_int(q, "next_at") > c->now_at)
+    /* Further ahead than a turn: the clock was set back since. */
+    int64_t wait_s = known ? col_int(q, "next_at") - c->now_at : 0;
+    if (!t->now && wait_s > 0 && wait_s <= t->job->every_s)
         return OK;
     bool silent = !known || col_int(q, "last_at") <= c->now_at - HEARTBEAT_S;
     TRY(t->job->find(c, t->batch));
