@@ -1,7 +1,7 @@
 /* As each role: follows every link from the front page and the dashboard. No page
  * fails, none needs more queries than its budget, no link leads nowhere, and no
  * GET changes the database. With PREP_PAGES=DIR each page is kept there, for the
- * HTML checker (tests/e2e/tidy.mjs). */
+ * HTML checker (tests/e2e/tidy.test.mjs). */
 #include "page.h"
 
 #include <stdio.h>
