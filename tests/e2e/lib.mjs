@@ -58,7 +58,7 @@ export async function openPerson(browser, stack, { script = true, size = WIDE } 
   const complaints = [];
   const checks = [];
   const own = (url) => url.startsWith(stack.base + "/");
-  page.setDefaultTimeout(15000);
+  page.setDefaultTimeout(45000);
   page.on("console", (m) => {
     // Forms that come back with errors, declined cards: the browser logs each such status.
     if (m.type() !== "error" || m.location().url === `${stack.stripe}/favicon.ico`) return;
