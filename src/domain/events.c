@@ -180,6 +180,20 @@ static enum result check_signature(
     return fail(c, R_INVALID, "The signature does not fit.");
 }
 
+/* What goes wrong here is not the sender's fault, whatever it is called: he shall send
+ * it again. */
+static enum result apply_now(
+    struct ctx *c, const struct handling *h, const struct stripe_event *e)
+{
+    struct actor was = bookings_as_system(c);
+    enum result r = h->now(c, e);
+    c->actor = was;
+    if (r == OK || r == R_BUSY)
+        return r;
+    log_error("webhook", "%s (%s) cannot be applied: %s", e->id, e->type, result_name(r));
+    return fail(c, R_FAULT, "The event could not be applied.");
+}
+
 /* Stores and, if it is final, applies an event (own transaction). */
 static enum result take(struct ctx *c, const struct stripe_event *e)
 {
@@ -191,12 +205,8 @@ static enum result take(struct ctx *c, const struct stripe_event *e)
         c, e, ours ? "" : "live and test mode mixed", ours && h->later != NULL, &new));
     if (!ours)
         log_error("webhook_mode", "%s has livemode %d", e->id, e->livemode);
-    if (new &&ours && h->now != NULL) {
-        struct actor was = bookings_as_system(c);
-        enum result r = h->now(c, e);
-        c->actor = was;
-        TRY(r);
-    }
+    if (new && ours && h->now != NULL)
+        TRY(apply_now(c, h, e));
     return db_commit(c->db);
 }
 

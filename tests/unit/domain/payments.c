@@ -389,6 +389,17 @@ static enum result receive(const char *body)
     return r;
 }
 
+START_TEST(an_event_that_we_cannot_apply_is_to_be_sent_again)
+{
+    char *body = arena_strdup(c->arena, event("evt_1", "payment_intent.succeeded", "succeeded"));
+    memcpy(strstr(body, "currency"), "nocrency", 8);
+    ck_assert(receive(body) == R_FAULT);
+    begin();
+    ck_assert_int_eq(count("stripe_events"), 0);
+    ck_assert(receive("{}") == R_INVALID);
+}
+END_TEST
+
 START_TEST(an_event_is_applied_once_and_kept_without_its_secret)
 {
     ck_assert(receive(event("evt_1", "payment_intent.succeeded", "succeeded")) == OK);
@@ -464,6 +475,7 @@ void unit_domain_payments(Suite *s)
     tcase_add_test(
         tc, a_refund_that_fails_in_the_end_leaves_the_payment_to_be_given_back);
     tcase_add_test(tc, a_second_payment_for_one_booking_goes_back);
+    tcase_add_test(tc, an_event_that_we_cannot_apply_is_to_be_sent_again);
     tcase_add_test(tc, an_event_is_applied_once_and_kept_without_its_secret);
     tcase_add_test(tc, what_may_change_waits_for_the_job_and_what_is_unknown_is_kept);
     tcase_add_test(tc, what_is_not_signed_or_no_event_is_refused);
