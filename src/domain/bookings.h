@@ -149,7 +149,8 @@ enum result bookings_hold(
     struct ctx *c, const struct hold_request *h, struct hold_answer *out);
 
 /* The host's answer to a request: held for the vendor's payment (a day, or until the
- * start), or declined with a reason. R_CONFLICT: not a request any more. */
+ * start), or declined with a reason. R_CONFLICT: not a request any more, or (accepting)
+ * the kitchen cannot be booked now. */
 enum result bookings_accept(struct ctx *c, int64_t id);
 enum result bookings_decline(struct ctx *c, int64_t id, const char *reason);
 

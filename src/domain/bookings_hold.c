@@ -230,8 +230,13 @@ static enum result host_request(struct ctx *c, int64_t id, struct booking *b)
 enum result bookings_accept(struct ctx *c, int64_t id)
 {
     struct booking b;
+    struct kitchen k;
     TRY(db_begin(c->db));
     TRY(host_request(c, id, &b));
+    TRY(kitchens_get(c, b.kitchen_id, &k));
+    if (!k.bookable)
+        return fail(c, R_CONFLICT,
+            "This kitchen cannot be booked at the moment: look at its papers and at Stripe first.");
     TRY(bookings_move(c, &b, BOOKING_HELD, ""));
     b.hold_until = earlier(c->now_at + ACCEPTED_S, b.start_at);
     struct query *q = db_query(c->db, Q_BOOKINGS_SET_HOLD);

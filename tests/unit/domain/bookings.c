@@ -259,6 +259,17 @@ START_TEST(a_request_waits_for_the_host_and_then_for_the_payment)
 }
 END_TEST
 
+START_TEST(a_request_is_not_accepted_while_the_kitchen_cannot_be_booked)
+{
+    db_test_exec(&t, "UPDATE kitchens SET instant_book = 0");
+    int64_t id = held(0, 540, 720);
+    db_test_exec(&t, "UPDATE kitchens SET bookable = 0");
+    c = db_test_begin(&t, DB_WRITE, host_id);
+    ck_assert(bookings_accept(c, id) == R_CONFLICT);
+    ck_assert(holds_state(&t, id) == BOOKING_REQUESTED);
+}
+END_TEST
+
 START_TEST(a_request_declined_or_not_answered_frees_the_slot)
 {
     db_test_exec(&t, "UPDATE kitchens SET instant_book = 0");
@@ -384,6 +395,7 @@ void unit_domain_bookings(Suite *s)
     tcase_add_test(tc, hold_stops_at_the_limit_of_open_holds);
     tcase_add_test(tc, an_overdue_hold_makes_room_unless_money_may_still_come);
     tcase_add_test(tc, a_request_waits_for_the_host_and_then_for_the_payment);
+    tcase_add_test(tc, a_request_is_not_accepted_while_the_kitchen_cannot_be_booked);
     tcase_add_test(tc, a_request_declined_or_not_answered_frees_the_slot);
     tcase_add_test(tc, the_access_code_shows_to_vendor_and_host_around_the_visit_only);
     tcase_add_test(tc, confirming_tells_vendor_and_host_once);
