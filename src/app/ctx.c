@@ -47,7 +47,8 @@ enum result fail(struct ctx *c, enum result r, const char *format, ...)
     return r;
 }
 
-enum result fail_code(struct ctx *c, enum result r, const char *code, const char *format, ...)
+enum result fail_code(
+    struct ctx *c, enum result r, const char *code, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);

@@ -11,7 +11,15 @@
 #include "util/conf.h"
 #include "util/result.h"
 
-enum role { ROLE_NOBODY, ROLE_VENDOR, ROLE_HOST, ROLE_SUPPORT, ROLE_ADMIN, ROLE_SYSTEM, ROLE__MAX };
+enum role {
+    ROLE_NOBODY,
+    ROLE_VENDOR,
+    ROLE_HOST,
+    ROLE_SUPPORT,
+    ROLE_ADMIN,
+    ROLE_SYSTEM,
+    ROLE__MAX
+};
 
 /* "vendor", "host", ... as in the database; "" for nobody. */
 const char *role_name(enum role r);
@@ -52,8 +60,8 @@ enum result fail(struct ctx *c, enum result r, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* The same with a code of the product's own, such as "PC-AVAIL-409". */
-enum result fail_code(struct ctx *c, enum result r, const char *code, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+enum result fail_code(struct ctx *c, enum result r, const char *code,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /* Forgets a failure that was handled. */
 void fail_clear(struct ctx *c);

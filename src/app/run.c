@@ -28,7 +28,8 @@ enum result app_make_secret(const char *dir, struct buf *why)
     if (fd < 0 && errno == EEXIST)
         return OK;
     rand_bytes(secret, sizeof secret);
-    bool written = fd >= 0 && write(fd, secret, sizeof secret) == sizeof secret && fsync(fd) == 0;
+    bool written =
+        fd >= 0 && write(fd, secret, sizeof secret) == sizeof secret && fsync(fd) == 0;
     if (!written)
         buf_printf(why, "%s: %s", path, strerror(errno));
     if (fd >= 0)
@@ -43,11 +44,12 @@ static enum result read_secret(struct app *app, struct buf *why)
     if (!secret_path(path, sizeof path, app->conf.data_dir))
         return R_FAULT;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    bool good = fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & 077) == 0
-        && read(fd, app->secret, sizeof app->secret) == sizeof app->secret;
+    bool good = fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & 077) == 0 &&
+                read(fd, app->secret, sizeof app->secret) == sizeof app->secret;
     if (!good)
         buf_printf(why,
-            "%s must hold 32 bytes and be readable by its owner only: `prep migrate` makes it",
+            "%s must hold 32 bytes and be readable by its owner only: `prep migrate` "
+            "makes it",
             path);
     if (fd >= 0)
         close(fd);
@@ -102,7 +104,8 @@ enum result app_run(
     struct ctx c = app_begin(app, mode);
     enum result r = fn(&c, arg);
     if (r != OK && error != NULL)
-        buf_adds(error, c.failed == r && c.message != NULL ? c.message : result_name(r));
+        buf_adds(
+            error, c.failed == r && c.message != NULL ? c.message : result_name(r));
     app_end(app);
     return r;
 }

@@ -64,7 +64,8 @@ enum result connection_open(
         buf_adds(why, "the data folder's name is too long");
         return R_FAULT;
     }
-    int flags = mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    int flags = mode == DB_READ ? SQLITE_OPEN_READONLY
+                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
     sqlite3 *c = NULL;
     int code = sqlite3_open_v2(path, &c, flags | SQLITE_OPEN_NOMUTEX, NULL);
     if (code != SQLITE_OK) {

@@ -40,15 +40,16 @@ static const char **copy_names(sqlite3_stmt *stmt, int parameters, int columns)
     return block;
 }
 
-static enum result prepare(
-    struct db *db, sqlite3 *connection, enum query_id id, struct query **out, struct buf *why)
+static enum result prepare(struct db *db, sqlite3 *connection, enum query_id id,
+    struct query **out, struct buf *why)
 {
     const struct query_text *text = &query_texts[id];
     sqlite3_stmt *stmt = NULL;
     int code = sqlite3_prepare_v3(
         connection, text->sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
     if (code != SQLITE_OK) {
-        buf_printf(why, "%s: query %s: %s", text->file, text->name, sqlite3_errmsg(connection));
+        buf_printf(why, "%s: query %s: %s", text->file, text->name,
+            sqlite3_errmsg(connection));
         return R_FAULT;
     }
     int parameters = sqlite3_bind_parameter_count(stmt);
@@ -282,7 +283,8 @@ static int parameter(struct query *q, const char *name)
 {
     int i = find_name(q->parameter_names, q->parameters, &q->next_parameter, name);
     if (i < 0)
-        log_error("db_bind", "query %s has no parameter :%s", query_texts[q->id].name, name);
+        log_error(
+            "db_bind", "query %s has no parameter :%s", query_texts[q->id].name, name);
     CHECK(i >= 0);
     CHECK(!q->stepped);
     q->bound |= (uint64_t)1 << i;
@@ -301,12 +303,14 @@ void bind_real(struct query *q, const char *name, double x)
 
 void bind_text(struct query *q, const char *name, const char *s)
 {
-    CHECK(sqlite3_bind_text(q->stmt, parameter(q, name), s, -1, SQLITE_STATIC) == SQLITE_OK);
+    CHECK(sqlite3_bind_text(q->stmt, parameter(q, name), s, -1, SQLITE_STATIC) ==
+          SQLITE_OK);
 }
 
 void bind_blob(struct query *q, const char *name, const void *bytes, size_t n)
 {
-    CHECK(sqlite3_bind_blob64(q->stmt, parameter(q, name), bytes, n, SQLITE_STATIC) == SQLITE_OK);
+    CHECK(sqlite3_bind_blob64(q->stmt, parameter(q, name), bytes, n, SQLITE_STATIC) ==
+          SQLITE_OK);
 }
 
 void bind_null(struct query *q, const char *name)
@@ -318,7 +322,8 @@ enum result query_step(struct query *q)
 {
     if (!q->stepped) {
         if (q->bound != q->wanted)
-            log_error("db_bind", "query %s has unbound parameters", query_texts[q->id].name);
+            log_error(
+                "db_bind", "query %s has unbound parameters", query_texts[q->id].name);
         CHECK(q->bound == q->wanted);
         q->stepped = true;
         q->db->count++;
@@ -361,7 +366,8 @@ static int column(struct query *q, const char *name)
 {
     int i = find_name(q->column_names, q->columns, &q->next_column, name);
     if (i < 0)
-        log_error("db_column", "query %s has no column %s", query_texts[q->id].name, name);
+        log_error(
+            "db_column", "query %s has no column %s", query_texts[q->id].name, name);
     CHECK(i >= 0);
     return i;
 }

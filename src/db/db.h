@@ -78,7 +78,10 @@ enum result query_run_one(struct query *q);
 int query_changes(const struct query *q);
 
 /* for (QUERY_EACH(q, r)) { ... } TRY(query_end(r)); */
-#define QUERY_EACH(q, r) r = query_step(q); r == OK; r = query_step(q)
+#define QUERY_EACH(q, r)                                                               \
+    r = query_step(q);                                                                 \
+    r == OK;                                                                           \
+    r = query_step(q)
 static inline enum result query_end(enum result r)
 {
     return r == R_NOT_FOUND ? OK : r;

@@ -11,12 +11,13 @@
 #include "util/fault.h"
 #include "util/guard.h"
 
-static const char table_sql[]
-    = "CREATE TABLE IF NOT EXISTS schema_migrations ("
-      " number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 BLOB NOT NULL,"
-      " applied_at INTEGER NOT NULL) STRICT";
+static const char table_sql[] =
+    "CREATE TABLE IF NOT EXISTS schema_migrations ("
+    " number INTEGER PRIMARY KEY, name TEXT NOT NULL, sha256 BLOB NOT NULL,"
+    " applied_at INTEGER NOT NULL) STRICT";
 
-static void hash_of(const struct migration *m, unsigned char hash[crypto_hash_sha256_BYTES])
+static void hash_of(
+    const struct migration *m, unsigned char hash[crypto_hash_sha256_BYTES])
 {
     crypto_hash_sha256(hash, (const unsigned char *)m->sql, strlen(m->sql));
 }
@@ -34,8 +35,9 @@ static enum result compare(sqlite3 *c, int *applied, struct buf *why)
 {
     sqlite3_stmt *stmt;
     *applied = 0;
-    int code = sqlite3_prepare_v2(
-        c, "SELECT number, name, sha256 FROM schema_migrations ORDER BY number", -1, &stmt, NULL);
+    int code = sqlite3_prepare_v2(c,
+        "SELECT number, name, sha256 FROM schema_migrations ORDER BY number", -1, &stmt,
+        NULL);
     if (code != SQLITE_OK) {
         buf_adds(why, "the database has no schema yet: run `prep migrate`");
         return R_CONFLICT;
@@ -45,17 +47,19 @@ static enum result compare(sqlite3 *c, int *applied, struct buf *why)
         int number = sqlite3_column_int(stmt, 0);
         unsigned char hash[crypto_hash_sha256_BYTES];
         if (number != *applied + 1 || number > newest()) {
-            buf_printf(why, "the database has migration %d (%s), this program ends at %d:"
-                            " it is older than the data; install the newer program",
+            buf_printf(why,
+                "the database has migration %d (%s), this program ends at %d:"
+                " it is older than the data; install the newer program",
                 number, (const char *)sqlite3_column_text(stmt, 1), newest());
             r = R_CONFLICT;
             break;
         }
         hash_of(&migrations[number - 1], hash);
-        if (sqlite3_column_bytes(stmt, 2) != (int)sizeof hash
-            || memcmp(sqlite3_column_blob(stmt, 2), hash, sizeof hash) != 0) {
-            buf_printf(why, "migration %s was changed after it was applied;"
-                            " put a new one behind it instead",
+        if (sqlite3_column_bytes(stmt, 2) != (int)sizeof hash ||
+            memcmp(sqlite3_column_blob(stmt, 2), hash, sizeof hash) != 0) {
+            buf_printf(why,
+                "migration %s was changed after it was applied;"
+                " put a new one behind it instead",
                 migrations[number - 1].name);
             r = R_CONFLICT;
         }
@@ -75,18 +79,21 @@ enum result migrate_check(sqlite3 *c, struct buf *why)
     TRY(compare(c, &applied, why));
     if (applied == newest())
         return OK;
-    buf_printf(why, "the database is at migration %d, this program needs %d: run `prep migrate`",
+    buf_printf(why,
+        "the database is at migration %d, this program needs %d: run `prep migrate`",
         applied, newest());
     return R_CONFLICT;
 }
 
-static enum result record(sqlite3 *c, const struct migration *m, int64_t now_at, struct buf *why)
+static enum result record(
+    sqlite3 *c, const struct migration *m, int64_t now_at, struct buf *why)
 {
     unsigned char hash[crypto_hash_sha256_BYTES];
     hash_of(m, hash);
     sqlite3_stmt *stmt;
     int code = sqlite3_prepare_v2(c,
-        "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES (?, ?, ?, ?)",
+        "INSERT INTO schema_migrations (number, name, sha256, applied_at) VALUES (?, "
+        "?, ?, ?)",
         -1, &stmt, NULL);
     if (code == SQLITE_OK) {
         sqlite3_bind_int(stmt, 1, m->number);
@@ -103,7 +110,8 @@ static enum result record(sqlite3 *c, const struct migration *m, int64_t now_at,
     return OK;
 }
 
-static enum result apply(sqlite3 *c, const struct migration *m, int64_t now_at, struct buf *why)
+static enum result apply(
+    sqlite3 *c, const struct migration *m, int64_t now_at, struct buf *why)
 {
     TRY(sql_run(c, "BEGIN IMMEDIATE", why));
     enum result r = sql_run(c, m->sql, why);
@@ -121,7 +129,8 @@ static enum result apply(sqlite3 *c, const struct migration *m, int64_t now_at, 
     return r;
 }
 
-static enum result run_locked(sqlite3 *c, int64_t now_at, struct buf *news, struct buf *why)
+static enum result run_locked(
+    sqlite3 *c, int64_t now_at, struct buf *news, struct buf *why)
 {
     int applied;
     TRY(sql_run(c, table_sql, why));
@@ -133,7 +142,8 @@ static enum result run_locked(sqlite3 *c, int64_t now_at, struct buf *news, stru
     return OK;
 }
 
-enum result migrate_run(const char *dir, int64_t now_at, struct buf *news, struct buf *why)
+enum result migrate_run(
+    const char *dir, int64_t now_at, struct buf *news, struct buf *why)
 {
     if (mkdir(dir, 0700) != 0 && errno != EEXIST) {
         buf_printf(why, "%s: %s", dir, strerror(errno));
@@ -147,9 +157,9 @@ enum result migrate_run(const char *dir, int64_t now_at, struct buf *news, struc
     sqlite3 *c = NULL;
     char file[4096];
     enum result r = lock_take(lock);
-    if (r == OK
-        && ((size_t)snprintf(file, sizeof file, "%s/prep.db", dir) >= sizeof file
-            || !connection_make_file(file))) {
+    if (r == OK &&
+        ((size_t)snprintf(file, sizeof file, "%s/prep.db", dir) >= sizeof file ||
+            !connection_make_file(file))) {
         buf_printf(why, "%s/prep.db: %s", dir, strerror(errno));
         r = R_FAULT;
     }

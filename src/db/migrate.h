@@ -21,7 +21,8 @@ extern const struct migration migrations[];
 
 /* Brings DIR/prep.db (made if absent) to the newest schema. NEWS gets a line for
  * each step done, WHY the reason of a refusal. */
-enum result migrate_run(const char *dir, int64_t now_at, struct buf *news, struct buf *why);
+enum result migrate_run(
+    const char *dir, int64_t now_at, struct buf *news, struct buf *why);
 
 /* OK if the open database has exactly this program's migrations. */
 enum result migrate_check(struct sqlite3 *connection, struct buf *why);

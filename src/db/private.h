@@ -15,7 +15,7 @@ struct query {
     sqlite3_stmt *stmt;
     enum query_id id;
     bool writes, stepped, in_use;
-    uint64_t bound, wanted;       /* a bit per parameter */
+    uint64_t bound, wanted; /* a bit per parameter */
     int parameters, columns;
     int next_parameter, next_column; /* where to look first: they come in order */
     const char **parameter_names, **column_names;
@@ -34,7 +34,8 @@ struct db {
 };
 
 /* Makes sure that FILE is there, for its owner alone; what SQLite puts beside it is as
- * private. Before SQLite has it open in this process: the close would drop its locks. */
+ * private. Before SQLite has it open in this process: the close would drop its locks.
+ */
 bool connection_make_file(const char *file);
 
 /* Opens DIR/prep.db with all settings that the house asks for. */

@@ -87,8 +87,8 @@ enum result db_backup(struct db *db, const char *file, struct buf *why)
 enum result db_explain(struct db *db, enum query_id id, struct buf *out)
 {
     char sql[16384];
-    CHECK((size_t)snprintf(sql, sizeof sql, "EXPLAIN QUERY PLAN %s", query_texts[id].sql)
-        < sizeof sql);
+    CHECK((size_t)snprintf(sql, sizeof sql, "EXPLAIN QUERY PLAN %s",
+              query_texts[id].sql) < sizeof sql);
     sqlite3_stmt *stmt;
     if (sqlite3_prepare_v2(db->reader, sql, -1, &stmt, NULL) != SQLITE_OK) {
         buf_printf(out, "%s\n", sqlite3_errmsg(db->reader));

@@ -58,13 +58,18 @@ static const struct spot {
     { "Windsor Park", "78723", 30.3120, -97.6900 },
 };
 static const char *const kinds[][3] = {
-    { "commissary", "Commissary", "A working commissary with everything within three steps." },
-    { "bakery", "Bakehouse", "Built for dough: cool in the morning, deck ovens hot by five." },
-    { "restaurant", "Restaurant Kitchen", "A full restaurant line, yours when ours is closed." },
-    { "catering", "Catering Kitchen", "Room to plate for three hundred, and a dock to load from." },
+    { "commissary", "Commissary",
+        "A working commissary with everything within three steps." },
+    { "bakery", "Bakehouse",
+        "Built for dough: cool in the morning, deck ovens hot by five." },
+    { "restaurant", "Restaurant Kitchen",
+        "A full restaurant line, yours when ours is closed." },
+    { "catering", "Catering Kitchen",
+        "Room to plate for three hundred, and a dock to load from." },
 };
 static const char *const extras[] = {
-    "Two prep islands, good light and a floor that drains. Parking for a van at the back door.",
+    "Two prep islands, good light and a floor that drains. Parking for a van at the "
+    "back door.",
     "Quiet street, easy loading. The walk-in is shared and labelled by shelf.",
     "Everything is on casters. Tell us what you cook, and we set the line for you.",
     "New hoods last year. There is a desk and Wi-Fi for the paperwork.",
@@ -93,7 +98,8 @@ struct demo {
     const char *paper_hash;
 };
 
-/* ---- people ---------------------------------------------------------------------------- */
+/* ---- people
+ * ---------------------------------------------------------------------------- */
 
 static enum result add_person(
     struct ctx *c, const struct person *p, const char *hash, int64_t *id)
@@ -137,16 +143,21 @@ static enum result add_people(struct ctx *c, struct demo *d)
 
 static void act_as(struct ctx *c, const struct demo *d, int64_t i)
 {
-    c->actor = (struct actor) { .user_id = d->ids[i], .role = role_of(people[i].role),
-        .verified = true, .full_name = people[i].full_name, .email = people[i].email };
+    c->actor = (struct actor) { .user_id = d->ids[i],
+        .role = role_of(people[i].role),
+        .verified = true,
+        .full_name = people[i].full_name,
+        .email = people[i].email };
 }
 
-/* ---- kitchens --------------------------------------------------------------------------- */
+/* ---- kitchens
+ * --------------------------------------------------------------------------- */
 
 static struct listing_input invent(struct ctx *c, int n)
 {
     const struct spot *spot = &spots[n % (int)COUNT_OF(spots)];
-    const char *const *kind = kinds[(n / (int)COUNT_OF(spots) + n) % (int)COUNT_OF(kinds)];
+    const char *const *kind =
+        kinds[(n / (int)COUNT_OF(spots) + n) % (int)COUNT_OF(kinds)];
     struct equipment *equipment = arena_array(c->arena, 16, sizeof *equipment);
     size_t count = 0;
     for (int item = 0; item < 34 && count < 12; item++)
@@ -191,27 +202,28 @@ static struct listing_input invent(struct ctx *c, int n)
 }
 
 /* All papers of the city are this one page. */
-static const char paper[]
-    = "%PDF-1.4\n"
-      "1 0 obj<</Type/Catalog/Pages 2 0 R>> endobj\n"
-      "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n"
-      "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>> endobj\n"
-      "4 0 obj<</Length 54>>stream\n"
-      "BT /F 24 Tf 72 680 Td (A paper of the demo city) Tj ET\n"
-      "endstream endobj\n"
-      "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj\n"
-      "xref\n"
-      "0 6\n"
-      "0000000000 65535 f \n"
-      "0000000009 00000 n \n"
-      "0000000053 00000 n \n"
-      "0000000103 00000 n \n"
-      "0000000213 00000 n \n"
-      "0000000313 00000 n \n"
-      "trailer<</Size 6/Root 1 0 R>>\n"
-      "startxref\n"
-      "375\n"
-      "%%EOF\n";
+static const char paper[] =
+    "%PDF-1.4\n"
+    "1 0 obj<</Type/Catalog/Pages 2 0 R>> endobj\n"
+    "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>> endobj\n"
+    "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 "
+    "R/Resources<</Font<</F 5 0 R>>>>>> endobj\n"
+    "4 0 obj<</Length 54>>stream\n"
+    "BT /F 24 Tf 72 680 Td (A paper of the demo city) Tj ET\n"
+    "endstream endobj\n"
+    "5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj\n"
+    "xref\n"
+    "0 6\n"
+    "0000000000 65535 f \n"
+    "0000000009 00000 n \n"
+    "0000000053 00000 n \n"
+    "0000000103 00000 n \n"
+    "0000000213 00000 n \n"
+    "0000000313 00000 n \n"
+    "trailer<</Size 6/Root 1 0 R>>\n"
+    "startxref\n"
+    "375\n"
+    "%%EOF\n";
 
 static enum result keep_paper(struct ctx *c, struct demo *d)
 {
@@ -221,9 +233,11 @@ static enum result keep_paper(struct ctx *c, struct demo *d)
         return R_FAULT;
     const char *path = ctx_printf(c, "%s/paper", folder);
     FILE *f = fopen(path, "we");
-    bool written = f != NULL && fwrite(paper, 1, sizeof paper - 1, f) == sizeof paper - 1;
+    bool written =
+        f != NULL && fwrite(paper, 1, sizeof paper - 1, f) == sizeof paper - 1;
     written = f != NULL && fclose(f) == 0 && written;
-    enum result r = written ? store_put_file(&s, c->arena, path, &d->paper_hash) : R_FAULT;
+    enum result r =
+        written ? store_put_file(&s, c->arena, path, &d->paper_hash) : R_FAULT;
     store_drop_folder(c->arena, folder);
     return r;
 }
@@ -232,7 +246,8 @@ static enum result keep_paper(struct ctx *c, struct demo *d)
 static enum result add_papers(
     struct ctx *c, const struct demo *d, int64_t kitchen_id, size_t approved)
 {
-    static const char *const papers[][2] = { { "health_permit", "Austin Public Health" },
+    static const char *const papers[][2] = { { "health_permit",
+                                                 "Austin Public Health" },
         { "business_license", "City of Austin" }, { "insurance", "Lone Star Mutual" } };
     TRY(db_begin(c->db));
     for (size_t i = 0; i < COUNT_OF(papers); i++) {
@@ -266,7 +281,8 @@ static enum result open_hours(struct ctx *c, int64_t id, int n)
     for (int day = 0; day < 7; day++) {
         bool night = n % 5 == 4;
         windows[day] = (struct weekly_window) { .weekday = day,
-            .start_min = night ? 18 * 60 : 6 * 60, .end_min = night ? 26 * 60 : 23 * 60 };
+            .start_min = night ? 18 * 60 : 6 * 60,
+            .end_min = night ? 26 * 60 : 23 * 60 };
     }
     return availability_set_week(c, id, windows, n % 6 == 5 ? 6 : 7);
 }
@@ -294,7 +310,8 @@ static enum result add_kitchen(struct ctx *c, struct demo *d, int n)
     return listings_act(c, id, LISTING_APPROVE, "");
 }
 
-/* ---- bookings and reviews --------------------------------------------------------------------- */
+/* ---- bookings and reviews
+ * --------------------------------------------------------------------- */
 
 static void bind_quote(struct query *q, const struct quote *quote)
 {
@@ -311,8 +328,9 @@ static void bind_quote(struct query *q, const struct quote *quote)
     bind_text(q, "policy", quote->policy);
 }
 
-static enum result add_booking(struct ctx *c, const struct kitchen *k, const struct space *s,
-    int64_t vendor_id, const char *state, int64_t start_at, int64_t *id)
+static enum result add_booking(struct ctx *c, const struct kitchen *k,
+    const struct space *s, int64_t vendor_id, const char *state, int64_t start_at,
+    int64_t *id)
 {
     struct quote quote;
     int64_t end_at = start_at + 6 * 3600;
@@ -335,7 +353,8 @@ static enum result add_booking(struct ctx *c, const struct kitchen *k, const str
     bind_int(q, "created_at", c->now_at - 20 * DAY_S);
     TRY(query_run(q));
     *id = db_last_id(c->db);
-    TRY(audit_add(c, ctx_printf(c, "booking.%s", state), "booking", *id, "from the demo"));
+    TRY(audit_add(
+        c, ctx_printf(c, "booking.%s", state), "booking", *id, "from the demo"));
     q = db_query(c->db, Q_DEMO_ADD_PAYMENT);
     bind_text(q, "uid", rand_uid(c->arena));
     bind_int(q, "booking_id", *id);
@@ -344,8 +363,8 @@ static enum result add_booking(struct ctx *c, const struct kitchen *k, const str
     return query_run(q);
 }
 
-static enum result take_cells(struct ctx *c, const struct kitchen *k, int64_t booking_id,
-    int64_t start_at, int64_t end_at)
+static enum result take_cells(struct ctx *c, const struct kitchen *k,
+    int64_t booking_id, int64_t start_at, int64_t end_at)
 {
     struct space *spaces;
     size_t n;
@@ -411,7 +430,8 @@ static enum result add_history(struct ctx *c, struct demo *d, int64_t kitchen_id
     return db_commit(c->db);
 }
 
-/* ---- all of it ---------------------------------------------------------------------------------- */
+/* ---- all of it
+ * ---------------------------------------------------------------------------------- */
 
 enum result demo_load(struct ctx *c, void *arg)
 {
@@ -420,7 +440,8 @@ enum result demo_load(struct ctx *c, void *arg)
     struct query *q = db_query(c->db, Q_DEMO_IS_EMPTY);
     TRY(query_step(q));
     if (col_int(q, "is_empty") == 0)
-        return fail(c, R_CONFLICT, "The database has accounts already; the demo is for an empty one.");
+        return fail(c, R_CONFLICT,
+            "The database has accounts already; the demo is for an empty one.");
     TRY(add_people(c, &d));
     TRY(keep_paper(c, &d));
     for (int n = 0; n < KITCHENS; n++)
@@ -435,5 +456,6 @@ void demo_print_people(void)
     printf("The demo city is ready. Log in with the password: %s\n", password);
     for (size_t i = 0; i < COUNT_OF(people); i++)
         if (i < 3 || i == 2 + HOSTS)
-            printf("  %-8s %-20s %s\n", people[i].role, people[i].email, people[i].full_name);
+            printf("  %-8s %-20s %s\n", people[i].role, people[i].email,
+                people[i].full_name);
 }

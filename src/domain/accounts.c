@@ -21,9 +21,10 @@ enum {
     ADDRESS_FACTOR = 5, /* tries an address has for each that an account has */
 };
 
-static const char wrong_login[]
-    = "That address and password do not belong together. Check both, or ask for a new password.";
-static const char dead_link[] = "This link has been used or is too old. Ask for a new one.";
+static const char wrong_login[] = "That address and password do not belong together. "
+                                  "Check both, or ask for a new password.";
+static const char dead_link[] =
+    "This link has been used or is too old. Ask for a new one.";
 
 /* One account an address, however it is capitalised. */
 static const char *key_of(struct ctx *c, const char *email)
@@ -44,8 +45,8 @@ static enum result find(struct ctx *c, const char *email, struct query **out)
 /* ---- mailed links ---------------------------------------------------------------- */
 
 /* A new link for USER_ID, in the caller's transaction. */
-static enum result add_link(
-    struct ctx *c, int64_t user_id, const char *purpose, int64_t life_s, const char **token)
+static enum result add_link(struct ctx *c, int64_t user_id, const char *purpose,
+    int64_t life_s, const char **token)
 {
     unsigned char hash[SEAL_HASH_BYTES];
     *token = rand_token(c->arena);
@@ -59,7 +60,8 @@ static enum result add_link(
     return query_run(q);
 }
 
-enum result accounts_link(struct ctx *c, const char *token, const char *purpose, int64_t *user_id)
+enum result accounts_link(
+    struct ctx *c, const char *token, const char *purpose, int64_t *user_id)
 {
     unsigned char hash[SEAL_HASH_BYTES];
     seal_hash(token, hash);
@@ -75,7 +77,8 @@ enum result accounts_link(struct ctx *c, const char *token, const char *purpose,
     return OK;
 }
 
-static enum result use_link(struct ctx *c, const char *token, const char *purpose, int64_t *user_id)
+static enum result use_link(
+    struct ctx *c, const char *token, const char *purpose, int64_t *user_id)
 {
     TRY(accounts_link(c, token, purpose, user_id));
     unsigned char hash[SEAL_HASH_BYTES];
@@ -96,19 +99,20 @@ static enum result mail_link(struct ctx *c, int64_t user_id, const char *kind,
         { "full_name", full_name },
         { "link", ctx_printf(c, "%s%s?token=%s", c->conf->base_url, path, token) },
     };
-    return outbox_add(c, kind, user_id, ctx_printf(c, "%s:%s", kind, rand_uid(c->arena)), fields,
-        COUNT_OF(fields));
+    return outbox_add(c, kind, user_id,
+        ctx_printf(c, "%s:%s", kind, rand_uid(c->arena)), fields, COUNT_OF(fields));
 }
 
 static enum result mail_plain(
     struct ctx *c, int64_t user_id, const char *kind, const char *full_name)
 {
     const struct outbox_field fields[] = { { "full_name", full_name } };
-    return outbox_add(c, kind, user_id, ctx_printf(c, "%s:%s", kind, rand_uid(c->arena)), fields,
-        COUNT_OF(fields));
+    return outbox_add(c, kind, user_id,
+        ctx_printf(c, "%s:%s", kind, rand_uid(c->arena)), fields, COUNT_OF(fields));
 }
 
-/* ---- registration ------------------------------------------------------------------ */
+/* ---- registration ------------------------------------------------------------------
+ */
 
 static enum result add_account(
     struct ctx *c, const struct registration *r, const char *hash, int64_t *id)
@@ -132,7 +136,8 @@ static enum result tell_owner(struct ctx *c, const char *email)
 {
     struct query *q;
     TRY(find(c, email, &q));
-    return mail_plain(c, col_int(q, "id"), "already_registered", col_text(q, "full_name"));
+    return mail_plain(
+        c, col_int(q, "id"), "already_registered", col_text(q, "full_name"));
 }
 
 enum result accounts_register(struct ctx *c, const struct registration *r)
@@ -161,8 +166,8 @@ enum result accounts_send_verification(struct ctx *c)
         return fail(c, R_CONFLICT, "Your address is confirmed already.");
     TRY(throttles_count(c, "verify-account", c->actor.email, MAILS_PER_ACCOUNT));
     TRY(db_begin(c->db));
-    TRY(mail_link(c, c->actor.user_id, "verify", "verify", VERIFY_LINK_S, c->actor.full_name,
-        "/verify"));
+    TRY(mail_link(c, c->actor.user_id, "verify", "verify", VERIFY_LINK_S,
+        c->actor.full_name, "/verify"));
     return db_commit(c->db);
 }
 
@@ -184,11 +189,13 @@ enum result accounts_need_verified(struct ctx *c)
     if (c->actor.verified || c->actor.role == ROLE_SYSTEM)
         return OK;
     return fail_code(c, R_DENIED, "PC-VERIFY-403",
-        "Confirm your e-mail address first: open the link that we mailed you, or ask for a new one"
+        "Confirm your e-mail address first: open the link that we mailed you, or ask "
+        "for a new one"
         " on your dashboard.");
 }
 
-/* ---- login --------------------------------------------------------------------------- */
+/* ---- login
+ * --------------------------------------------------------------------------- */
 
 struct login {
     const char *key, *address;
@@ -264,7 +271,8 @@ static enum result keep_hash(struct ctx *c, int64_t id, const char *hash)
 enum result accounts_login(struct ctx *c, const char *email, const char *password,
     const char *address, const char *user_agent, const char **session_token)
 {
-    struct login l = { .key = key_of(c, email), .address = address == NULL ? "" : address };
+    struct login l = { .key = key_of(c, email),
+        .address = address == NULL ? "" : address };
     TRY(find_login(c, email, &l));
     TRY(check_throttles(c, &l));
     enum result r = passwords_verify(c, password, l.hash);
@@ -298,11 +306,13 @@ enum result accounts_logout_others(struct ctx *c, const char *session_token)
     return db_commit(c->db);
 }
 
-/* ---- passwords ------------------------------------------------------------------------ */
+/* ---- passwords
+ * ------------------------------------------------------------------------ */
 
 enum result accounts_forgot(struct ctx *c, const char *email, const char *address)
 {
-    TRY(throttles_count(c, "reset-address", address, MAILS_PER_ACCOUNT * ADDRESS_FACTOR));
+    TRY(throttles_count(
+        c, "reset-address", address, MAILS_PER_ACCOUNT * ADDRESS_FACTOR));
     TRY(throttles_count(c, "reset-account", key_of(c, email), MAILS_PER_ACCOUNT));
     struct query *q;
     enum result r = find(c, email, &q);
@@ -370,7 +380,8 @@ enum result accounts_change_password(
     return db_commit(c->db);
 }
 
-/* ---- reading and changing --------------------------------------------------------------- */
+/* ---- reading and changing
+ * --------------------------------------------------------------- */
 
 static void read_account(struct query *q, struct account *a)
 {
@@ -429,7 +440,8 @@ enum result accounts_page(
     return query_end(r);
 }
 
-enum result accounts_suspend(struct ctx *c, int64_t id, bool suspended, const char *reason)
+enum result accounts_suspend(
+    struct ctx *c, int64_t id, bool suspended, const char *reason)
 {
     if (c->actor.role != ROLE_ADMIN && c->actor.role != ROLE_SYSTEM)
         return fail(c, R_DENIED, "Only an administrator suspends accounts.");
@@ -444,7 +456,8 @@ enum result accounts_suspend(struct ctx *c, int64_t id, bool suspended, const ch
     bind_int(q, "now_at", c->now_at);
     enum result r = query_run_one(q);
     if (r == R_CONFLICT)
-        return fail(c, r, "This account is not in a state for that, or it is an admin's.");
+        return fail(
+            c, r, "This account is not in a state for that, or it is an admin's.");
     TRY(r);
     if (suspended)
         TRY(sessions_close_all(c, id, NULL));
@@ -459,7 +472,8 @@ enum result accounts_grant(struct ctx *c, const char *email, enum role role)
     struct query *q;
     enum result r = find(c, email, &q);
     if (r == R_NOT_FOUND)
-        return fail(c, r, "There is no account with the address %s. Register it first.", email);
+        return fail(
+            c, r, "There is no account with the address %s. Register it first.", email);
     TRY(r);
     int64_t id = col_int(q, "id");
     q = db_query(c->db, Q_ACCOUNTS_SET_ROLE);

@@ -7,7 +7,7 @@
 
 struct registration {
     const char *email, *password, *full_name, *business_name, *phone;
-    enum role role; /* ROLE_VENDOR or ROLE_HOST, nothing else */
+    enum role role;      /* ROLE_VENDOR or ROLE_HOST, nothing else */
     const char *address; /* of the browser, for the throttle */
 };
 
@@ -20,7 +20,8 @@ enum result accounts_register(struct ctx *c, const struct registration *r);
 enum result accounts_send_verification(struct ctx *c);
 
 /* What a mailed link is for, without using it up. R_GONE: used, expired, unknown. */
-enum result accounts_link(struct ctx *c, const char *token, const char *purpose, int64_t *user_id);
+enum result accounts_link(
+    struct ctx *c, const char *token, const char *purpose, int64_t *user_id);
 
 /* Uses the link up and confirms the address. */
 enum result accounts_verify(struct ctx *c, const char *token);
@@ -44,8 +45,8 @@ enum result accounts_reset(struct ctx *c, const char *token, const char *passwor
 
 /* The acting user's own change: needs the current password; ends every other
  * session. */
-enum result accounts_change_password(
-    struct ctx *c, const char *current, const char *password, const char *session_token);
+enum result accounts_change_password(struct ctx *c, const char *current,
+    const char *password, const char *session_token);
 
 struct account {
     int64_t id, created_at, verified_at;
@@ -65,7 +66,8 @@ enum result accounts_page(
 /* An admin suspends or restores an account, with a reason (R_INVALID without one when
  * suspending); suspending ends its sessions. Nobody suspends an admin or himself.
  * R_DENIED, R_CONFLICT. In the caller's transaction: moderation.h is the whole act. */
-enum result accounts_suspend(struct ctx *c, int64_t id, bool suspended, const char *reason);
+enum result accounts_suspend(
+    struct ctx *c, int64_t id, bool suspended, const char *reason);
 
 /* From the command line: ROLE_ADMIN or ROLE_SUPPORT. R_NOT_FOUND. */
 enum result accounts_grant(struct ctx *c, const char *email, enum role role);

@@ -16,12 +16,13 @@ struct agenda_row {
 enum result agenda_between(struct ctx *c, int64_t from_at, int64_t to_at, size_t max,
     struct agenda_row **out, size_t *n);
 
-/* For staff: all bookings with an id below BEFORE_ID (0: from the newest), the newest first. */
+/* For staff: all bookings with an id below BEFORE_ID (0: from the newest), the newest
+ * first. */
 enum result agenda_all(
     struct ctx *c, int64_t before_id, size_t max, struct agenda_row **out, size_t *n);
 
-/* What the acting host's bookings bring: confirmed ones that are not over, and those that
- * are over and not yet paid out. */
+/* What the acting host's bookings bring: confirmed ones that are not over, and those
+ * that are over and not yet paid out. */
 struct agenda_sums {
     struct cents coming, due;
     int64_t coming_n, due_n;

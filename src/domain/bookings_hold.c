@@ -236,7 +236,8 @@ enum result bookings_accept(struct ctx *c, int64_t id)
     TRY(kitchens_get(c, b.kitchen_id, &k));
     if (!k.bookable)
         return fail(c, R_CONFLICT,
-            "This kitchen cannot be booked at the moment: look at its papers and at Stripe first.");
+            "This kitchen cannot be booked at the moment: look at its papers and at "
+            "Stripe first.");
     TRY(bookings_move(c, &b, BOOKING_HELD, ""));
     b.hold_until = earlier(c->now_at + ACCEPTED_S, b.start_at);
     struct query *q = db_query(c->db, Q_BOOKINGS_SET_HOLD);

@@ -25,8 +25,8 @@ static unsigned char *hash_of(struct ctx *c, const char *route, struct span body
     return hash;
 }
 
-enum result claims_post(struct ctx *c, const char *key, const char *route, struct span body,
-    bool *found, struct claims_answer *stored)
+enum result claims_post(struct ctx *c, const char *key, const char *route,
+    struct span body, bool *found, struct claims_answer *stored)
 {
     struct query *q = db_query(c->db, Q_CLAIMS_ANSWER_OF);
     bind_int(q, "user_id", c->actor.user_id);
@@ -40,7 +40,8 @@ enum result claims_post(struct ctx *c, const char *key, const char *route, struc
     const void *hash = col_blob(q, "body_hash", &n);
     if (n != HASH_BYTES || memcmp(hash, hash_of(c, route, body), HASH_BYTES) != 0)
         return fail_code(c, R_INVALID, "PC-KEY-422",
-            "This form was sent before with other contents. Open the page again and send it anew.");
+            "This form was sent before with other contents. Open the page again and "
+            "send it anew.");
     *found = true;
     *stored = (struct claims_answer) {
         .status = (int)col_int(q, "status"),

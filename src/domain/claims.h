@@ -18,8 +18,8 @@ struct claims_answer {
  * transaction: *FOUND true: this very post was answered before, STORED is the
  * answer, do nothing. R_INVALID: the key was used for another body; the message
  * says so. ROUTE and BODY are what "the same post" means. */
-enum result claims_post(struct ctx *c, const char *key, const char *route, struct span body,
-    bool *found, struct claims_answer *stored);
+enum result claims_post(struct ctx *c, const char *key, const char *route,
+    struct span body, bool *found, struct claims_answer *stored);
 
 /* Keeps the answer of a post that has just been carried out, in its transaction. */
 enum result claims_answer(struct ctx *c, const char *key, const char *route,

@@ -190,7 +190,8 @@ static enum result apply_now(
     c->actor = was;
     if (r == OK || r == R_BUSY)
         return r;
-    log_error("webhook", "%s (%s) cannot be applied: %s", e->id, e->type, result_name(r));
+    log_error(
+        "webhook", "%s (%s) cannot be applied: %s", e->id, e->type, result_name(r));
     return fail(c, R_FAULT, "The event could not be applied.");
 }
 
@@ -205,7 +206,7 @@ static enum result take(struct ctx *c, const struct stripe_event *e)
         c, e, ours ? "" : "live and test mode mixed", ours && h->later != NULL, &new));
     if (!ours)
         log_error("webhook_mode", "%s has livemode %d", e->id, e->livemode);
-    if (new && ours && h->now != NULL)
+    if (new &&ours && h->now != NULL)
         TRY(apply_now(c, h, e));
     return db_commit(c->db);
 }

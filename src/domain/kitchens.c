@@ -75,8 +75,8 @@ enum result kitchens_get(struct ctx *c, int64_t id, struct kitchen *out)
 
 static bool is_staff(const struct ctx *c)
 {
-    return c->actor.role == ROLE_ADMIN || c->actor.role == ROLE_SUPPORT
-        || c->actor.role == ROLE_SYSTEM;
+    return c->actor.role == ROLE_ADMIN || c->actor.role == ROLE_SUPPORT ||
+           c->actor.role == ROLE_SYSTEM;
 }
 
 enum result kitchens_own(struct ctx *c, int64_t id, struct kitchen *out)
@@ -89,8 +89,8 @@ enum result kitchens_own(struct ctx *c, int64_t id, struct kitchen *out)
 
 bool kitchens_visible(const struct ctx *c, const struct kitchen *k)
 {
-    return text_is(k->state, "active") || is_staff(c)
-        || (c->actor.user_id != 0 && k->host_id == c->actor.user_id);
+    return text_is(k->state, "active") || is_staff(c) ||
+           (c->actor.user_id != 0 && k->host_id == c->actor.user_id);
 }
 
 static void read_space(struct query *q, const struct kitchen *k, struct space *s)
@@ -130,12 +130,14 @@ enum result kitchens_space(
     size_t n;
     TRY(kitchens_spaces(c, k, &spaces, &n));
     for (size_t i = 0; i < n; i++) {
-        if (spaces[i].active && (space_id == 0 ? spaces[i].whole : spaces[i].id == space_id)) {
+        if (spaces[i].active &&
+            (space_id == 0 ? spaces[i].whole : spaces[i].id == space_id)) {
             *out = spaces[i];
             return OK;
         }
     }
-    return fail(c, R_NOT_FOUND, "This kitchen has no such space. Choose one from the list.");
+    return fail(
+        c, R_NOT_FOUND, "This kitchen has no such space. Choose one from the list.");
 }
 
 enum result kitchens_cities(struct ctx *c, struct kitchen_city *out, size_t *n)
@@ -163,7 +165,8 @@ enum result kitchens_equipment(
     *n = 0;
     for (QUERY_EACH(q, r)) {
         if (*n < 64)
-            rows[(*n)++] = (struct equipment) { (int)col_int(q, "item"), col_int(q, "quantity") };
+            rows[(*n)++] =
+                (struct equipment) { (int)col_int(q, "item"), col_int(q, "quantity") };
     }
     *out = rows;
     return query_end(r);

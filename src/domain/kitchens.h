@@ -8,14 +8,16 @@
 /* A row of kitchens. Texts are never NULL. */
 struct kitchen {
     int64_t id, host_id, version;
-    const char *state; /* draft, pending_approval, active, changes_requested, rejected, suspended */
+    const char *state; /* draft, pending_approval, active, changes_requested, rejected,
+                          suspended */
     const char *reason, *title, *slug, *description, *kitchen_type;
     const char *address, *city, *region, *postal_code, *timezone;
     double lat, lng;
     int64_t square_feet, capacity;
     uint64_t equipment_mask, feature_mask; /* bits: catalogue.h */
     const char *restrictions, *accessibility, *certifications, *access_notes;
-    struct cents rate, offpeak_rate, cleaning, deposit; /* rates an hour; offpeak_rate 0: none */
+    struct cents rate, offpeak_rate, cleaning,
+        deposit; /* rates an hour; offpeak_rate 0: none */
     int64_t offpeak_start_min, offpeak_end_min;
     int64_t min_min, max_min, step_min, notice_min, buffer_before_min, buffer_after_min;
     const char *policy;
@@ -23,7 +25,7 @@ struct kitchen {
     const void *week; /* weekly windows as bits: availability.h */
     size_t week_bytes;
     int64_t rating_sum, rating_count;
-    const char *host_name;      /* business name, or the person's */
+    const char *host_name; /* business name, or the person's */
     int64_t host_since_at;
     int64_t created_at, updated_at;
 };

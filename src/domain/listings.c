@@ -14,22 +14,25 @@
 
 enum { SLUG_MAX = 60, REASON_MAX = 2000, DAY_S = 86400 };
 
-/* ---- which act leads from which states where, and who may ------------------------------ */
+/* ---- which act leads from which states where, and who may
+ * ------------------------------ */
 
 static const struct edge {
     const char *name, *from[3], *to, *done; /* done: the line for the host */
     bool admin, needs_reason;
 } edges[LISTING__MAX] = {
-    [LISTING_SUBMIT] = { "submit", { "draft", "changes_requested" }, "pending_approval", NULL,
-        false, false },
-    [LISTING_APPROVE] = { "approve", { "pending_approval" }, "active", "was approved", true, false },
-    [LISTING_REQUEST_CHANGES] = { "request_changes", { "pending_approval" }, "changes_requested",
-        "needs some changes", true, true },
-    [LISTING_REJECT] = { "reject", { "pending_approval", "changes_requested" }, "rejected",
-        "was rejected", true, true },
-    [LISTING_SUSPEND] = { "suspend", { "active" }, "suspended", "was suspended", true, true },
-    [LISTING_RESTORE] = { "restore", { "suspended", "rejected" }, "active", "is active again", true,
-        false },
+    [LISTING_SUBMIT] = { "submit", { "draft", "changes_requested" }, "pending_approval",
+        NULL, false, false },
+    [LISTING_APPROVE] = { "approve", { "pending_approval" }, "active", "was approved",
+        true, false },
+    [LISTING_REQUEST_CHANGES] = { "request_changes", { "pending_approval" },
+        "changes_requested", "needs some changes", true, true },
+    [LISTING_REJECT] = { "reject", { "pending_approval", "changes_requested" },
+        "rejected", "was rejected", true, true },
+    [LISTING_SUSPEND] = { "suspend", { "active" }, "suspended", "was suspended", true,
+        true },
+    [LISTING_RESTORE] = { "restore", { "suspended", "rejected" }, "active",
+        "is active again", true, false },
 };
 
 const char *listings_act_name(enum listing_act act)
@@ -60,7 +63,8 @@ bool listings_act_fits(enum listing_act act, const char *state)
     return leads_from(&edges[act], state);
 }
 
-/* ---- writing ---------------------------------------------------------------------------- */
+/* ---- writing
+ * ---------------------------------------------------------------------------- */
 
 /* Every column that the host writes, for the insert and the update alike. */
 static void bind_input(struct ctx *c, struct query *q, const struct listing_input *in)
@@ -106,7 +110,8 @@ static void bind_input(struct ctx *c, struct query *q, const struct listing_inpu
     bind_int(q, "now_at", c->now_at);
 }
 
-static enum result write_equipment(struct ctx *c, int64_t id, const struct listing_input *in)
+static enum result write_equipment(
+    struct ctx *c, int64_t id, const struct listing_input *in)
 {
     struct query *q = db_query(c->db, Q_LISTINGS_CLEAR_EQUIPMENT);
     bind_int(q, "kitchen_id", id);
@@ -121,8 +126,8 @@ static enum result write_equipment(struct ctx *c, int64_t id, const struct listi
     return OK;
 }
 
-static enum result add_space(struct ctx *c, int64_t kitchen_id, const char *kind, const char *name,
-    struct cents rate, int64_t capacity, int64_t *id)
+static enum result add_space(struct ctx *c, int64_t kitchen_id, const char *kind,
+    const char *name, struct cents rate, int64_t capacity, int64_t *id)
 {
     struct query *q = db_query(c->db, Q_LISTINGS_ADD_SPACE);
     bind_int(q, "kitchen_id", kitchen_id);
@@ -146,7 +151,8 @@ enum result listings_create(struct ctx *c, const struct listing_input *in, int64
     TRY(query_run(q));
     *id = db_last_id(c->db);
     TRY(write_equipment(c, *id, in));
-    TRY(add_space(c, *id, "whole", "Whole kitchen", (struct cents) { 0 }, in->k.capacity, &space_id));
+    TRY(add_space(c, *id, "whole", "Whole kitchen", (struct cents) { 0 },
+        in->k.capacity, &space_id));
     TRY(search_index(c, *id));
     TRY(audit_add(c, "kitchen.create", "kitchen", *id, in->k.title));
     return db_commit(c->db);
@@ -165,7 +171,8 @@ enum result listings_save(
     enum result r = query_run_one(q);
     if (r == R_CONFLICT)
         return fail(c, r,
-            "This listing was saved somewhere else while you were editing it. Open it again and"
+            "This listing was saved somewhere else while you were editing it. Open it "
+            "again and"
             " repeat your change.");
     TRY(r);
     TRY(write_equipment(c, id, in));
@@ -178,7 +185,8 @@ enum result listings_save(
     return db_commit(c->db);
 }
 
-/* ---- deciding ---------------------------------------------------------------------------- */
+/* ---- deciding
+ * ---------------------------------------------------------------------------- */
 
 static enum result check_act(
     struct ctx *c, const struct edge *e, const struct kitchen *k, const char *reason)
@@ -187,7 +195,8 @@ static enum result check_act(
         return fail(c, R_DENIED, "Only an administrator decides on listings.");
     if (!leads_from(e, k->state))
         return fail(c, R_CONFLICT,
-            "This listing is %s now, so that is no longer possible. Open it again to see it as it is.",
+            "This listing is %s now, so that is no longer possible. Open it again to "
+            "see it as it is.",
             k->state);
     if (e->needs_reason && text_empty(reason))
         return fail(c, R_INVALID, "Say why, so that the host knows what to do.");
@@ -209,9 +218,11 @@ static enum result tell_host(
         { "reason", reason },
         { "link", ctx_printf(c, "%s%s", c->conf->base_url, path) },
     };
-    TRY(notices_add(c, k->host_id, "listing", ctx_printf(c, "%s %s.", k->title, e->done), path));
+    TRY(notices_add(
+        c, k->host_id, "listing", ctx_printf(c, "%s %s.", k->title, e->done), path));
     return outbox_add(c, "listing_decided", k->host_id,
-        ctx_printf(c, "listing:%lld:%s:%lld", (long long)k->id, e->name, (long long)k->version),
+        ctx_printf(c, "listing:%lld:%s:%lld", (long long)k->id, e->name,
+            (long long)k->version),
         fields, COUNT_OF(fields));
 }
 
@@ -229,7 +240,8 @@ static enum result carry_out(
     bind_int(q, "now_at", c->now_at);
     enum result r = query_run_one(q);
     if (r == R_CONFLICT)
-        return fail(c, r, "Somebody else has just decided on this listing. Open it again.");
+        return fail(
+            c, r, "Somebody else has just decided on this listing. Open it again.");
     TRY(r);
     TRY(audit_add(c, ctx_printf(c, "kitchen.%s", e->name), "kitchen", k->id, reason));
     TRY(tell_host(c, e, k, reason));
@@ -237,7 +249,8 @@ static enum result carry_out(
     return db_commit(c->db);
 }
 
-enum result listings_act(struct ctx *c, int64_t id, enum listing_act act, const char *reason)
+enum result listings_act(
+    struct ctx *c, int64_t id, enum listing_act act, const char *reason)
 {
     CHECK((unsigned)act < LISTING__MAX);
     const struct edge *e = &edges[act];
@@ -246,8 +259,8 @@ enum result listings_act(struct ctx *c, int64_t id, enum listing_act act, const 
     return carry_out(c, e, &k, reason);
 }
 
-enum result listings_decide(
-    struct ctx *c, int64_t id, int64_t version, enum listing_act act, const char *reason)
+enum result listings_decide(struct ctx *c, int64_t id, int64_t version,
+    enum listing_act act, const char *reason)
 {
     CHECK((unsigned)act < LISTING__MAX && edges[act].admin);
     struct kitchen k;
@@ -255,11 +268,13 @@ enum result listings_decide(
     TRY(check_act(c, &edges[act], &k, reason));
     if (k.version != version)
         return fail(c, R_CONFLICT,
-            "The host has changed this listing since you opened it. Look at it again, then decide.");
+            "The host has changed this listing since you opened it. Look at it again, "
+            "then decide.");
     return carry_out(c, &edges[act], &k, reason);
 }
 
-/* ---- can it be booked? -------------------------------------------------------------------- */
+/* ---- can it be booked?
+ * -------------------------------------------------------------------- */
 
 enum result listings_refresh(struct ctx *c, int64_t id)
 {
@@ -287,9 +302,11 @@ enum result listings_refresh_host(struct ctx *c, int64_t host_id)
     return OK;
 }
 
-enum result listings_needs(struct ctx *c, const struct kitchen *k, struct listing_needs *out)
+enum result listings_needs(
+    struct ctx *c, const struct kitchen *k, struct listing_needs *out)
 {
-    static const char *const required[] = { "health_permit", "business_license", "insurance" };
+    static const char *const required[] = { "health_permit", "business_license",
+        "insurance" };
     struct query *q = db_query(c->db, Q_LISTINGS_NEEDS);
     bind_int(q, "id", k->id);
     bind_int(q, "today", c->now_at / DAY_S);
@@ -307,7 +324,9 @@ enum result listings_needs(struct ctx *c, const struct kitchen *k, struct listin
     return OK;
 }
 
-/* ---- lists ------------------------------------------------------------------------------------ */
+/* ---- lists
+ * ------------------------------------------------------------------------------------
+ */
 
 static enum result read_rows(
     struct ctx *c, struct query *q, size_t max, struct listing_row **out, size_t *n)
@@ -346,10 +365,11 @@ enum result listings_mine(
     return read_rows(c, q, max, out, n);
 }
 
-enum result listings_in_state(struct ctx *c, const char *state, int64_t before_id, size_t max,
-    struct listing_row **out, size_t *n)
+enum result listings_in_state(struct ctx *c, const char *state, int64_t before_id,
+    size_t max, struct listing_row **out, size_t *n)
 {
-    struct query *q = db_query(c->db, text_empty(state) ? Q_LISTINGS_ALL : Q_LISTINGS_IN_STATE);
+    struct query *q =
+        db_query(c->db, text_empty(state) ? Q_LISTINGS_ALL : Q_LISTINGS_IN_STATE);
     if (!text_empty(state))
         bind_text(q, "state", state);
     bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
@@ -368,7 +388,9 @@ enum result listings_waiting(
     return read_rows(c, q, max, out, n);
 }
 
-/* ---- stations ------------------------------------------------------------------------------------ */
+/* ---- stations
+ * ------------------------------------------------------------------------------------
+ */
 
 static enum result check_room(struct ctx *c, int64_t kitchen_id)
 {
@@ -377,12 +399,12 @@ static enum result check_room(struct ctx *c, int64_t kitchen_id)
     TRY(query_step(q));
     if (col_int(q, "spaces") < KITCHEN_SPACES_MAX)
         return OK;
-    return fail(c, R_CONFLICT, "A kitchen has at most %d stations.",
-        KITCHEN_SPACES_MAX - 1);
+    return fail(
+        c, R_CONFLICT, "A kitchen has at most %d stations.", KITCHEN_SPACES_MAX - 1);
 }
 
-enum result listings_add_station(
-    struct ctx *c, int64_t kitchen_id, const char *name, struct cents rate, int64_t capacity)
+enum result listings_add_station(struct ctx *c, int64_t kitchen_id, const char *name,
+    struct cents rate, int64_t capacity)
 {
     struct kitchen k;
     int64_t id;
@@ -391,14 +413,16 @@ enum result listings_add_station(
     TRY(check_room(c, kitchen_id));
     enum result r = add_space(c, kitchen_id, "station", name, rate, capacity, &id);
     if (r == R_CONFLICT)
-        return fail(c, r, "There is a space of that name already. Choose another name.");
+        return fail(
+            c, r, "There is a space of that name already. Choose another name.");
     TRY(r);
     TRY(availability_station_added(c, kitchen_id, id));
     TRY(audit_add(c, "kitchen.add_station", "kitchen", kitchen_id, name));
     return db_commit(c->db);
 }
 
-enum result listings_set_station(struct ctx *c, int64_t kitchen_id, int64_t space_id, bool active)
+enum result listings_set_station(
+    struct ctx *c, int64_t kitchen_id, int64_t space_id, bool active)
 {
     struct kitchen k;
     TRY(kitchens_own(c, kitchen_id, &k));
@@ -411,7 +435,7 @@ enum result listings_set_station(struct ctx *c, int64_t kitchen_id, int64_t spac
     if (r == R_CONFLICT)
         return fail(c, R_NOT_FOUND, "This kitchen has no such station.");
     TRY(r);
-    TRY(audit_add(c, active ? "kitchen.open_station" : "kitchen.close_station", "kitchen",
-        kitchen_id, ctx_printf(c, "space %lld", (long long)space_id)));
+    TRY(audit_add(c, active ? "kitchen.open_station" : "kitchen.close_station",
+        "kitchen", kitchen_id, ctx_printf(c, "space %lld", (long long)space_id)));
     return db_commit(c->db);
 }

@@ -41,16 +41,17 @@ bool listings_act_fits(enum listing_act act, const char *state);
 
 /* Carries out ACT on kitchen ID with REASON (needed for all that says no). Mails the
  * host of an admin's decision. R_CONFLICT if its state does not allow it; R_DENIED. */
-enum result listings_act(struct ctx *c, int64_t id, enum listing_act act, const char *reason);
+enum result listings_act(
+    struct ctx *c, int64_t id, enum listing_act act, const char *reason);
 
 /* The same for a decision made from a page: R_CONFLICT too if the kitchen is no longer
  * at the VERSION that was looked at. */
-enum result listings_decide(
-    struct ctx *c, int64_t id, int64_t version, enum listing_act act, const char *reason);
+enum result listings_decide(struct ctx *c, int64_t id, int64_t version,
+    enum listing_act act, const char *reason);
 
 /* Works out anew whether kitchen ID can be booked: active, its host not suspended, the
- * required papers approved and in date, the host's transfers active at Stripe. In the caller's
- * transaction. */
+ * required papers approved and in date, the host's transfers active at Stripe. In the
+ * caller's transaction. */
 enum result listings_refresh(struct ctx *c, int64_t id);
 
 /* The same for every kitchen of a host (after a change of the Stripe account). */
@@ -58,16 +59,18 @@ enum result listings_refresh_host(struct ctx *c, int64_t host_id);
 
 /* What stands between a kitchen and its first booking. */
 struct listing_needs {
-    bool approval, transfers;  /* not there yet */
-    const char *papers[3];     /* catalogue keys of required papers that are missing */
+    bool approval, transfers; /* not there yet */
+    const char *papers[3];    /* catalogue keys of required papers that are missing */
     size_t papers_n;
-    bool windows, photos;      /* none: allowed, but worth saying */
+    bool windows, photos; /* none: allowed, but worth saying */
 };
-enum result listings_needs(struct ctx *c, const struct kitchen *k, struct listing_needs *out);
+enum result listings_needs(
+    struct ctx *c, const struct kitchen *k, struct listing_needs *out);
 
 struct listing_row {
     int64_t id, version, updated_at;
-    const char *title, *slug, *city, *region, *state, *reason, *host_name, *cover; /* cover: photo hash or "" */
+    const char *title, *slug, *city, *region, *state, *reason, *host_name,
+        *cover; /* cover: photo hash or "" */
     struct cents rate;
     bool bookable;
 };
@@ -77,8 +80,8 @@ enum result listings_mine(
     struct ctx *c, int64_t before_id, size_t max, struct listing_row **out, size_t *n);
 
 /* For staff: the kitchens in STATE ("" is every state), newest first. */
-enum result listings_in_state(struct ctx *c, const char *state, int64_t before_id, size_t max,
-    struct listing_row **out, size_t *n);
+enum result listings_in_state(struct ctx *c, const char *state, int64_t before_id,
+    size_t max, struct listing_row **out, size_t *n);
 
 /* For staff: up to MAX kitchens that wait for approval, longest waiting first, and how
  * many there are. */
@@ -88,6 +91,7 @@ enum result listings_waiting(
 /* Stations. The whole kitchen can be neither renamed nor switched off. */
 enum result listings_add_station(struct ctx *c, int64_t kitchen_id, const char *name,
     struct cents rate, int64_t capacity);
-enum result listings_set_station(struct ctx *c, int64_t kitchen_id, int64_t space_id, bool active);
+enum result listings_set_station(
+    struct ctx *c, int64_t kitchen_id, int64_t space_id, bool active);
 
 #endif

@@ -6,8 +6,8 @@
 #include "domain/throttles.h"
 #include "util/guard.h"
 
-enum result messages_of(struct ctx *c, const struct booking *b, int64_t before_id, size_t max,
-    struct message **out, size_t *n)
+enum result messages_of(struct ctx *c, const struct booking *b, int64_t before_id,
+    size_t max, struct message **out, size_t *n)
 {
     struct message *rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = db_query(c->db, Q_MESSAGES_OF);
@@ -31,7 +31,8 @@ enum result messages_of(struct ctx *c, const struct booking *b, int64_t before_i
     return query_end(r);
 }
 
-static enum result tell(struct ctx *c, const struct booking *b, int64_t id, const char *body)
+static enum result tell(
+    struct ctx *c, const struct booking *b, int64_t id, const char *body)
 {
     int64_t to = c->actor.user_id == b->vendor_id ? b->host_id : b->vendor_id;
     const char *path = ctx_printf(c, "/messages/%lld", (long long)b->id);
@@ -43,18 +44,19 @@ static enum result tell(struct ctx *c, const struct booking *b, int64_t id, cons
         { "body", body },
         { "link", ctx_printf(c, "%s%s", c->conf->base_url, path) },
     };
-    TRY(notices_add(
-        c, to, "message", ctx_printf(c, "%s wrote about %s.", c->actor.full_name, b->title), path));
-    return outbox_add(
-        c, "message", to, ctx_printf(c, "message:%lld", (long long)id), fields, COUNT_OF(fields));
+    TRY(notices_add(c, to, "message",
+        ctx_printf(c, "%s wrote about %s.", c->actor.full_name, b->title), path));
+    return outbox_add(c, "message", to, ctx_printf(c, "message:%lld", (long long)id),
+        fields, COUNT_OF(fields));
 }
 
 enum result messages_send(struct ctx *c, const struct booking *b, const char *body)
 {
     if (c->actor.user_id != b->vendor_id && c->actor.user_id != b->host_id)
-        return fail(c, R_DENIED, "Only the vendor and the host of a booking write to each other.");
-    TRY(throttles_count(c, "message", ctx_printf(c, "%lld", (long long)c->actor.user_id),
-        MESSAGES_PER_WINDOW));
+        return fail(c, R_DENIED,
+            "Only the vendor and the host of a booking write to each other.");
+    TRY(throttles_count(c, "message",
+        ctx_printf(c, "%lld", (long long)c->actor.user_id), MESSAGES_PER_WINDOW));
     TRY(db_begin(c->db));
     struct query *q = db_query(c->db, Q_MESSAGES_ADD);
     bind_int(q, "booking_id", b->id);
@@ -68,8 +70,8 @@ enum result messages_send(struct ctx *c, const struct booking *b, const char *bo
     return db_commit(c->db);
 }
 
-enum result messages_threads(
-    struct ctx *c, int64_t before_id, size_t max, struct message_thread **out, size_t *n)
+enum result messages_threads(struct ctx *c, int64_t before_id, size_t max,
+    struct message_thread **out, size_t *n)
 {
     struct message_thread *rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = db_query(c->db, Q_MESSAGES_THREADS);

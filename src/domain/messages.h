@@ -14,8 +14,8 @@ struct message {
 
 /* The messages of booking B (which bookings_get let the acting person see), older than
  * BEFORE_ID (0: from the newest), newest first. */
-enum result messages_of(struct ctx *c, const struct booking *b, int64_t before_id, size_t max,
-    struct message **out, size_t *n);
+enum result messages_of(struct ctx *c, const struct booking *b, int64_t before_id,
+    size_t max, struct message **out, size_t *n);
 
 /* Writes one to the other side: mail and notice with it (own transaction). Only vendor
  * and host write. R_DENIED, R_INVALID, R_LIMITED. */
@@ -28,7 +28,7 @@ struct message_thread {
 
 /* The acting person's threads, the one with the newest message first; BEFORE_ID is
  * last_id of the last row of the page before (0: first page). */
-enum result messages_threads(
-    struct ctx *c, int64_t before_id, size_t max, struct message_thread **out, size_t *n);
+enum result messages_threads(struct ctx *c, int64_t before_id, size_t max,
+    struct message_thread **out, size_t *n);
 
 #endif

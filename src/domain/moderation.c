@@ -3,7 +3,8 @@
 #include "domain/accounts.h"
 #include "domain/listings.h"
 
-enum result moderation_suspend(struct ctx *c, int64_t id, bool suspended, const char *reason)
+enum result moderation_suspend(
+    struct ctx *c, int64_t id, bool suspended, const char *reason)
 {
     TRY(db_begin(c->db));
     TRY(accounts_suspend(c, id, suspended, reason));

@@ -1,7 +1,7 @@
 #include "domain/notices.h"
 
-enum result notices_add(
-    struct ctx *c, int64_t user_id, const char *kind, const char *text, const char *link)
+enum result notices_add(struct ctx *c, int64_t user_id, const char *kind,
+    const char *text, const char *link)
 {
     struct query *q = db_query(c->db, Q_NOTICES_ADD);
     bind_int(q, "user_id", user_id);

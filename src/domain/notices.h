@@ -5,8 +5,8 @@
 #include "app/ctx.h"
 
 /* Needs an open transaction. LINK is a path on this site. */
-enum result notices_add(
-    struct ctx *c, int64_t user_id, const char *kind, const char *text, const char *link);
+enum result notices_add(struct ctx *c, int64_t user_id, const char *kind,
+    const char *text, const char *link);
 
 struct notice {
     int64_t id, created_at;

@@ -3,10 +3,15 @@
 #include "util/json.h"
 #include "util/rand.h"
 
-enum { TRIES_MAX = 10, PAUSE_FIRST_S = 60, PAUSE_MAX_S = 6 * 3600, FIELDS_MAX_BYTES = 64 * 1024 };
+enum {
+    TRIES_MAX = 10,
+    PAUSE_FIRST_S = 60,
+    PAUSE_MAX_S = 6 * 3600,
+    FIELDS_MAX_BYTES = 64 * 1024
+};
 
-enum result outbox_add(struct ctx *c, const char *kind, int64_t user_id, const char *dedupe,
-    const struct outbox_field *fields, size_t n)
+enum result outbox_add(struct ctx *c, const char *kind, int64_t user_id,
+    const char *dedupe, const struct outbox_field *fields, size_t n)
 {
     struct buf json;
     buf_init(&json, FIELDS_MAX_BYTES);

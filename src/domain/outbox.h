@@ -12,8 +12,8 @@ struct outbox_field {
 
 /* Queues mail KIND to USER_ID. DEDUPE makes it once: a second call with the same
  * text changes nothing and is OK. Needs an open transaction. */
-enum result outbox_add(struct ctx *c, const char *kind, int64_t user_id, const char *dedupe,
-    const struct outbox_field *fields, size_t n);
+enum result outbox_add(struct ctx *c, const char *kind, int64_t user_id,
+    const char *dedupe, const struct outbox_field *fields, size_t n);
 
 /* A mail taken to be sent. */
 struct outbox_mail {

@@ -23,7 +23,8 @@ static bool is_common(const char *password)
         return false;
     memcpy(word, password, n + 1);
     text_lower(word);
-    if (bsearch(word, common_passwords, common_passwords_count, sizeof *common_passwords, compare))
+    if (bsearch(word, common_passwords, common_passwords_count,
+            sizeof *common_passwords, compare))
         return true;
     size_t different = 0;
     bool seen[256] = { false };
@@ -58,7 +59,8 @@ const char *passwords_refuse(const char *password, const char *email, const char
     if (n > PASSWORD_MAX)
         return "Use at most 128 characters.";
     if (is_common(password))
-        return "This password is on the lists that thieves try first. Choose another; three or four"
+        return "This password is on the lists that thieves try first. Choose another; "
+               "three or four"
                " unrelated words make a good one.";
     if (holds_word_of(password, email) || holds_word_of(password, name))
         return "This password is too close to your name or address. Choose another.";
@@ -69,8 +71,8 @@ enum result passwords_hash(struct ctx *c, const char *password, const char **has
 {
     char *out = ctx_alloc(c, crypto_pwhash_STRBYTES);
     if (crypto_pwhash_str_alg(out, password, strlen(password), PASSES,
-            (size_t)c->conf->password_mem_kib * 1024, crypto_pwhash_ALG_ARGON2ID13)
-        != 0)
+            (size_t)c->conf->password_mem_kib * 1024,
+            crypto_pwhash_ALG_ARGON2ID13) != 0)
         return fail(c, R_BUSY, "We are very busy. Try again in a minute.");
     *hash = out;
     return OK;
@@ -82,7 +84,8 @@ static bool affordable(const char *hash)
     const char *m = strstr(hash, "$m="), *t = m == NULL ? NULL : strstr(m, ",t=");
     if (!text_starts(hash, "$argon2id$") || t == NULL)
         return false;
-    return strtol(m + 3, NULL, 10) <= MEMORY_MAX_KIB && strtol(t + 3, NULL, 10) <= PASSES_MAX;
+    return strtol(m + 3, NULL, 10) <= MEMORY_MAX_KIB &&
+           strtol(t + 3, NULL, 10) <= PASSES_MAX;
 }
 
 enum result passwords_verify(struct ctx *c, const char *password, const char *hash)
@@ -94,11 +97,12 @@ enum result passwords_verify(struct ctx *c, const char *password, const char *ha
     }
     if (!affordable(hash))
         return R_DENIED;
-    return crypto_pwhash_str_verify(hash, password, strlen(password)) == 0 ? OK : R_DENIED;
+    return crypto_pwhash_str_verify(hash, password, strlen(password)) == 0 ? OK
+                                                                           : R_DENIED;
 }
 
 bool passwords_stale(const struct ctx *c, const char *hash)
 {
-    return crypto_pwhash_str_needs_rehash(hash, PASSES, (size_t)c->conf->password_mem_kib * 1024)
-        != 0;
+    return crypto_pwhash_str_needs_rehash(
+               hash, PASSES, (size_t)c->conf->password_mem_kib * 1024) != 0;
 }

@@ -277,8 +277,8 @@ static enum result set_refund(struct ctx *c, int64_t id, int64_t payment_id,
 }
 
 /* The refund's state and its line in the audit trail. */
-static enum result end_refund(struct ctx *c, int64_t id, int64_t payment_id, int64_t booking_id,
-    const char *refund_id, const char *state, const char *detail)
+static enum result end_refund(struct ctx *c, int64_t id, int64_t payment_id,
+    int64_t booking_id, const char *refund_id, const char *state, const char *detail)
 {
     TRY(set_refund(c, id, payment_id, refund_id, state));
     struct actor was = bookings_as_system(c);

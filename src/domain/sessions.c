@@ -26,7 +26,9 @@ enum result sessions_open(struct ctx *c, int64_t user_id, const char *address,
     bind_int(q, "now_at", c->now_at);
     bind_text(q, "address", address == NULL ? "" : address);
     bind_text(q, "user_agent",
-        user_agent == NULL ? "" : arena_strndup(c->arena, user_agent, strnlen(user_agent, 200)));
+        user_agent == NULL
+            ? ""
+            : arena_strndup(c->arena, user_agent, strnlen(user_agent, 200)));
     return query_run(q);
 }
 
@@ -48,8 +50,8 @@ enum result sessions_find(struct ctx *c, const char *token, struct session *out)
     int64_t idle_s = staff ? c->conf->staff_idle_s : c->conf->session_idle_s;
     int64_t total_s = staff ? c->conf->staff_total_s : c->conf->session_total_s;
     s.ends_at = col_int(q, "created_at") + total_s;
-    if (c->now_at >= s.ends_at || c->now_at >= s.seen_at + idle_s
-        || !text_is(col_text_here(q, "state"), "active"))
+    if (c->now_at >= s.ends_at || c->now_at >= s.seen_at + idle_s ||
+        !text_is(col_text_here(q, "state"), "active"))
         return R_NOT_FOUND;
     s.stale = c->now_at >= s.seen_at + TOUCH_S;
     *out = s;
@@ -72,13 +74,14 @@ enum result sessions_close(struct ctx *c, const char *token)
 
 enum result sessions_close_all(struct ctx *c, int64_t user_id, const char *except_token)
 {
-    struct query *q = query_for(c, Q_SESSIONS_CLOSE_ALL, except_token == NULL ? "" : except_token);
+    struct query *q =
+        query_for(c, Q_SESSIONS_CLOSE_ALL, except_token == NULL ? "" : except_token);
     bind_int(q, "user_id", user_id);
     return query_run(q);
 }
 
-enum result sessions_list(struct ctx *c, const char *token, size_t max,
-    struct session_row **out, size_t *n)
+enum result sessions_list(
+    struct ctx *c, const char *token, size_t max, struct session_row **out, size_t *n)
 {
     unsigned char mine[SEAL_HASH_BYTES];
     seal_hash(token, mine);

@@ -26,7 +26,8 @@ enum result sessions_touch(struct ctx *c, const char *token);
 /* Ends one session, or all of a user except TOKEN (NULL: all). In the caller's
  * transaction. */
 enum result sessions_close(struct ctx *c, const char *token);
-enum result sessions_close_all(struct ctx *c, int64_t user_id, const char *except_token);
+enum result sessions_close_all(
+    struct ctx *c, int64_t user_id, const char *except_token);
 
 struct session_row {
     int64_t created_at, seen_at;
@@ -35,7 +36,7 @@ struct session_row {
 };
 
 /* The acting user's sessions, newest first. */
-enum result sessions_list(struct ctx *c, const char *token, size_t max,
-    struct session_row **out, size_t *n);
+enum result sessions_list(
+    struct ctx *c, const char *token, size_t max, struct session_row **out, size_t *n);
 
 #endif

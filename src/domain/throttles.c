@@ -8,7 +8,8 @@ static int64_t window_of(const struct ctx *c)
 static enum result limited(struct ctx *c)
 {
     c->retry_after_s = window_of(c) + THROTTLES_WINDOW_S - c->now_at;
-    return fail(c, R_LIMITED, "Too many tries in a short time. Wait %lld minutes, then try again.",
+    return fail(c, R_LIMITED,
+        "Too many tries in a short time. Wait %lld minutes, then try again.",
         (long long)(c->retry_after_s + 59) / 60);
 }
 
@@ -22,7 +23,8 @@ static struct query *query_for(
     return q;
 }
 
-enum result throttles_count(struct ctx *c, const char *what, const char *who, int64_t max)
+enum result throttles_count(
+    struct ctx *c, const char *what, const char *who, int64_t max)
 {
     TRY(db_begin(c->db));
     struct query *q = query_for(c, Q_THROTTLES_COUNT, what, who);
@@ -32,7 +34,8 @@ enum result throttles_count(struct ctx *c, const char *what, const char *who, in
     return tries <= max ? OK : limited(c);
 }
 
-enum result throttles_check(struct ctx *c, const char *what, const char *who, int64_t max)
+enum result throttles_check(
+    struct ctx *c, const char *what, const char *who, int64_t max)
 {
     struct query *q = query_for(c, Q_THROTTLES_TRIES, what, who);
     enum result r = query_step(q);

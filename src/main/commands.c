@@ -25,7 +25,8 @@ static int complain(const struct buf *why)
 }
 
 /* Opens the site's data and runs one unit of work on it. */
-static int with_app(const struct conf *conf, enum db_mode mode, app_work *work, void *arg)
+static int with_app(
+    const struct conf *conf, enum db_mode mode, app_work *work, void *arg)
 {
     struct app app = { .conf = *conf };
     struct buf why;
@@ -64,7 +65,8 @@ static int print_routes(const struct conf *conf, int argc, char **argv)
     } who[] = { { ANYONE, "anyone" }, { VENDOR, "vendor" }, { HOST, "host" },
         { SUPPORT, "support" }, { ADMIN, "admin" } };
     for (const struct route *r = routes; r->key.pattern != NULL; r++) {
-        printf("%-5s %-40s %2d ", http_method_name(r->key.method), r->key.pattern, r->queries);
+        printf("%-5s %-40s %2d ", http_method_name(r->key.method), r->key.pattern,
+            r->queries);
         for (size_t i = 0; i < sizeof who / sizeof *who; i++)
             if (r->who & who[i].bit)
                 printf(" %s", who[i].name);
@@ -169,7 +171,8 @@ static void show_progress(void *arg, size_t done, size_t total)
 {
     (void)arg;
     if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%zu of %zu places%s", done, total, done == total ? "\n" : "");
+        fprintf(
+            stderr, "\r%zu of %zu places%s", done, total, done == total ? "\n" : "");
 }
 
 static enum result do_import(struct ctx *c, void *arg)
@@ -213,17 +216,23 @@ static int verify(const struct conf *conf, int argc, char **argv)
 }
 
 const struct command commands[] = {
-    { "serve", "", "run the site: worker pools and jobs, under one supervisor", serve_command },
-    { "jobs", "[--once]", "do what is due behind the pages; --once: until nothing is left",
+    { "serve", "", "run the site: worker pools and jobs, under one supervisor",
+        serve_command },
+    { "jobs", "[--once]",
+        "do what is due behind the pages; --once: until nothing is left",
         behind_command },
     { "migrate", "", "make or update the database", migrate },
-    { "check", "[--example]", "check everything that can be checked before a start", check },
-    { "routes", "", "list every page: method, path, query budget, who may", print_routes },
+    { "check", "[--example]", "check everything that can be checked before a start",
+        check },
+    { "routes", "", "list every page: method, path, query budget, who may",
+        print_routes },
     { "grant-admin", "EMAIL", "make an account an administrator", grant_admin },
     { "grant-support", "EMAIL", "make an account support staff", grant_support },
-    { "import-places", "FILE", "bring in ZIP codes and cities (data/us-places.tsv)", import_places },
+    { "import-places", "FILE", "bring in ZIP codes and cities (data/us-places.tsv)",
+        import_places },
     { "demo", "", "fill an empty database with a demo city", demo },
-    { "backup", "FILE", "copy the database while it is in use, and check the copy", backup },
+    { "backup", "FILE", "copy the database while it is in use, and check the copy",
+        backup },
     { "verify", "", "check the database's integrity", verify },
     { 0 },
 };

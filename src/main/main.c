@@ -26,8 +26,8 @@ static void usage(FILE *out)
 
 static int bad_usage(const char *what, const char *word)
 {
-    fprintf(stderr, "prep: %s%s%s\nTry `prep --help`.\n", what, word == NULL ? "" : ": ",
-        word == NULL ? "" : word);
+    fprintf(stderr, "prep: %s%s%s\nTry `prep --help`.\n", what,
+        word == NULL ? "" : ": ", word == NULL ? "" : word);
     return 2;
 }
 
@@ -47,8 +47,8 @@ static int run(const struct command *command, int argc, char **argv)
     buf_init(&why, 4096);
     rand_open();
     int status = 1;
-    if (conf_read(a, commands_conf_file, &conf, &why) != OK
-        || conf_read_secrets(a, &conf, &why) != OK)
+    if (conf_read(a, commands_conf_file, &conf, &why) != OK ||
+        conf_read_secrets(a, &conf, &why) != OK)
         fprintf(stderr, "prep: %s\n", why.at);
     else
         status = command->run(&conf, argc, argv);

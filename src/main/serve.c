@@ -26,13 +26,14 @@ static int run_jobs(const struct pool *p, int listen_fd)
     return listen_fd < 0 ? behind_run(&source->conf) : EXIT_FAILURE;
 }
 
-static void add_pool(struct supervisor_plan *plan, struct plan_source *source, const char *name,
-    int64_t count, int (*child_main)(const struct pool *, int))
+static void add_pool(struct supervisor_plan *plan, struct plan_source *source,
+    const char *name, int64_t count, int (*child_main)(const struct pool *, int))
 {
     bool has_socket = child_main == run_worker;
     plan->pools[plan->count++] = (struct pool) {
         .name = name,
-        .socket = has_socket ? arena_printf(source->arena, "%s/%s.sock", source->conf.run_dir, name)
+        .socket = has_socket ? arena_printf(source->arena, "%s/%s.sock",
+                                   source->conf.run_dir, name)
                              : NULL,
         .count = (int)count,
         .child_main = child_main,
@@ -57,8 +58,8 @@ static bool make_plan(struct supervisor_plan *out, void *arg)
         return false;
     source->arena = arena_new(16 * 1024 * 1024);
     struct conf *conf = &source->conf;
-    if (conf_read(source->arena, commands_conf_file, conf, &why) != OK
-        || conf_read_secrets(source->arena, conf, &why) != OK) {
+    if (conf_read(source->arena, commands_conf_file, conf, &why) != OK ||
+        conf_read_secrets(source->arena, conf, &why) != OK) {
         log_error("settings", "%s", why.at);
         release(source);
         buf_free(&why);

@@ -26,7 +26,8 @@ static int loop(struct site *site, int listen_fd, int64_t max_requests)
             continue; /* another worker was faster */
         served++;
         size_t n;
-        struct request_param *pairs = request_params_of_env(site->app.arena, fcgi.envp, &n);
+        struct request_param *pairs =
+            request_params_of_env(site->app.arena, fcgi.envp, &n);
         serve(site, pairs, n, (struct body_reader) { read_body, &fcgi });
         FCGX_PutStr(site->page.at, (int)site->page.n, fcgi.out);
         FCGX_Finish_r(&fcgi);

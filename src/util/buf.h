@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 struct buf {
-    char *at;    /* never NULL after buf_init */
-    size_t n;    /* bytes in use */
-    size_t cap;  /* bytes there is room for, without the NUL */
-    size_t max;  /* cap never passes this */
-    bool full;   /* something did not fit and was left out */
+    char *at;   /* never NULL after buf_init */
+    size_t n;   /* bytes in use */
+    size_t cap; /* bytes there is room for, without the NUL */
+    size_t max; /* cap never passes this */
+    bool full;  /* something did not fit and was left out */
 };
 
 /* An empty buffer on the heap that may grow to MAX bytes. */

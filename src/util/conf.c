@@ -28,61 +28,94 @@ struct setting {
 };
 
 #define AT(member) offsetof(struct conf, member)
-#define T(member, initial, help) { #member, TEXT, AT(member), initial, 0, 0, help }
-#define N(member, initial, min, max, help) { #member, NUMBER, AT(member), #initial, min, max, help }
-#define B(member, initial, help) { #member, YESNO, AT(member), initial, 0, 1, help }
-#define H(title) { NULL, HEADING, 0, NULL, 0, 0, title }
+#define T(member, initial, help)                                                       \
+    {                                                                                  \
+#member, TEXT, AT(member), initial, 0, 0, help                                 \
+    }
+#define N(member, initial, min, max, help)                                             \
+    {                                                                                  \
+#member, NUMBER, AT(member), #initial, min, max, help                          \
+    }
+#define B(member, initial, help)                                                       \
+    {                                                                                  \
+#member, YESNO, AT(member), initial, 0, 1, help                                \
+    }
+#define H(title)                                                                       \
+    {                                                                                  \
+        NULL, HEADING, 0, NULL, 0, 0, title                                            \
+    }
 
 static const struct setting settings[] = {
     H("Places"),
     T(site_name, "Prep", "The name on every page and mail."),
     T(base_url, "http://127.0.0.1:8080",
-        "The site's address without a slash at the end: links in mails and return addresses begin with it."),
-    T(data_dir, "/var/lib/prep", "Folder of the database, the photos, the documents and the secret key."),
+        "The site's address without a slash at the end: links in mails and return "
+        "addresses begin with it."),
+    T(data_dir, "/var/lib/prep",
+        "Folder of the database, the photos, the documents and the secret key."),
     T(run_dir, "/run/prep", "Folder of the FastCGI sockets."),
-    T(template_dir, "", "Folder of the page templates. Empty: where they were installed."),
-    T(static_dir, "", "Folder that nginx serves as /static/. Empty: where it was installed."),
+    T(template_dir, "",
+        "Folder of the page templates. Empty: where they were installed."),
+    T(static_dir, "",
+        "Folder that nginx serves as /static/. Empty: where it was installed."),
     T(media_program, "",
-        "The program that decodes photos. Empty: where it was installed; off: no photos."),
+        "The program that decodes photos. Empty: where it was installed; off: no "
+        "photos."),
 
     H("Processes"),
     N(web_workers, 2, 1, 64, "Workers for pages; as many as cores."),
-    N(book_workers, 1, 1, 8, "Workers for booking and webhooks. One is as fast as two and steadier."),
-    N(auth_workers, 1, 1, 16, "Workers that hash passwords (about 20 MB each while hashing)."),
+    N(book_workers, 1, 1, 8,
+        "Workers for booking and webhooks. One is as fast as two and steadier."),
+    N(auth_workers, 1, 1, 16,
+        "Workers that hash passwords (about 20 MB each while hashing)."),
     N(slow_workers, 4, 1, 64, "Workers that wait for others: Stripe, uploads."),
     B(jobs, "yes", "Run the jobs process under `prep serve`."),
-    N(max_requests, 100000, 100, 100000000, "A worker is replaced after so many requests."),
+    N(max_requests, 100000, 100, 100000000,
+        "A worker is replaced after so many requests."),
 
     H("Booking"),
     N(hold_s, 600, 5, 3600, "How long a slot is held for payment, in seconds."),
     N(max_open_holds, 5, 1, 100000, "Holds that one vendor may have at a time."),
     N(max_days_ahead, 365, 7, 730, "How far ahead a kitchen can be booked."),
-    N(vendor_fee_bp, 2000, 0, 10000, "Service fee on base and cleaning, in hundredths of a percent."),
-    N(host_fee_bp, 2000, 0, 10000, "Fee on the host's base, in hundredths of a percent."),
-    N(default_tax_bp, 850, 0, 5000, "Tax where the table of jurisdictions has no row, in hundredths of a percent."),
+    N(vendor_fee_bp, 2000, 0, 10000,
+        "Service fee on base and cleaning, in hundredths of a percent."),
+    N(host_fee_bp, 2000, 0, 10000,
+        "Fee on the host's base, in hundredths of a percent."),
+    N(default_tax_bp, 850, 0, 5000,
+        "Tax where the table of jurisdictions has no row, in hundredths of a percent."),
 
     H("Accounts"),
-    N(session_idle_s, 1209600, 300, 7776000, "Vendors and hosts are logged out after so long without a visit."),
+    N(session_idle_s, 1209600, 300, 7776000,
+        "Vendors and hosts are logged out after so long without a visit."),
     N(session_total_s, 2592000, 3600, 31536000, "... and after so long in any case."),
     N(staff_idle_s, 1800, 60, 86400, "The same for admins and support."),
     N(staff_total_s, 28800, 600, 604800, "... and in any case."),
-    N(login_tries, 10, 1, 100000, "Failed logins allowed per account, and five times as many per address, in 15 minutes."),
-    N(password_mem_kib, 19456, 8192, 65536, "Memory of one Argon2id hash (two passes)."),
+    N(login_tries, 10, 1, 100000,
+        "Failed logins allowed per account, and five times as many per address, in 15 "
+        "minutes."),
+    N(password_mem_kib, 19456, 8192, 65536,
+        "Memory of one Argon2id hash (two passes)."),
 
     H("Mail"),
     T(mail_from, "Prep <no-reply@localhost>", "The sender of every mail."),
-    T(maildir, "", "Mail is written to this Maildir when no smtp_url is set. Empty: data_dir/mail."),
+    T(maildir, "",
+        "Mail is written to this Maildir when no smtp_url is set. Empty: "
+        "data_dir/mail."),
     T(smtp_url, "", "smtps://host or smtp://host:587 (STARTTLS); empty: Maildir."),
     T(smtp_user, "", "The account at the mail server."),
     T(smtp_password_file, "", "A file, mode 0600, that holds its password."),
 
     H("Stripe"),
-    T(stripe_api_base, "https://api.stripe.com", "Stripe, or the local sandbox's address."),
-    T(stripe_js_url, "https://js.stripe.com/endive/stripe.js", "The card form's script."),
+    T(stripe_api_base, "https://api.stripe.com",
+        "Stripe, or the local sandbox's address."),
+    T(stripe_js_url, "https://js.stripe.com/endive/stripe.js",
+        "The card form's script."),
     T(stripe_publishable_key, "", "pk_test_... or pk_live_..."),
-    T(stripe_secret_key_file, "", "A file, mode 0600, that holds the secret or restricted key."),
+    T(stripe_secret_key_file, "",
+        "A file, mode 0600, that holds the secret or restricted key."),
     T(stripe_webhook_secret_file, "",
-        "A file, mode 0600, with the webhook endpoints' secrets, one a line; two during a rotation."),
+        "A file, mode 0600, with the webhook endpoints' secrets, one a line; two "
+        "during a rotation."),
 
     H("Map"),
     T(geo_attribution, "", "A line under the map, if your place data asks for one."),
@@ -111,8 +144,9 @@ static enum result set(struct arena *a, struct conf *c, const struct setting *s,
         return OK;
     case NUMBER:
         if (!text_int(value, s->min, s->max, &n)) {
-            buf_printf(why, "%s must be a whole number from %lld to %lld, not \"%.40s\"",
-                s->name, (long long)s->min, (long long)s->max, value);
+            buf_printf(why,
+                "%s must be a whole number from %lld to %lld, not \"%.40s\"", s->name,
+                (long long)s->min, (long long)s->max, value);
             return R_INVALID;
         }
         *(int64_t *)at = n;
@@ -130,8 +164,8 @@ static enum result set(struct arena *a, struct conf *c, const struct setting *s,
     return R_FAULT;
 }
 
-enum result conf_set(
-    struct arena *a, struct conf *c, const char *name, const char *value, struct buf *why)
+enum result conf_set(struct arena *a, struct conf *c, const char *name,
+    const char *value, struct buf *why)
 {
     const struct setting *s = find(name);
     if (s == NULL) {
@@ -211,7 +245,8 @@ static enum result read_file(
     return r;
 }
 
-enum result conf_read(struct arena *a, const char *file, struct conf *out, struct buf *why)
+enum result conf_read(
+    struct arena *a, const char *file, struct conf *out, struct buf *why)
 {
     *out = (struct conf) { 0 };
     for (size_t i = 0; i < COUNT_OF(settings); i++)
@@ -257,14 +292,14 @@ static enum result read_secret(
 enum result conf_read_secrets(struct arena *a, struct conf *c, struct buf *why)
 {
     TRY(read_secret(a, c->stripe_secret_key_file, &c->stripe_secret_key, why));
-    return read_secret(a, c->stripe_webhook_secret_file, &c->stripe_webhook_secrets, why);
+    return read_secret(
+        a, c->stripe_webhook_secret_file, &c->stripe_webhook_secrets, why);
 }
 
 void conf_print_example(struct buf *out)
 {
-    buf_adds(out,
-        "# prep.conf: the settings, each with its default. Printed by\n"
-        "# `prep check --example`. Lines are `name = value`.\n");
+    buf_adds(out, "# prep.conf: the settings, each with its default. Printed by\n"
+                  "# `prep check --example`. Lines are `name = value`.\n");
     for (size_t i = 0; i < COUNT_OF(settings); i++) {
         const struct setting *s = &settings[i];
         if (s->kind == HEADING) {

@@ -17,42 +17,43 @@
 
 struct conf {
     /* places */
-    const char *site_name;     /* on every page and mail */
-    const char *base_url;      /* "https://prep.example": links in mails, return URLs */
-    const char *data_dir;      /* database, photos, documents, secret key */
-    const char *run_dir;       /* FastCGI sockets */
+    const char *site_name; /* on every page and mail */
+    const char *base_url;  /* "https://prep.example": links in mails, return URLs */
+    const char *data_dir;  /* database, photos, documents, secret key */
+    const char *run_dir;   /* FastCGI sockets */
     const char *template_dir;
     const char *static_dir;
     const char *media_program; /* prep-media; empty: photo upload is off */
 
     /* processes */
     int64_t web_workers, book_workers, auth_workers, slow_workers;
-    bool jobs;                 /* run the jobs process under `prep serve` */
-    int64_t max_requests;      /* a worker is replaced after so many */
+    bool jobs;            /* run the jobs process under `prep serve` */
+    int64_t max_requests; /* a worker is replaced after so many */
 
     /* booking */
-    int64_t hold_s;            /* how long a slot is held for payment */
-    int64_t max_open_holds;    /* per vendor */
+    int64_t hold_s;         /* how long a slot is held for payment */
+    int64_t max_open_holds; /* per vendor */
     int64_t max_days_ahead;
     int64_t vendor_fee_bp, host_fee_bp, default_tax_bp;
 
     /* accounts */
-    int64_t session_idle_s, session_total_s;   /* vendors and hosts */
-    int64_t staff_idle_s, staff_total_s;       /* admin and support */
-    int64_t login_tries;       /* per account and per address, in 15 minutes */
-    int64_t password_mem_kib;  /* Argon2id memory; 2 passes */
+    int64_t session_idle_s, session_total_s; /* vendors and hosts */
+    int64_t staff_idle_s, staff_total_s;     /* admin and support */
+    int64_t login_tries;      /* per account and per address, in 15 minutes */
+    int64_t password_mem_kib; /* Argon2id memory; 2 passes */
 
     /* mail */
     const char *mail_from;
-    const char *maildir;       /* mail goes to this Maildir, unless smtp_url is set */
+    const char *maildir; /* mail goes to this Maildir, unless smtp_url is set */
     const char *smtp_url, *smtp_user, *smtp_password_file;
 
     /* Stripe */
     const char *stripe_api_base, *stripe_js_url;
     const char *stripe_publishable_key;
     const char *stripe_secret_key_file, *stripe_webhook_secret_file;
-    const char *stripe_secret_key;       /* read from the file */
-    const char *stripe_webhook_secrets;  /* read from the file: one a line, at most two */
+    const char *stripe_secret_key; /* read from the file */
+    const char
+        *stripe_webhook_secrets; /* read from the file: one a line, at most two */
 
     /* map */
     const char *geo_attribution;
@@ -60,15 +61,16 @@ struct conf {
 
 /* Fills OUT with the defaults, then with FILE's lines (FILE may be NULL). All
  * texts live in A. On failure R_INVALID, and WHY says file, line and reason. */
-enum result conf_read(struct arena *a, const char *file, struct conf *out, struct buf *why);
+enum result conf_read(
+    struct arena *a, const char *file, struct conf *out, struct buf *why);
 
 /* Reads the secrets' files that the settings name. R_INVALID with WHY if one is
  * missing, empty, or readable for others than its owner. */
 enum result conf_read_secrets(struct arena *a, struct conf *c, struct buf *why);
 
 /* One setting from text, as a line of the file would. */
-enum result conf_set(
-    struct arena *a, struct conf *c, const char *name, const char *value, struct buf *why);
+enum result conf_set(struct arena *a, struct conf *c, const char *name,
+    const char *value, struct buf *why);
 
 /* prep.conf.example. */
 void conf_print_example(struct buf *out);

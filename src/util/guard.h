@@ -6,10 +6,10 @@
 /* Aborts the process with file, line and TEXT on standard error. */
 _Noreturn void guard_failed(const char *file, int line, const char *text);
 
-#define CHECK(condition)                                                                 \
-    do {                                                                                 \
-        if (!(condition))                                                                \
-            guard_failed(__FILE__, __LINE__, #condition);                                \
+#define CHECK(condition)                                                               \
+    do {                                                                               \
+        if (!(condition))                                                              \
+            guard_failed(__FILE__, __LINE__, #condition);                              \
     } while (0)
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))

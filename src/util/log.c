@@ -43,7 +43,8 @@ struct buf *log_begin(const char *level, const char *event)
     buf_clear(&line_buf);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    buf_printf(&line_buf, "{\"at\":%lld.%03ld,\"level\":\"%s\",\"process\":\"%s\",\"event\":\"%s\"",
+    buf_printf(&line_buf,
+        "{\"at\":%lld.%03ld,\"level\":\"%s\",\"process\":\"%s\",\"event\":\"%s\"",
         (long long)now.tv_sec, now.tv_nsec / 1000000, level, process_name, event);
     return &line_buf;
 }
@@ -73,7 +74,8 @@ void log_end(struct buf *line)
         return; /* nowhere left to complain to */
 }
 
-static void log_detail(const char *level, const char *event, const char *format, va_list ap)
+static void log_detail(
+    const char *level, const char *event, const char *format, va_list ap)
 {
     char detail[VALUE_MAX_BYTES];
     vsnprintf(detail, sizeof detail, format, ap);
@@ -82,13 +84,13 @@ static void log_detail(const char *level, const char *event, const char *format,
     log_end(line);
 }
 
-#define LOG_FUNCTION(name, level)                                                        \
-    void name(const char *event, const char *format, ...)                                \
-    {                                                                                    \
-        va_list ap;                                                                      \
-        va_start(ap, format);                                                            \
-        log_detail(level, event, format, ap);                                            \
-        va_end(ap);                                                                      \
+#define LOG_FUNCTION(name, level)                                                      \
+    void name(const char *event, const char *format, ...)                              \
+    {                                                                                  \
+        va_list ap;                                                                    \
+        va_start(ap, format);                                                          \
+        log_detail(level, event, format, ap);                                          \
+        va_end(ap);                                                                    \
     }
 
 LOG_FUNCTION(log_info, "info")

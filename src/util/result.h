@@ -3,8 +3,7 @@
 #ifndef UTIL_RESULT_H
 #define UTIL_RESULT_H
 
-enum [[nodiscard]] result {
-    OK,
+enum [[nodiscard]] result { OK,
     R_NOT_FOUND, /* no such thing, or not yours: the two look alike outside */
     R_DENIED,    /* known person, not allowed */
     R_LOGIN,     /* nobody is logged in, and somebody has to be */
@@ -15,15 +14,14 @@ enum [[nodiscard]] result {
     R_BUSY,      /* try again in a moment */
     R_UPSTREAM,  /* an outside service failed */
     R_FAULT,     /* our own mistake, or our own machine's */
-    R__MAX
-};
+    R__MAX };
 
 /* Leaves the calling function with the result of E unless it is OK. */
-#define TRY(E)                                                                           \
-    do {                                                                                 \
-        enum result try_ = (E);                                                          \
-        if (try_ != OK)                                                                  \
-            return try_;                                                                 \
+#define TRY(E)                                                                         \
+    do {                                                                               \
+        enum result try_ = (E);                                                        \
+        if (try_ != OK)                                                                \
+            return try_;                                                               \
     } while (0)
 
 /* The result's name in lower case, for logs and tests. Never NULL. */

@@ -23,12 +23,13 @@ char *seal_mac(struct arena *a, const char *key, const char *purpose, const char
 {
     unsigned char own[32], mac[32];
     purpose_key(key, purpose, own);
-    crypto_generichash(mac, sizeof mac, (const unsigned char *)text, strlen(text), own, sizeof own);
+    crypto_generichash(
+        mac, sizeof mac, (const unsigned char *)text, strlen(text), own, sizeof own);
     return text_base64url(a, mac, sizeof mac);
 }
 
-bool seal_mac_ok(struct arena *a, const char *key, const char *purpose, const char *text,
-    const char *mac)
+bool seal_mac_ok(struct arena *a, const char *key, const char *purpose,
+    const char *text, const char *mac)
 {
     const char *right = seal_mac(a, key, purpose, text);
     size_t n = strlen(right);
@@ -50,8 +51,7 @@ void *seal_close(
     rand_bytes(sealed, NONCE);
     unsigned long long got;
     CHECK(crypto_aead_xchacha20poly1305_ietf_encrypt(sealed + NONCE, &got,
-              (const unsigned char *)text, length, NULL, 0, NULL, sealed, own)
-        == 0);
+              (const unsigned char *)text, length, NULL, 0, NULL, sealed, own) == 0);
     *n = NONCE + (size_t)got;
     return sealed;
 }
@@ -67,8 +67,7 @@ char *seal_open(
     unsigned char *text = arena_alloc(a, n - NONCE - TAG + 1);
     unsigned long long got;
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(
-            text, &got, NULL, bytes + NONCE, n - NONCE, NULL, 0, bytes, own)
-        != 0)
+            text, &got, NULL, bytes + NONCE, n - NONCE, NULL, 0, bytes, own) != 0)
         return NULL;
     return (char *)text;
 }

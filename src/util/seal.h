@@ -17,15 +17,15 @@ void seal_hash(const char *token, unsigned char out[SEAL_HASH_BYTES]);
 char *seal_mac(struct arena *a, const char *key, const char *purpose, const char *text);
 
 /* Constant-time: does MAC belong to TEXT? */
-bool seal_mac_ok(struct arena *a, const char *key, const char *purpose, const char *text,
-    const char *mac);
+bool seal_mac_ok(struct arena *a, const char *key, const char *purpose,
+    const char *text, const char *mac);
 
 /* Authenticated encryption (XChaCha20-Poly1305) of a short text. */
 void *seal_close(
     struct arena *a, const char *key, const char *purpose, const char *text, size_t *n);
 
 /* The text again, or NULL if it was not sealed with this key for this purpose. */
-char *seal_open(
-    struct arena *a, const char *key, const char *purpose, const void *sealed, size_t n);
+char *seal_open(struct arena *a, const char *key, const char *purpose,
+    const void *sealed, size_t n);
 
 #endif

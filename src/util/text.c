@@ -46,8 +46,8 @@ static size_t utf8_sequence(const unsigned char *s, size_t n)
             continue;
         if (shapes[i].length > n)
             return 0;
-        if (shapes[i].length > 1
-            && (s[1] < shapes[i].second_low || s[1] > shapes[i].second_high))
+        if (shapes[i].length > 1 &&
+            (s[1] < shapes[i].second_low || s[1] > shapes[i].second_high))
             return 0;
         for (size_t k = 2; k < shapes[i].length; k++)
             if ((s[k] & 0xc0) != 0x80)
@@ -135,8 +135,8 @@ bool text_int(const char *s, int64_t min, int64_t max, int64_t *out)
         return false;
     int64_t n = 0; /* kept negative: INT64_MIN has no positive twin */
     for (; is_digit(*p); p++) {
-        if (__builtin_mul_overflow(n, 10, &n)
-            || __builtin_sub_overflow(n, *p - '0', &n))
+        if (__builtin_mul_overflow(n, 10, &n) ||
+            __builtin_sub_overflow(n, *p - '0', &n))
             return false;
     }
     if (*p != '\0' || (!minus && n == INT64_MIN))
@@ -206,8 +206,8 @@ char *text_hex(struct arena *a, const void *bytes, size_t n)
 
 char *text_base64url(struct arena *a, const void *bytes, size_t n)
 {
-    static const char digits[]
-        = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const unsigned char *p = bytes;
     char *out = arena_alloc(a, (n + 2) / 3 * 4 + 1);
     size_t k = 0;

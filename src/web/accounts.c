@@ -20,8 +20,8 @@
 /* clang-format on */
 
 static const char *const roles[] = { "vendor", "host", NULL };
-static const char *const role_labels[]
-    = { "Rent kitchens (caterer, baker, food truck)", "List my kitchen", NULL };
+static const char *const role_labels[] = { "Rent kitchens (caterer, baker, food truck)",
+    "List my kitchen", NULL };
 
 static const struct field signup_fields[] = {
     { "role", FIELD_CHOICE, "What you want to do", .required = true, .choices = roles },
@@ -33,17 +33,21 @@ static const struct field signup_fields[] = {
     { "accept_terms", FIELD_CHECKBOX, "Terms", .required = true,
         .advice = "Accept the terms to go on." },
 };
-static const struct field login_fields[] = { EMAIL, SECRET("password", "Password"), HIDDEN("next") };
+static const struct field login_fields[] = { EMAIL, SECRET("password", "Password"),
+    HIDDEN("next") };
 static const struct field forgot_fields[] = { EMAIL };
 static const struct field token_fields[] = { HIDDEN("token") };
-static const struct field reset_fields[] = { SECRET("password", "Password"), HIDDEN("token") };
+static const struct field reset_fields[] = { SECRET("password", "Password"),
+    HIDDEN("token") };
 static const struct field detail_fields[] = { FULL_NAME, BUSINESS_NAME, PHONE };
-static const struct field password_fields[] = { SECRET("current", "Current password"), SECRET("password", "Password") };
-static const struct field account_fields[]
-    = { FULL_NAME, BUSINESS_NAME, PHONE, SECRET("current", "Current password"), SECRET("password", "Password") };
+static const struct field password_fields[] = { SECRET("current", "Current password"),
+    SECRET("password", "Password") };
+static const struct field account_fields[] = { FULL_NAME, BUSINESS_NAME, PHONE,
+    SECRET("current", "Current password"), SECRET("password", "Password") };
 
 /* A form page again, with what was typed and what is wrong with it. */
-static enum result again(struct ctx *c, struct web *w, const struct form *f, const char *template)
+static enum result again(
+    struct ctx *c, struct web *w, const struct form *f, const char *template)
 {
     web_show_form(c, w, f);
     return web_page(c, w, 422, template);
@@ -52,13 +56,14 @@ static enum result again(struct ctx *c, struct web *w, const struct form *f, con
 static void check_password(struct form *f, const char *email, const char *name)
 {
     const char *why = form_has(f, "password")
-        ? passwords_refuse(form_text(f, "password"), email, name)
-        : NULL;
+                          ? passwords_refuse(form_text(f, "password"), email, name)
+                          : NULL;
     if (why != NULL)
         form_set_error(f, "password", why);
 }
 
-/* ---- signing up -------------------------------------------------------------------- */
+/* ---- signing up --------------------------------------------------------------------
+ */
 
 static void show_signup(struct ctx *c, struct web *w, const struct form *f)
 {
@@ -126,7 +131,8 @@ enum result web_verify_send(struct ctx *c, struct web *w)
     return web_redirect(w, "/dashboard");
 }
 
-/* ---- logging in and out -------------------------------------------------------------- */
+/* ---- logging in and out
+ * -------------------------------------------------------------- */
 
 enum result web_login(struct ctx *c, struct web *w)
 {
@@ -166,7 +172,8 @@ enum result web_logout(struct ctx *c, struct web *w)
     return web_redirect(w, "/");
 }
 
-/* ---- forgotten passwords ---------------------------------------------------------------- */
+/* ---- forgotten passwords
+ * ---------------------------------------------------------------- */
 
 enum result web_forgot(struct ctx *c, struct web *w)
 {
@@ -218,9 +225,11 @@ enum result web_reset_post(struct ctx *c, struct web *w)
     return web_redirect(w, "/login");
 }
 
-/* ---- one's own account ---------------------------------------------------------------------- */
+/* ---- one's own account
+ * ---------------------------------------------------------------------- */
 
-static enum result show_account(struct ctx *c, struct web *w, const struct form *f, int status)
+static enum result show_account(
+    struct ctx *c, struct web *w, const struct form *f, int status)
 {
     enum { SESSIONS_MAX = 20 };
     struct session_row *rows;
@@ -262,7 +271,8 @@ enum result web_account(struct ctx *c, struct web *w)
 }
 
 /* Carries values and errors of the FORM that was sent over to the page's. */
-static void carry_over(struct form *page, const struct form *sent, const struct field *fields, size_t n)
+static void carry_over(
+    struct form *page, const struct form *sent, const struct field *fields, size_t n)
 {
     if (form_error(sent, NULL) != NULL)
         form_set_error(page, NULL, form_error(sent, NULL));
@@ -304,7 +314,8 @@ enum result web_account_password(struct ctx *c, struct web *w)
             return r;
     }
     if (r == OK) {
-        web_flash(c, w, "ok", "Your password is changed. All other browsers are logged out.");
+        web_flash(
+            c, w, "ok", "Your password is changed. All other browsers are logged out.");
         return web_redirect(w, "/account");
     }
     TRY(account_form(c, &page));

@@ -1,11 +1,11 @@
 #include "web/admin.h"
 
 #include "domain/accounts.h"
-#include "domain/moderation.h"
 #include "domain/audit.h"
 #include "domain/catalogue.h"
 #include "domain/compliance.h"
 #include "domain/listings.h"
+#include "domain/moderation.h"
 #include "domain/outbox.h"
 #include "jobs/jobs.h"
 #include "util/guard.h"

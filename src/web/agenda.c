@@ -15,8 +15,8 @@ static struct civil asked_month(struct ctx *c, const struct web *w)
 {
     struct civil month;
     const char *typed = params_get(w->req.query, "month");
-    if (typed == NULL || !civil_parse_date(ctx_printf(c, "%s-01", typed), &month)
-        || month.year < YEAR_MIN || month.year > YEAR_MAX)
+    if (typed == NULL || !civil_parse_date(ctx_printf(c, "%s-01", typed), &month) ||
+        month.year < YEAR_MIN || month.year > YEAR_MAX)
         month = civil_of_seconds(c->now_at);
     month.day = 1;
     return month;
@@ -28,7 +28,8 @@ static const char *month_url(struct ctx *c, const struct civil *month, int by)
     return ctx_printf(c, "/host/calendar?month=%04d-%02d", n / 12, n % 12 + 1);
 }
 
-static struct view *show_row(struct ctx *c, struct view *list, const struct agenda_row *row)
+static struct view *show_row(
+    struct ctx *c, struct view *list, const struct agenda_row *row)
 {
     const struct zone *z = zone_find(row->timezone);
     CHECK(z != NULL);
@@ -60,7 +61,8 @@ static size_t keep_month(struct agenda_row *rows, size_t n, const struct civil *
 }
 
 /* One group for each local date, in order. */
-static void show_days(struct ctx *c, struct web *w, const struct agenda_row *rows, size_t n)
+static void show_days(
+    struct ctx *c, struct web *w, const struct agenda_row *rows, size_t n)
 {
     struct view *days = view_list(w->view, "days"), *list = NULL;
     const char *last = "";
@@ -83,7 +85,8 @@ enum result web_agenda_calendar(struct ctx *c, struct web *w)
 {
     struct civil month = asked_month(c, w);
     int64_t from_at = civil_days(month.year, month.month, 1) * DAY_S;
-    int64_t to_at = from_at + (int64_t)civil_month_days(month.year, month.month) * DAY_S;
+    int64_t to_at =
+        from_at + (int64_t)civil_month_days(month.year, month.month) * DAY_S;
     struct agenda_row *rows;
     size_t n;
     /* Months begin up to 14 hours before and after UTC's. */
@@ -96,7 +99,8 @@ enum result web_agenda_calendar(struct ctx *c, struct web *w)
     return web_page(c, w, 200, "host/calendar");
 }
 
-static void stat(struct view *list, const char *label, const char *value, const char *note)
+static void stat(
+    struct view *list, const char *label, const char *value, const char *note)
 {
     struct view *item = view_item(list);
     view_text(item, "label", label);
@@ -117,13 +121,16 @@ enum result web_agenda_earnings(struct ctx *c, struct web *w)
     struct host_account account = { 0 };
     size_t n;
     TRY(agenda_sums(c, &sums));
-    TRY(agenda_between(c, c->now_at - 90 * DAY_S, c->now_at + 365 * (int64_t)DAY_S, ROWS_MAX, &rows, &n));
+    TRY(agenda_between(c, c->now_at - 90 * DAY_S, c->now_at + 365 * (int64_t)DAY_S,
+        ROWS_MAX, &rows, &n));
     enum result r = host_accounts_get(c, &account);
     if (r != OK && r != R_NOT_FOUND)
         return r;
     struct view *list = view_list(w->view, "stats");
-    stat(list, "Coming", cents_format(c->arena, sums.coming), bookings_count(c, sums.coming_n));
-    stat(list, "Cooked", cents_format(c->arena, sums.due), bookings_count(c, sums.due_n));
+    stat(list, "Coming", cents_format(c->arena, sums.coming),
+        bookings_count(c, sums.coming_n));
+    stat(list, "Cooked", cents_format(c->arena, sums.due),
+        bookings_count(c, sums.due_n));
     view_bool(w->view, "transfers_active", account.transfers_active);
     view_text(w->view, "requirements", account.requirements);
     show_days(c, w, rows, n);

@@ -13,22 +13,26 @@ static const struct {
 } table[R__MAX] = {
     [OK] = { 200, "PC-200", "All is well", "" },
     [R_NOT_FOUND] = { 404, "PC-404", "This page does not exist",
-        "The address may be mistyped, or what it showed is gone. Start again from the front page." },
+        "The address may be mistyped, or what it showed is gone. Start again from the "
+        "front page." },
     [R_DENIED] = { 403, "PC-403", "This is not for your account",
         "Log in with an account that may see this, or go back." },
     [R_LOGIN] = { 303, "PC-401", "Please log in", "Log in to go on." },
     [R_INVALID] = { 422, "PC-422", "Something in what you sent is not right",
         "Go back, mend it and send it again." },
     [R_CONFLICT] = { 409, "PC-409", "That has changed in the meantime",
-        "Somebody or something was quicker. Open the page again to see how it stands now." },
+        "Somebody or something was quicker. Open the page again to see how it stands "
+        "now." },
     [R_GONE] = { 410, "PC-410", "This link has been used or has expired",
         "Ask for a new one." },
-    [R_LIMITED] = { 429, "PC-429", "Too many tries", "Wait a few minutes, then try again." },
+    [R_LIMITED] = { 429, "PC-429", "Too many tries",
+        "Wait a few minutes, then try again." },
     [R_BUSY] = { 503, "PC-503", "Busy at the moment", "Try again in a few seconds." },
     [R_UPSTREAM] = { 502, "PC-502", "A service that we depend on does not answer",
         "Nothing was lost. Try again in a minute." },
     [R_FAULT] = { 500, "PC-500", "Something went wrong on our side",
-        "It has been noted. Try again; if it happens again, write to us with the number below." },
+        "It has been noted. Try again; if it happens again, write to us with the "
+        "number below." },
 };
 
 int errors_status(enum result r)
@@ -54,9 +58,10 @@ void errors_page(struct ctx *c, struct web *w, enum result r, int status)
     view_text(w->view, "code", code);
     view_text(w->view, "heading", table[r].title);
     view_text(w->view, "text", sentence);
-    const char *back = w->req.referer != NULL && text_starts(w->req.referer, c->conf->base_url)
-        ? w->req.referer + strlen(c->conf->base_url)
-        : NULL;
+    const char *back =
+        w->req.referer != NULL && text_starts(w->req.referer, c->conf->base_url)
+            ? w->req.referer + strlen(c->conf->base_url)
+            : NULL;
     view_text(w->view, "back_url", http_local_path_ok(back) ? back : "");
     view_text(w->view, "back_label", "Back to where you were");
     if (!view_has(w->view, "options")) {

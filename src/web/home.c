@@ -11,11 +11,12 @@
 #include "util/text.h"
 #include "web/show.h"
 
-/* ---- the front page ------------------------------------------------------------------ */
+/* ---- the front page
+ * ------------------------------------------------------------------ */
 
 static const char *const hours[] = { "2", "3", "4", "6", "8", "9", "12", NULL };
-static const char *const hour_labels[]
-    = { "2 hours", "3 hours", "4 hours", "6 hours", "8 hours", "9 hours", "12 hours" };
+static const char *const hour_labels[] = { "2 hours", "3 hours", "4 hours", "6 hours",
+    "8 hours", "9 hours", "12 hours" };
 static const struct field finder_fields[] = {
     { "where", FIELD_TEXT, "City or ZIP code", .max = 120 },
     { "date", FIELD_DATE, "Day" },
@@ -44,15 +45,16 @@ static enum result show_cities(struct ctx *c, struct web *w)
         const char *name = ctx_printf(c, "%s, %s", city->city, city->region);
         struct view *item = view_item(list);
         view_text(item, "name", name);
-        view_textf(item, "count", city->kitchens == 1 ? "%lld kitchen" : "%lld kitchens",
+        view_textf(item, "count",
+            city->kitchens == 1 ? "%lld kitchen" : "%lld kitchens",
             (long long)city->kitchens);
         view_textf(item, "url", "/search?where=%s", text_url(c->arena, name));
     }
     return OK;
 }
 
-static void show_line(
-    struct ctx *c, struct view *list, const char *label, struct cents amount, bool total)
+static void show_line(struct ctx *c, struct view *list, const char *label,
+    struct cents amount, bool total)
 {
     struct view *item = view_item(list);
     view_text(item, "label", label);
@@ -63,8 +65,12 @@ static void show_line(
 /* The worked example: nine hours at $50.00 with $25.00 for cleaning. */
 static enum result show_example(struct ctx *c, struct web *w)
 {
-    static const struct kitchen kitchen = { .rate = { 5000 }, .cleaning = { 2500 },
-        .timezone = "America/Chicago", .region = "", .city = "", .policy = "moderate" };
+    static const struct kitchen kitchen = { .rate = { 5000 },
+        .cleaning = { 2500 },
+        .timezone = "America/Chicago",
+        .region = "",
+        .city = "",
+        .policy = "moderate" };
     static const struct space whole = { .rate = { 5000 } };
     struct quote q;
     TRY(pricing_quote(c, &kitchen, &whole, 0, 9 * 3600, &q));
@@ -85,8 +91,6 @@ enum result web_home(struct ctx *c, struct web *w)
     form_fill(&f, "hours", "4");
     web_show_form(c, w, &f);
     web_options(c, w, &f, "hours", hours, hour_labels, COUNT_OF(hour_labels));
-    view_bool(w->view, "has_cards", false);
-    view_list(w->view, "cards");
     TRY(show_cities(c, w));
     TRY(show_example(c, w));
     return web_page(c, w, 200, "home");
@@ -97,7 +101,8 @@ enum result web_terms(struct ctx *c, struct web *w)
     return web_page(c, w, 200, "home/terms");
 }
 
-/* ---- what machines ask ------------------------------------------------------------------- */
+/* ---- what machines ask
+ * ------------------------------------------------------------------- */
 
 static enum result plain(struct web *w, const char *text)
 {
@@ -122,7 +127,8 @@ enum result web_readyz(struct ctx *c, struct web *w)
     return plain(w, "ready\n");
 }
 
-/* ---- dashboard and notices ------------------------------------------------------------------ */
+/* ---- dashboard and notices
+ * ------------------------------------------------------------------ */
 
 struct tile {
     unsigned who;
@@ -130,11 +136,16 @@ struct tile {
 };
 
 static const struct tile tiles[] = {
-    { VENDOR, "/search", "Search", "Find a kitchen", "Real openings, one price with everything in it." },
-    { VENDOR, "/bookings", "Bookings", "Your bookings", "What is coming up, what it cost, how to get in." },
-    { HOST, "/host/listings", "Listings", "Your kitchens", "Description, hours, photos and papers." },
-    { HOST, "/host/bookings", "Bookings", "Who is coming", "Requests to answer and the days ahead." },
-    { STAFF, "/admin", "Queues", "What waits for you", "Listings and papers to look at." },
+    { VENDOR, "/search", "Search", "Find a kitchen",
+        "Real openings, one price with everything in it." },
+    { VENDOR, "/bookings", "Bookings", "Your bookings",
+        "What is coming up, what it cost, how to get in." },
+    { HOST, "/host/listings", "Listings", "Your kitchens",
+        "Description, hours, photos and papers." },
+    { HOST, "/host/bookings", "Bookings", "Who is coming",
+        "Requests to answer and the days ahead." },
+    { STAFF, "/admin", "Queues", "What waits for you",
+        "Listings and papers to look at." },
     { MEMBER, "/notices", "Notices", "What is new", "Bookings, papers and messages." },
     { MEMBER, "/account", "Account", "You", "Your details, password and sessions." },
 };
@@ -142,7 +153,8 @@ static const struct tile tiles[] = {
 enum result web_dashboard(struct ctx *c, struct web *w)
 {
     size_t first = strcspn(c->actor.full_name, " ");
-    view_text(w->view, "first_name", arena_strndup(c->arena, c->actor.full_name, first));
+    view_text(
+        w->view, "first_name", arena_strndup(c->arena, c->actor.full_name, first));
     view_bool(w->view, "unverified", !c->actor.verified);
     struct view *list = view_list(w->view, "tiles");
     for (size_t i = 0; i < COUNT_OF(tiles); i++) {

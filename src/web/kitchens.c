@@ -220,8 +220,8 @@ static enum result show_reviews(
 static enum result move_on(struct ctx *c, struct web *w, const struct kitchen_visit *v)
 {
     const char *query = params_with(c->arena, w->req.query, "", NULL);
-    return web_redirect_next(w,
-        ctx_printf(c, "%s%s%s", v->path, *query == '\0' ? "" : "?", query), v->path);
+    return web_redirect_next(
+        w, ctx_printf(c, "%s%s%s", v->path, *query == '\0' ? "" : "?", query), v->path);
 }
 
 static enum result read_spaces(struct ctx *c, struct kitchen_visit *v)

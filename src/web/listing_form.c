@@ -11,18 +11,22 @@
 enum { EQUIPMENT_MAX = 64, FIELDS_MAX = 120 };
 
 /* Zones offered in the form; any IANA name may be sent. */
-static const char *const zones[] = { "America/New_York", "America/Chicago", "America/Denver",
-    "America/Phoenix", "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu",
-    "America/Puerto_Rico", NULL };
+static const char *const zones[] = { "America/New_York", "America/Chicago",
+    "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage",
+    "Pacific/Honolulu", "America/Puerto_Rico", NULL };
 static const char *const steps[] = { "15", "30", "60", NULL };
-static const char *const step_labels[] = { "quarter hours", "half hours", "whole hours" };
+static const char *const step_labels[] = { "quarter hours", "half hours",
+    "whole hours" };
 static const char *const modes[] = { "instant", "request", NULL };
-static const char *const mode_labels[]
-    = { "Book at once: the slot is theirs when they have paid", "Ask me first: I accept or decline" };
+static const char *const mode_labels[] = {
+    "Book at once: the slot is theirs when they have paid",
+    "Ask me first: I accept or decline"
+};
 
 static const struct field own_fields[] = {
     { "title", FIELD_TEXT, "Title", .required = true, .min = 3, .max = 100 },
-    { "description", FIELD_LINES, "Description", .required = true, .min = 20, .max = 5000 },
+    { "description", FIELD_LINES, "Description", .required = true, .min = 20,
+        .max = 5000 },
     { "kitchen_type", FIELD_CHOICE, "Kind of kitchen", .required = true },
     { "address", FIELD_TEXT, "Street address", .required = true, .max = 200 },
     { "city", FIELD_TEXT, "City", .required = true, .max = 60 },
@@ -32,26 +36,34 @@ static const struct field own_fields[] = {
     { "lng", FIELD_REAL, "Longitude", .required = true, .min = -180, .max = 180 },
     { "timezone", FIELD_TEXT, "Time zone", .required = true, .max = 60 },
     { "square_feet", FIELD_INT, "Square feet", .min = 0, .max = 1000000 },
-    { "capacity", FIELD_INT, "People at once", .required = true, .min = 1, .max = 1000 },
+    { "capacity", FIELD_INT, "People at once", .required = true, .min = 1,
+        .max = 1000 },
     { "features", FIELD_CHOICE, "Features", .repeated = true },
     { "restrictions", FIELD_LINES, "House rules", .max = 2000 },
     { "accessibility", FIELD_LINES, "Accessibility", .max = 2000 },
     { "certifications", FIELD_LINES, "Certifications", .max = 2000 },
     { "access_notes", FIELD_LINES, "How to get in", .max = 2000 },
-    { "hourly_rate", FIELD_MONEY, "Hourly rate", .required = true, .min = 100, .max = 100000 },
+    { "hourly_rate", FIELD_MONEY, "Hourly rate", .required = true, .min = 100,
+        .max = 100000 },
     { "offpeak_rate", FIELD_MONEY, "Off-peak rate", .min = 0, .max = 100000 },
     { "offpeak_start", FIELD_TIME, "Off-peak from" },
     { "offpeak_end", FIELD_TIME, "Off-peak to", .hour_24 = true },
     { "cleaning_fee", FIELD_MONEY, "Cleaning fee", .min = 0, .max = 100000 },
     { "deposit", FIELD_MONEY, "Deposit", .min = 0, .max = 1000000 },
-    { "min_hours", FIELD_INT, "Shortest booking", .required = true, .min = 1, .max = 24 },
-    { "max_hours", FIELD_INT, "Longest booking", .required = true, .min = 1, .max = 168 },
-    { "step_min", FIELD_CHOICE, "Starts and ends at", .required = true, .choices = steps },
+    { "min_hours", FIELD_INT, "Shortest booking", .required = true, .min = 1,
+        .max = 24 },
+    { "max_hours", FIELD_INT, "Longest booking", .required = true, .min = 1,
+        .max = 168 },
+    { "step_min", FIELD_CHOICE, "Starts and ends at", .required = true,
+        .choices = steps },
     { "notice_hours", FIELD_INT, "Notice", .required = true, .min = 0, .max = 720 },
-    { "buffer_before_min", FIELD_INT, "Free before", .required = true, .min = 0, .max = 240 },
-    { "buffer_after_min", FIELD_INT, "Free after", .required = true, .min = 0, .max = 240 },
+    { "buffer_before_min", FIELD_INT, "Free before", .required = true, .min = 0,
+        .max = 240 },
+    { "buffer_after_min", FIELD_INT, "Free after", .required = true, .min = 0,
+        .max = 240 },
     { "cancellation_policy", FIELD_CHOICE, "Cancellation policy", .required = true },
-    { "booking_mode", FIELD_CHOICE, "How it is booked", .required = true, .choices = modes },
+    { "booking_mode", FIELD_CHOICE, "How it is booked", .required = true,
+        .choices = modes },
     { "version", FIELD_INT, "Form", .min = 0, .max = INT64_MAX },
 };
 
@@ -74,7 +86,8 @@ static const struct field *all_fields(size_t *n)
     static size_t count;
     if (count == 0) {
         size_t items_n;
-        const struct catalogue_item *items = catalogue_list(CATALOGUE_EQUIPMENT, &items_n);
+        const struct catalogue_item *items =
+            catalogue_list(CATALOGUE_EQUIPMENT, &items_n);
         CHECK(COUNT_OF(own_fields) + items_n <= FIELDS_MAX && items_n <= EQUIPMENT_MAX);
         memcpy(fields, own_fields, sizeof own_fields);
         for (size_t i = 0; i < COUNT_OF(own_fields); i++)
@@ -84,7 +97,10 @@ static const struct field *all_fields(size_t *n)
         for (size_t i = 0; i < items_n; i++) {
             snprintf(names[i], sizeof names[i], "qty_%s", items[i].key);
             fields[COUNT_OF(own_fields) + i] = (struct field) { .name = names[i],
-                .kind = FIELD_INT, .label = items[i].label, .min = 0, .max = 99 };
+                .kind = FIELD_INT,
+                .label = items[i].label,
+                .min = 0,
+                .max = 99 };
         }
         count = COUNT_OF(own_fields) + items_n;
     }
@@ -92,16 +108,20 @@ static const struct field *all_fields(size_t *n)
     return fields;
 }
 
-/* ---- filling ------------------------------------------------------------------------- */
+/* ---- filling
+ * ------------------------------------------------------------------------- */
 
 static void fill_int(struct ctx *c, struct form *f, const char *name, int64_t n)
 {
     form_fill(f, name, ctx_printf(c, "%lld", (long long)n));
 }
 
-static void fill_money(struct ctx *c, struct form *f, const char *name, struct cents amount)
+static void fill_money(
+    struct ctx *c, struct form *f, const char *name, struct cents amount)
 {
-    form_fill(f, name, ctx_printf(c, "%lld.%02lld", (long long)amount.n / 100, (long long)amount.n % 100));
+    form_fill(f, name,
+        ctx_printf(
+            c, "%lld.%02lld", (long long)amount.n / 100, (long long)amount.n % 100));
 }
 
 static void fill_time(struct ctx *c, struct form *f, const char *name, int64_t minute)
@@ -117,8 +137,9 @@ void listing_form_fresh(struct ctx *c, struct form *out)
     static const struct {
         const char *name, *value;
     } usual[] = { { "min_hours", "2" }, { "max_hours", "24" }, { "step_min", "30" },
-        { "notice_hours", "24" }, { "buffer_before_min", "0" }, { "buffer_after_min", "30" },
-        { "cancellation_policy", "moderate" }, { "booking_mode", "instant" }, { "capacity", "4" },
+        { "notice_hours", "24" }, { "buffer_before_min", "0" },
+        { "buffer_after_min", "30" }, { "cancellation_policy", "moderate" },
+        { "booking_mode", "instant" }, { "capacity", "4" },
         { "timezone", "America/Chicago" }, { "version", "0" } };
     for (size_t i = 0; i < COUNT_OF(usual); i++)
         form_fill(out, usual[i].name, usual[i].value);
@@ -133,8 +154,8 @@ static void fill_features(struct form *f, uint64_t mask)
             form_fill(f, "features", items[i].key);
 }
 
-void listing_form_of(struct ctx *c, const struct kitchen *k, const struct equipment *equipment,
-    size_t n, struct form *out)
+void listing_form_of(struct ctx *c, const struct kitchen *k,
+    const struct equipment *equipment, size_t n, struct form *out)
 {
     size_t fields_n, items_n;
     const struct field *fields = all_fields(&fields_n);
@@ -180,26 +201,32 @@ void listing_form_of(struct ctx *c, const struct kitchen *k, const struct equipm
                 equipment[i].quantity);
 }
 
-/* ---- reading --------------------------------------------------------------------------- */
+/* ---- reading
+ * --------------------------------------------------------------------------- */
 
 /* What no single field can see. */
 static void check_together(struct form *f)
 {
     if (form_has(f, "timezone") && zone_find(form_text(f, "timezone")) == NULL)
-        form_set_error(f, "timezone", "Choose a zone from the list, such as America/Chicago.");
+        form_set_error(
+            f, "timezone", "Choose a zone from the list, such as America/Chicago.");
     if (form_has(f, "max_hours") && form_int(f, "max_hours") < form_int(f, "min_hours"))
-        form_set_error(f, "max_hours", "The longest booking cannot be shorter than the shortest.");
+        form_set_error(
+            f, "max_hours", "The longest booking cannot be shorter than the shortest.");
     if (form_int(f, "buffer_before_min") % 15 != 0)
-        form_set_error(f, "buffer_before_min", "Use whole quarter hours: 0, 15, 30, 45, ...");
+        form_set_error(
+            f, "buffer_before_min", "Use whole quarter hours: 0, 15, 30, 45, ...");
     if (form_int(f, "buffer_after_min") % 15 != 0)
-        form_set_error(f, "buffer_after_min", "Use whole quarter hours: 0, 15, 30, 45, ...");
+        form_set_error(
+            f, "buffer_after_min", "Use whole quarter hours: 0, 15, 30, 45, ...");
     bool rate = form_money(f, "offpeak_rate").n > 0;
     if (rate && !form_has(f, "offpeak_start"))
         form_set_error(f, "offpeak_start", "Say from when the off-peak rate applies.");
     if (rate && !form_has(f, "offpeak_end"))
         form_set_error(f, "offpeak_end", "Say until when the off-peak rate applies.");
     if (rate && form_money(f, "offpeak_rate").n >= form_money(f, "hourly_rate").n)
-        form_set_error(f, "offpeak_rate", "The off-peak rate has to be below the hourly rate.");
+        form_set_error(
+            f, "offpeak_rate", "The off-peak rate has to be below the hourly rate.");
 }
 
 static uint64_t read_features(const struct form *f)
@@ -215,7 +242,8 @@ static uint64_t read_features(const struct form *f)
     return mask;
 }
 
-static void read_equipment(struct ctx *c, const struct form *f, struct listing_input *out)
+static void read_equipment(
+    struct ctx *c, const struct form *f, struct listing_input *out)
 {
     size_t n;
     const struct catalogue_item *items = catalogue_list(CATALOGUE_EQUIPMENT, &n);
@@ -228,7 +256,8 @@ static void read_equipment(struct ctx *c, const struct form *f, struct listing_i
     out->equipment = rows;
 }
 
-bool listing_form_read(struct ctx *c, struct web *w, struct form *f, struct listing_input *out)
+bool listing_form_read(
+    struct ctx *c, struct web *w, struct form *f, struct listing_input *out)
 {
     size_t n;
     const struct field *fields = all_fields(&n);
@@ -237,46 +266,54 @@ bool listing_form_read(struct ctx *c, struct web *w, struct form *f, struct list
     if (!form_ok(f))
         return false;
     bool offpeak = form_money(f, "offpeak_rate").n > 0;
-    *out = (struct listing_input) { .k = {
-        .title = form_text(f, "title"),
-        .description = form_text(f, "description"),
-        .kitchen_type = form_text(f, "kitchen_type"),
-        .address = form_text(f, "address"),
-        .city = form_text(f, "city"),
-        .region = form_text(f, "state"),
-        .postal_code = form_text(f, "postal_code"),
-        .lat = form_real(f, "lat"),
-        .lng = form_real(f, "lng"),
-        .timezone = form_text(f, "timezone"),
-        .square_feet = form_int(f, "square_feet"),
-        .capacity = form_int(f, "capacity"),
-        .feature_mask = read_features(f),
-        .restrictions = form_text(f, "restrictions"),
-        .accessibility = form_text(f, "accessibility"),
-        .certifications = form_text(f, "certifications"),
-        .access_notes = form_text(f, "access_notes"),
-        .rate = form_money(f, "hourly_rate"),
-        .offpeak_rate = form_money(f, "offpeak_rate"),
-        .offpeak_start_min = offpeak ? form_minutes(f, "offpeak_start") : 0,
-        .offpeak_end_min = offpeak ? form_minutes(f, "offpeak_end") : 0,
-        .cleaning = form_money(f, "cleaning_fee"),
-        .deposit = form_money(f, "deposit"),
-        .min_min = form_int(f, "min_hours") * 60,
-        .max_min = form_int(f, "max_hours") * 60,
-        .step_min = text_is(form_text(f, "step_min"), "15") ? 15
-            : text_is(form_text(f, "step_min"), "30")       ? 30
-                                                            : 60,
-        .notice_min = form_int(f, "notice_hours") * 60,
-        .buffer_before_min = form_int(f, "buffer_before_min"),
-        .buffer_after_min = form_int(f, "buffer_after_min"),
-        .policy = form_text(f, "cancellation_policy"),
-        .instant_book = text_is(form_text(f, "booking_mode"), "instant"),
-    } };
+    *out =
+        (struct listing_input) { .k = {
+                                     .title = form_text(f, "title"),
+                                     .description = form_text(f, "description"),
+                                     .kitchen_type = form_text(f, "kitchen_type"),
+                                     .address = form_text(f, "address"),
+                                     .city = form_text(f, "city"),
+                                     .region = form_text(f, "state"),
+                                     .postal_code = form_text(f, "postal_code"),
+                                     .lat = form_real(f, "lat"),
+                                     .lng = form_real(f, "lng"),
+                                     .timezone = form_text(f, "timezone"),
+                                     .square_feet = form_int(f, "square_feet"),
+                                     .capacity = form_int(f, "capacity"),
+                                     .feature_mask = read_features(f),
+                                     .restrictions = form_text(f, "restrictions"),
+                                     .accessibility = form_text(f, "accessibility"),
+                                     .certifications = form_text(f, "certifications"),
+                                     .access_notes = form_text(f, "access_notes"),
+                                     .rate = form_money(f, "hourly_rate"),
+                                     .offpeak_rate = form_money(f, "offpeak_rate"),
+                                     .offpeak_start_min =
+                                         offpeak ? form_minutes(f, "offpeak_start") : 0,
+                                     .offpeak_end_min =
+                                         offpeak ? form_minutes(f, "offpeak_end") : 0,
+                                     .cleaning = form_money(f, "cleaning_fee"),
+                                     .deposit = form_money(f, "deposit"),
+                                     .min_min = form_int(f, "min_hours") * 60,
+                                     .max_min = form_int(f, "max_hours") * 60,
+                                     .step_min =
+                                         text_is(form_text(f, "step_min"), "15")   ? 15
+                                         : text_is(form_text(f, "step_min"), "30") ? 30
+                                                                                   : 60,
+                                     .notice_min = form_int(f, "notice_hours") * 60,
+                                     .buffer_before_min =
+                                         form_int(f, "buffer_before_min"),
+                                     .buffer_after_min =
+                                         form_int(f, "buffer_after_min"),
+                                     .policy = form_text(f, "cancellation_policy"),
+                                     .instant_book = text_is(
+                                         form_text(f, "booking_mode"), "instant"),
+                                 } };
     read_equipment(c, f, out);
     return true;
 }
 
-/* ---- showing ------------------------------------------------------------------------------ */
+/* ---- showing
+ * ------------------------------------------------------------------------------ */
 
 static void show_catalogue(struct ctx *c, struct web *w, const struct form *f, size_t k)
 {
@@ -285,7 +322,8 @@ static void show_catalogue(struct ctx *c, struct web *w, const struct form *f, s
     const char **labels = arena_array(c->arena, n, sizeof *labels);
     for (size_t i = 0; i < n; i++)
         labels[i] = items[i].label;
-    web_options(c, w, f, catalogues[k].field, catalogue_keys(catalogues[k].which), labels, n);
+    web_options(
+        c, w, f, catalogues[k].field, catalogue_keys(catalogues[k].which), labels, n);
 }
 
 static void show_equipment(struct ctx *c, struct web *w, const struct form *f)

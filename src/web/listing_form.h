@@ -9,11 +9,12 @@
 void listing_form_fresh(struct ctx *c, struct form *out);
 
 /* The form of a kitchen as it is. */
-void listing_form_of(struct ctx *c, const struct kitchen *k, const struct equipment *equipment,
-    size_t n, struct form *out);
+void listing_form_of(struct ctx *c, const struct kitchen *k,
+    const struct equipment *equipment, size_t n, struct form *out);
 
 /* Reads the posted form. False: it has errors. */
-bool listing_form_read(struct ctx *c, struct web *w, struct form *f, struct listing_input *out);
+bool listing_form_read(
+    struct ctx *c, struct web *w, struct form *f, struct listing_input *out);
 
 /* Shows it: fields, options, and the lists equipment and features. */
 void listing_form_show(struct ctx *c, struct web *w, const struct form *f);

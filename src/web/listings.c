@@ -35,9 +35,11 @@ enum result web_listings(struct ctx *c, struct web *w)
     return web_page(c, w, 200, "host/listings");
 }
 
-/* ---- new --------------------------------------------------------------------------------- */
+/* ---- new
+ * --------------------------------------------------------------------------------- */
 
-static enum result show_new(struct ctx *c, struct web *w, const struct form *f, int status)
+static enum result show_new(
+    struct ctx *c, struct web *w, const struct form *f, int status)
 {
     listing_form_show(c, w, f);
     return web_page(c, w, status, "host/listing_new");
@@ -58,11 +60,13 @@ enum result web_listings_create(struct ctx *c, struct web *w)
     if (!listing_form_read(c, w, &f, &in))
         return show_new(c, w, &f, 422);
     TRY(listings_create(c, &in, &id));
-    web_flash(c, w, "ok", "Saved as a draft. Add opening hours, photos and papers next.");
+    web_flash(
+        c, w, "ok", "Saved as a draft. Add opening hours, photos and papers next.");
     return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit", (long long)id));
 }
 
-/* ---- edit -------------------------------------------------------------------------------- */
+/* ---- edit
+ * -------------------------------------------------------------------------------- */
 
 static void need(struct view *list, const char *text, const char *url)
 {
@@ -85,9 +89,11 @@ static enum result show_needs(struct ctx *c, struct web *w, const struct kitchen
     if (needs.transfers)
         need(list, "Stripe: set up how you are paid", "/host/earnings");
     if (needs.windows)
-        need(list, "Opening hours: say when it can be booked", ctx_printf(c, "%s/availability", base));
+        need(list, "Opening hours: say when it can be booked",
+            ctx_printf(c, "%s/availability", base));
     if (needs.photos)
-        need(list, "Photos: kitchens with photos are booked more", ctx_printf(c, "%s/photos", base));
+        need(list, "Photos: kitchens with photos are booked more",
+            ctx_printf(c, "%s/photos", base));
     if (needs.approval)
         need(list, "Approval: send it to us when it is ready", "#approval");
     return OK;
@@ -110,8 +116,8 @@ static enum result show_spaces(struct ctx *c, struct web *w, const struct kitche
     return OK;
 }
 
-static enum result show_edit(
-    struct ctx *c, struct web *w, const struct kitchen *k, const struct form *f, int status)
+static enum result show_edit(struct ctx *c, struct web *w, const struct kitchen *k,
+    const struct form *f, int status)
 {
     listing_form_show(c, w, f);
     TRY(show_needs(c, w, k));
@@ -156,16 +162,20 @@ enum result web_listings_save(struct ctx *c, struct web *w)
 enum result web_listings_submit(struct ctx *c, struct web *w)
 {
     TRY(listings_act(c, web_id(w), LISTING_SUBMIT, ""));
-    web_flash(c, w, "ok", "Sent. We look at it within two working days and write to you.");
-    return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit", (long long)web_id(w)));
+    web_flash(
+        c, w, "ok", "Sent. We look at it within two working days and write to you.");
+    return web_redirect(
+        w, ctx_printf(c, "/host/listings/%lld/edit", (long long)web_id(w)));
 }
 
-/* ---- stations -------------------------------------------------------------------------------- */
+/* ---- stations
+ * -------------------------------------------------------------------------------- */
 
 static const struct field station_fields[] = {
     { "name", FIELD_TEXT, "Name", .required = true, .max = 60 },
     { "rate", FIELD_MONEY, "Hourly rate", .min = 0, .max = 100000 },
-    { "capacity", FIELD_INT, "People at once", .required = true, .min = 1, .max = 1000 },
+    { "capacity", FIELD_INT, "People at once", .required = true, .min = 1,
+        .max = 1000 },
 };
 static const struct field set_fields[] = {
     { "space_id", FIELD_ID, "Station", .required = true },
@@ -187,10 +197,11 @@ enum result web_listings_station_add(struct ctx *c, struct web *w)
     web_form(c, w, station_fields, COUNT_OF(station_fields), &f);
     if (!form_ok(&f))
         return form_refused(c, &f);
-    TRY(listings_add_station(
-        c, web_id(w), form_text(&f, "name"), form_money(&f, "rate"), form_int(&f, "capacity")));
+    TRY(listings_add_station(c, web_id(w), form_text(&f, "name"),
+        form_money(&f, "rate"), form_int(&f, "capacity")));
     web_flash(c, w, "ok", "The station is added.");
-    return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit#spaces", (long long)web_id(w)));
+    return web_redirect(
+        w, ctx_printf(c, "/host/listings/%lld/edit#spaces", (long long)web_id(w)));
 }
 
 enum result web_listings_station_set(struct ctx *c, struct web *w)
@@ -199,6 +210,8 @@ enum result web_listings_station_set(struct ctx *c, struct web *w)
     web_form(c, w, set_fields, COUNT_OF(set_fields), &f);
     if (!form_ok(&f))
         return form_refused(c, &f);
-    TRY(listings_set_station(c, web_id(w), form_int(&f, "space_id"), form_bool(&f, "active")));
-    return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit#spaces", (long long)web_id(w)));
+    TRY(listings_set_station(
+        c, web_id(w), form_int(&f, "space_id"), form_bool(&f, "active")));
+    return web_redirect(
+        w, ctx_printf(c, "/host/listings/%lld/edit#spaces", (long long)web_id(w)));
 }

@@ -38,12 +38,15 @@ static enum result show_me(struct ctx *c, struct web *w)
     view_bool(me, "is_host", c->actor.role == ROLE_HOST);
     view_bool(me, "is_admin", c->actor.role == ROLE_ADMIN);
     view_bool(me, "is_support", c->actor.role == ROLE_SUPPORT);
-    view_bool(me, "is_staff", c->actor.role == ROLE_ADMIN || c->actor.role == ROLE_SUPPORT);
+    view_bool(
+        me, "is_staff", c->actor.role == ROLE_ADMIN || c->actor.role == ROLE_SUPPORT);
     view_bool(me, "verified", c->actor.verified);
     int64_t unread;
     TRY(notices_unread(c, &unread));
     view_text(w->view, "notices_unread",
-        unread == 0 ? "" : unread > 99 ? "99+" : ctx_printf(c, "%lld", (long long)unread));
+        unread == 0   ? ""
+        : unread > 99 ? "99+"
+                      : ctx_printf(c, "%lld", (long long)unread));
     return OK;
 }
 
@@ -54,7 +57,8 @@ static enum result show_common(struct ctx *c, struct web *w)
     view_text(w->view, "page_path", w->req.path == NULL ? "/" : w->req.path);
     view_text(w->view, "asset_css", w->site->asset_css);
     view_text(w->view, "asset_js", w->site->asset_js);
-    view_bool(w->view, "sandbox", !text_starts(c->conf->stripe_api_base, "https://api.stripe.com"));
+    view_bool(w->view, "sandbox",
+        !text_starts(c->conf->stripe_api_base, "https://api.stripe.com"));
     view_text(w->view, "request_id", c->request_id);
     if (!view_has(w->view, "errors"))
         view_list(w->view, "errors");
@@ -70,12 +74,14 @@ enum result web_page(struct ctx *c, struct web *w, int status, const char *templ
     struct buf why;
     buf_init(&why, 1024);
     buf_clear(&w->res->body);
-    enum result r = templates_render(w->site->templates, template, w->view, &w->res->body, &why);
+    enum result r =
+        templates_render(w->site->templates, template, w->view, &w->res->body, &why);
     if (r != OK)
         log_error("template", "%s: %s", template, why.at);
     buf_free(&why);
     if (r != OK)
-        return fail(c, R_FAULT, "This page could not be made. It has been noted; try again later.");
+        return fail(c, R_FAULT,
+            "This page could not be made. It has been noted; try again later.");
     w->res->status = status;
     response_header(w->res, "Content-Type", "text/html; charset=utf-8");
     return OK;
@@ -124,7 +130,8 @@ static const char *page_url(struct ctx *c, const struct web *w, const char *befo
 int64_t web_before(const struct web *w)
 {
     int64_t before;
-    return text_int(params_get(w->req.query, "before"), 1, INT64_MAX, &before) ? before : 0;
+    return text_int(params_get(w->req.query, "before"), 1, INT64_MAX, &before) ? before
+                                                                               : 0;
 }
 
 void web_pages(struct ctx *c, struct web *w, bool back, int64_t next_id)
@@ -142,18 +149,21 @@ void web_pages(struct ctx *c, struct web *w, bool back, int64_t next_id)
     view_text(pages, "label", "");
 }
 
-void web_form(struct ctx *c, struct web *w, const struct field *fields, size_t n, struct form *out)
+void web_form(struct ctx *c, struct web *w, const struct field *fields, size_t n,
+    struct form *out)
 {
     /* What is wrong is in the form: callers ask form_ok(). */
     enum result r = w->req.method == HTTP_POST
-        ? form_read(c->arena, fields, n, &w->post, out)
-        : form_read_query(c->arena, fields, n, w->req.query, out);
+                        ? form_read(c->arena, fields, n, &w->post, out)
+                        : form_read_query(c->arena, fields, n, w->req.query, out);
     CHECK((r == OK) == form_ok(out));
 }
 
-/* ---- forms back into their pages ---------------------------------------------------- */
+/* ---- forms back into their pages ----------------------------------------------------
+ */
 
-static void show_field(struct ctx *c, struct web *w, const struct form *f, const struct field *field)
+static void show_field(
+    struct ctx *c, struct web *w, const struct form *f, const struct field *field)
 {
     const char *error = form_error(f, field->name);
     struct view *v = view_object(w->view, ctx_printf(c, "f_%s", field->name));
@@ -163,8 +173,10 @@ static void show_field(struct ctx *c, struct web *w, const struct form *f, const
     view_text(v, "hint", "");
     view_text(v, "error", error);
     view_bool(v, "required", field->required);
-    view_bool(v, "checked", field->kind == FIELD_CHECKBOX && form_chose(f, field->name, "1"));
-    view_text(v, "value", field->kind == FIELD_CHECKBOX ? "1" : form_raw(f, field->name));
+    view_bool(
+        v, "checked", field->kind == FIELD_CHECKBOX && form_chose(f, field->name, "1"));
+    view_text(
+        v, "value", field->kind == FIELD_CHECKBOX ? "1" : form_raw(f, field->name));
     view_list(v, "options");
 }
 

@@ -3,9 +3,9 @@
 
 #include "util/guard.h"
 #include "web/accounts.h"
-#include "web/agenda.h"
 #include "web/admin.h"
 #include "web/admin_listings.h"
+#include "web/agenda.h"
 #include "web/availability.h"
 #include "web/bookings.h"
 #include "web/checkout.h"

@@ -22,8 +22,10 @@ enum {
     FORM_MAX_BYTES = 64 * 1024,
 };
 
-#define CSP_COMMON "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; " \
-                   "base-uri 'none'; object-src 'none'; frame-ancestors 'none'; manifest-src 'self'; "
+#define CSP_COMMON                                                                     \
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "    \
+    "base-uri 'none'; object-src 'none'; frame-ancestors 'none'; manifest-src "        \
+    "'self'; "
 
 /* ---- what a worker keeps ------------------------------------------------------ */
 
@@ -63,7 +65,8 @@ static void make_policies(struct site *site, struct arena *a)
     const char *stripe = real ? "https://*.stripe.com" : js;
     site->csp = CSP_COMMON "script-src 'self'; connect-src 'self'; form-action 'self'";
     site->csp_stripe = arena_printf(a,
-        CSP_COMMON "script-src 'self' %s; connect-src 'self' %s; frame-src %s; form-action 'self' %s",
+        CSP_COMMON "script-src 'self' %s; connect-src 'self' %s; frame-src %s; "
+                   "form-action 'self' %s",
         stripe, stripe, stripe, stripe);
 }
 
@@ -74,7 +77,8 @@ static bool no_transaction(void *arg)
 }
 
 /* Where uploads arrive. */
-static enum result make_incoming(struct arena *a, const struct conf *conf, struct buf *why)
+static enum result make_incoming(
+    struct arena *a, const struct conf *conf, struct buf *why)
 {
     const char *folder = arena_printf(a, "%s/incoming", conf->data_dir);
     if (mkdir(folder, 0700) == 0 || errno == EEXIST)
@@ -123,13 +127,15 @@ static enum result check_access(struct ctx *c, const struct web *w)
     if (c->actor.role == ROLE_NOBODY)
         return fail(c, R_LOGIN, "Log in to go on.");
     return fail(c, R_DENIED,
-        "Your account is a %s account, and this page is not for it. Log in with another one.",
+        "Your account is a %s account, and this page is not for it. Log in with "
+        "another one.",
         role_name(c->actor.role));
 }
 
 static enum result read_form(struct ctx *c, struct web *w)
 {
-    size_t max = w->route->body_max_bytes != 0 ? (size_t)w->route->body_max_bytes : FORM_MAX_BYTES;
+    size_t max = w->route->body_max_bytes != 0 ? (size_t)w->route->body_max_bytes
+                                               : FORM_MAX_BYTES;
     if (w->route->flags & ROUTE_UPLOAD) {
         const struct multipart_limits limits = {
             .folder = ctx_printf(c, "%s/incoming", c->conf->data_dir),
@@ -142,13 +148,13 @@ static enum result read_form(struct ctx *c, struct web *w)
         return OK;
     }
     if (!request_type_is(&w->req, "application/x-www-form-urlencoded"))
-        return request_refuse(
-            &w->req, 415, "This form was sent in a way that we do not read. Send it again.");
+        return request_refuse(&w->req, 415,
+            "This form was sent in a way that we do not read. Send it again.");
     TRY(request_body(c->arena, &w->req, max, &w->post_body));
     if (params_parse(c->arena, w->post_body.at, w->post_body.n, &w->post) == OK)
         return OK;
-    return request_refuse(
-        &w->req, 400, "This form holds something that is not valid text. Nothing was changed.");
+    return request_refuse(&w->req, 400,
+        "This form holds something that is not valid text. Nothing was changed.");
 }
 
 /* Who asks. Error pages need it as well: without the browser's token they would hand
@@ -180,7 +186,8 @@ static void to_login(struct ctx *c, struct web *w)
     if (w->route->key.method == HTTP_GET && !text_empty(w->req.query_string))
         next = ctx_printf(c, "%s?%s", next, w->req.query_string);
     response_clear(w->res);
-    response_redirect(w->res, 303, ctx_printf(c, "/login?next=%s", text_url(c->arena, next)));
+    response_redirect(
+        w->res, 303, ctx_printf(c, "/login?next=%s", text_url(c->arena, next)));
 }
 
 /* Everything that the answer says besides the handler's page. */
@@ -196,14 +203,15 @@ static void finish(struct ctx *c, struct web *w, enum result r, int status)
     buf_clear(&w->site->page);
     if (response_write(w->res, w->req.method == HTTP_HEAD, &w->site->page) != OK) {
         buf_clear(&w->site->page);
-        buf_adds(&w->site->page, "Status: 500\r\nContent-Type: text/plain\r\n\r\nToo long.\n");
+        buf_adds(&w->site->page,
+            "Status: 500\r\nContent-Type: text/plain\r\n\r\nToo long.\n");
     }
     if (w->res->spoiled)
         log_warn("response_spoiled", "%s", c->request_id);
 }
 
-static void log_request(
-    const struct ctx *c, const struct web *w, enum result r, int64_t us, size_t arena_bytes)
+static void log_request(const struct ctx *c, const struct web *w, enum result r,
+    int64_t us, size_t arena_bytes)
 {
     struct buf *line = log_begin("info", "request");
     log_text(line, "id", c->request_id);
@@ -257,7 +265,8 @@ static void note_visit(struct site *site, const char *token)
 /* Finds the route; the status to answer with if there is none. */
 static int find_route(struct ctx *c, struct web *w)
 {
-    switch (router_match(w->site->router, c->arena, w->req.method, w->req.path, &w->match)) {
+    switch (router_match(
+        w->site->router, c->arena, w->req.method, w->req.path, &w->match)) {
     case ROUTE_FOUND:
         w->route = &routes[w->match.route];
         return 0;
@@ -276,7 +285,8 @@ static enum result refuse(struct ctx *c, const struct web *w, int status)
     if (status == 404)
         return R_NOT_FOUND;
     if (status == 405)
-        return fail_code(c, R_INVALID, "PC-405", "This address does not take that kind of request.");
+        return fail_code(
+            c, R_INVALID, "PC-405", "This address does not take that kind of request.");
     return fail_code(c, R_INVALID, ctx_printf(c, "PC-%d", status), "%s",
         w->req.refused != NULL ? w->req.refused : "This request cannot be read.");
 }
@@ -291,7 +301,8 @@ void serve(struct site *site, const struct request_param *pairs, size_t n,
      * the request is read into the unit's arena before the unit begins. */
     enum result r = request_parse(site->app.arena, pairs, n, &w.req);
     w.req.body = body;
-    struct ctx c = app_begin(&site->app, w.req.method == HTTP_POST ? DB_WRITE : DB_READ);
+    struct ctx c =
+        app_begin(&site->app, w.req.method == HTTP_POST ? DB_WRITE : DB_READ);
     c.actor = (struct actor) { .role = ROLE_NOBODY, .full_name = "", .email = "" };
     c.request_id = w.req.request_id != NULL ? w.req.request_id : rand_uid(c.arena);
     w.view = view_new(c.arena);

@@ -45,7 +45,8 @@ const char *web_csrf(struct ctx *c, struct web *w)
         return seal_mac(c->arena, c->secret, "csrf-session", w->session_token);
     if (w->browser_token == NULL) {
         w->browser_token = rand_token(c->arena);
-        cookie_set(w->res, c->arena, browser_cookie, w->browser_token, BROWSER_MAX_AGE_S);
+        cookie_set(
+            w->res, c->arena, browser_cookie, w->browser_token, BROWSER_MAX_AGE_S);
     }
     return seal_mac(c->arena, c->secret, "csrf-browser", w->browser_token);
 }
@@ -53,7 +54,8 @@ const char *web_csrf(struct ctx *c, struct web *w)
 static bool same_site(const struct ctx *c, const struct request *req)
 {
     if (req->sec_fetch_site != NULL)
-        return text_is(req->sec_fetch_site, "same-origin") || text_is(req->sec_fetch_site, "none");
+        return text_is(req->sec_fetch_site, "same-origin") ||
+               text_is(req->sec_fetch_site, "none");
     if (req->origin != NULL)
         return text_is(req->origin, c->conf->base_url);
     return true; /* an old browser or a program: the token alone decides */
@@ -70,7 +72,8 @@ enum result session_check_csrf(struct ctx *c, struct web *w)
     if (good && same_site(c, &w->req))
         return OK;
     return fail_code(c, R_DENIED, "PC-FORM-403",
-        "This form is no longer valid, so nothing was changed. Open the page again and send it anew.");
+        "This form is no longer valid, so nothing was changed. Open the page again and "
+        "send it anew.");
 }
 
 void web_set_session(struct ctx *c, struct web *w, const char *token)
@@ -87,9 +90,11 @@ void web_set_session(struct ctx *c, struct web *w, const char *token)
 /* The flash line travels as MAC.KIND.TEXT, the text in hexadecimal. */
 void web_flash(struct ctx *c, struct web *w, const char *kind, const char *text)
 {
-    const char *line = ctx_printf(c, "%s.%s", kind, text_hex(c->arena, text, strlen(text)));
+    const char *line =
+        ctx_printf(c, "%s.%s", kind, text_hex(c->arena, text, strlen(text)));
     const char *mac = seal_mac(c->arena, c->secret, "flash", line);
-    cookie_set(w->res, c->arena, "flash", ctx_printf(c, "%s.%s", mac, line), FLASH_MAX_AGE_S);
+    cookie_set(
+        w->res, c->arena, "flash", ctx_printf(c, "%s.%s", mac, line), FLASH_MAX_AGE_S);
     w->flash_keep = true;
 }
 

@@ -8,8 +8,8 @@
 const char *show_when(struct ctx *c, int64_t at)
 {
     struct civil t = civil_of_seconds(at);
-    return ctx_printf(
-        c, "%s, %s UTC", civil_format_date(c->arena, &t), civil_format_time(c->arena, &t));
+    return ctx_printf(c, "%s, %s UTC", civil_format_date(c->arena, &t),
+        civil_format_time(c->arena, &t));
 }
 
 const char *show_iso(struct ctx *c, int64_t at)
@@ -48,8 +48,9 @@ const char *show_span(struct ctx *c, int64_t start_min, int64_t end_min)
 {
     bool next_day = end_min > 1440;
     int64_t end = next_day ? end_min - 1440 : end_min;
-    return ctx_printf(c, "%02d:%02d to %02d:%02d%s", (int)start_min / 60, (int)start_min % 60,
-        (int)end / 60, (int)end % 60, next_day ? " the next day" : "");
+    return ctx_printf(c, "%02d:%02d to %02d:%02d%s", (int)start_min / 60,
+        (int)start_min % 60, (int)end / 60, (int)end % 60,
+        next_day ? " the next day" : "");
 }
 
 const char *show_bytes(struct ctx *c, int64_t bytes)

@@ -26,7 +26,8 @@ const char *show_span(struct ctx *c, int64_t start_min, int64_t end_min);
 /* "1.4 MB", "320 kB" */
 const char *show_bytes(struct ctx *c, int64_t bytes);
 
-/* "Approved": an action of the audit trail in words; the action itself if it has none. */
+/* "Approved": an action of the audit trail in words; the action itself if it has none.
+ */
 const char *show_action(const char *action);
 
 /* "Firefox on Android": a guess for the list of sessions. */

@@ -20,10 +20,10 @@ struct site {
     struct app app;
     struct templates *templates;
     const struct router *router;
-    const char *pool; /* for the log */
-    const char *asset_css, *asset_js;  /* fingerprinted addresses */
-    const char *csp, *csp_stripe;      /* the two content security policies */
-    struct buf page;                   /* the answer, reused */
+    const char *pool;                 /* for the log */
+    const char *asset_css, *asset_js; /* fingerprinted addresses */
+    const char *csp, *csp_stripe;     /* the two content security policies */
+    struct buf page;                  /* the answer, reused */
     struct response response;
     const struct route *last_route; /* of the last request: the tests compare budgets */
 };
@@ -33,14 +33,14 @@ struct web {
     const struct route *route;
     struct request req;
     struct response *res;
-    struct view *view;          /* of the page being made */
-    struct route_match match;   /* the path's captures */
+    struct view *view;        /* of the page being made */
+    struct route_match match; /* the path's captures */
     struct cookies cookies;
-    struct params post;         /* fields of an ordinary or multipart form */
-    struct span post_body;      /* an ordinary form's bytes, for claims_post */
-    struct multipart *uploads;  /* files of a multipart form; NULL: none */
-    const char *session_token;  /* NULL: not logged in */
-    const char *browser_token;  /* the cookie that CSRF tokens are bound to */
+    struct params post;                  /* fields of an ordinary or multipart form */
+    struct span post_body;               /* an ordinary form's bytes, for claims_post */
+    struct multipart *uploads;           /* files of a multipart form; NULL: none */
+    const char *session_token;           /* NULL: not logged in */
+    const char *browser_token;           /* the cookie that CSRF tokens are bound to */
     const char *flash_kind, *flash_text; /* shown on this page */
     bool flash_keep;
 };
@@ -61,7 +61,7 @@ enum {
 
 enum {
     ROUTE_UPLOAD = 1, /* a multipart form with files */
-    ROUTE_RAW = 2,    /* the handler reads the body; no form, no CSRF token (webhooks) */
+    ROUTE_RAW = 2, /* the handler reads the body; no form, no CSRF token (webhooks) */
     ROUTE_STRIPE = 4, /* the page talks to Stripe's script: the wider policy */
     ROUTE_SLIM = 8,   /* no session is looked up (health checks, webhooks, feeds) */
 };

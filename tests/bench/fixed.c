@@ -3,11 +3,11 @@
  * digit of the path: /fixed/0 is the first file. What a page of that size costs
  * when nothing is computed: the yardstick beside which the bench puts Prep's. */
 #include <fcgiapp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,7 +26,8 @@ static void load(int i, const char *name)
         exit(1);
     }
     memcpy(answers[i], head, sizeof head - 1);
-    lengths[i] = (int)(sizeof head - 1 + fread(answers[i] + sizeof head - 1, 1, BYTES_MAX, f));
+    lengths[i] =
+        (int)(sizeof head - 1 + fread(answers[i] + sizeof head - 1, 1, BYTES_MAX, f));
     fclose(f);
 }
 

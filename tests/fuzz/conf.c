@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         CHECK(conf.web_workers >= 1 && conf.web_workers <= 64);
         CHECK(conf.hold_s >= 5 && conf.hold_s <= 3600);
         CHECK(conf.vendor_fee_bp >= 0 && conf.vendor_fee_bp <= 10000);
-        CHECK(conf.data_dir != NULL && conf.template_dir != NULL && conf.maildir != NULL);
+        CHECK(
+            conf.data_dir != NULL && conf.template_dir != NULL && conf.maildir != NULL);
     } else {
         CHECK(text_starts(why.at, path) && why.n > 0);
     }

@@ -105,7 +105,8 @@ int main(void)
     tcase_add_loop_test(
         tc, a_query_neither_scans_nor_sorts_unless_it_says_why, 0, Q__MAX);
     suite_add_tcase(s, tc);
-    setenv("CK_DEFAULT_TIMEOUT", "120", 0); /* Check's four seconds are few on a busy machine */
+    setenv("CK_DEFAULT_TIMEOUT", "120",
+        0); /* Check's four seconds are few on a busy machine */
     SRunner *runner = srunner_create(s);
     srunner_set_fork_status(runner, CK_NOFORK);
     srunner_run_all(runner, CK_NORMAL);

@@ -18,9 +18,9 @@ static void close_browser(void)
     site_gone(site);
 }
 
-static const char ann[]
-    = "role=vendor&full_name=Ann+O%27Neil&business_name=&phone=&email=Ann%40example.com"
-      "&password=copper+kettle+seven&accept_terms=1";
+static const char ann[] =
+    "role=vendor&full_name=Ann+O%27Neil&business_name=&phone=&email=Ann%40example.com"
+    "&password=copper+kettle+seven&accept_terms=1";
 
 START_TEST(signing_up_answers_the_same_whether_the_address_is_taken_or_not)
 {
@@ -36,8 +36,9 @@ END_TEST
 START_TEST(a_wrong_signup_keeps_what_was_typed_and_says_what_is_wrong)
 {
     browser_get(&b, "/signup");
-    ck_assert_int_eq(
-        browser_post(&b, "/signup", "role=host&full_name=Bo&email=nowhere&password=short"), 422);
+    ck_assert_int_eq(browser_post(&b, "/signup",
+                         "role=host&full_name=Bo&email=nowhere&password=short"),
+        422);
     ck_assert(browser_shows(&b, "value=\"Bo\""));
     ck_assert(browser_shows(&b, "value=\"nowhere\""));
     ck_assert(browser_shows(&b, "Use at least 8 characters."));
@@ -49,9 +50,10 @@ END_TEST
 START_TEST(a_role_never_comes_from_the_browser)
 {
     browser_get(&b, "/signup");
-    ck_assert_int_eq(browser_post(&b, "/signup",
-                         "role=admin&full_name=Eve&email=e%40example.com&password=copper+kettle+7"
-                         "&accept_terms=1"),
+    ck_assert_int_eq(
+        browser_post(&b, "/signup",
+            "role=admin&full_name=Eve&email=e%40example.com&password=copper+kettle+7"
+            "&accept_terms=1"),
         422);
 }
 END_TEST
@@ -61,14 +63,17 @@ START_TEST(login_works_with_the_password_and_says_one_thing_without)
     browser_get(&b, "/signup");
     browser_post(&b, "/signup", ann);
     browser_get(&b, "/login");
-    ck_assert_int_eq(
-        browser_post(&b, "/login", "email=ann%40example.com&password=wrong+wrong&next="), 422);
-    ck_assert(browser_shows(&b, "do not belong together"));
-    ck_assert_int_eq(
-        browser_post(&b, "/login", "email=nobody%40example.com&password=wrong+wrong&next="), 422);
+    ck_assert_int_eq(browser_post(&b, "/login",
+                         "email=ann%40example.com&password=wrong+wrong&next="),
+        422);
     ck_assert(browser_shows(&b, "do not belong together"));
     ck_assert_int_eq(browser_post(&b, "/login",
-                         "email=ANN%40example.com&password=copper+kettle+seven&next=%2Faccount"),
+                         "email=nobody%40example.com&password=wrong+wrong&next="),
+        422);
+    ck_assert(browser_shows(&b, "do not belong together"));
+    ck_assert_int_eq(
+        browser_post(&b, "/login",
+            "email=ANN%40example.com&password=copper+kettle+seven&next=%2Faccount"),
         303);
     ck_assert_str_eq(b.location, "/account");
     ck_assert_int_eq(browser_get(&b, "/account"), 200);
@@ -94,10 +99,12 @@ START_TEST(too_many_failures_are_stopped_with_retry_after)
 {
     browser_get(&b, "/login");
     for (int i = 0; i < 10; i++)
-        ck_assert_int_eq(
-            browser_post(&b, "/login", "email=ann%40example.com&password=wrong+wrong&next="), 422);
-    ck_assert_int_eq(
-        browser_post(&b, "/login", "email=ann%40example.com&password=wrong+wrong&next="), 429);
+        ck_assert_int_eq(browser_post(&b, "/login",
+                             "email=ann%40example.com&password=wrong+wrong&next="),
+            422);
+    ck_assert_int_eq(browser_post(&b, "/login",
+                         "email=ann%40example.com&password=wrong+wrong&next="),
+        429);
     ck_assert_ptr_nonnull(strstr(b.answer, "Retry-After: "));
 }
 END_TEST
@@ -106,8 +113,9 @@ START_TEST(a_post_without_the_token_changes_nothing)
 {
     browser_get(&b, "/signup");
     ck_assert_int_eq(browser_post_bare(&b, "/signup", ann), 403);
-    ck_assert_int_eq(
-        browser_post_bare(&b, "/signup", "csrf=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), 403);
+    ck_assert_int_eq(browser_post_bare(&b, "/signup",
+                         "csrf=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
+        403);
 }
 END_TEST
 

@@ -43,7 +43,8 @@ static void remember_link(struct crawl *k, const char *link, size_t n)
             i += 4;
     }
     path[m] = '\0';
-    bool served_by_others = text_starts(path, "/static/") || text_starts(path, "/photos/");
+    bool served_by_others =
+        text_starts(path, "/static/") || text_starts(path, "/photos/");
     if (path[0] == '/' && !served_by_others)
         remember(k, path, m);
 }
@@ -65,10 +66,12 @@ static void visit(struct crawl *k, const char *path)
 {
     struct browser *b = &k->b;
     int status = browser_get(b, path);
-    ck_assert_msg(status == 200 || status == 303 || status == 301, "%s as %s: %d", path, k->who, status);
+    ck_assert_msg(status == 200 || status == 303 || status == 301, "%s as %s: %d", path,
+        k->who, status);
     const struct route *route = b->site->last_route;
-    ck_assert_msg(route == NULL || b->queries <= route->queries, "%s as %s: %d queries, budget %d",
-        path, k->who, b->queries, route == NULL ? 0 : route->queries);
+    ck_assert_msg(route == NULL || b->queries <= route->queries,
+        "%s as %s: %d queries, budget %d", path, k->who, b->queries,
+        route == NULL ? 0 : route->queries);
     if (status != 200) {
         remember_link(k, b->location, strlen(b->location));
         return;
@@ -120,6 +123,7 @@ void page_crawler(Suite *s)
 {
     TCase *t = tcase_create("crawler");
     tcase_set_timeout(t, 120);
-    tcase_add_loop_test(t, every_link_leads_to_a_page_within_its_budget, 0, COUNT_OF(roles));
+    tcase_add_loop_test(
+        t, every_link_leads_to_a_page_within_its_budget, 0, COUNT_OF(roles));
     suite_add_tcase(s, t);
 }

@@ -34,9 +34,10 @@ END_TEST
 
 START_TEST(a_search_at_the_ends_of_the_earth_is_a_search)
 {
-    static const char *const queries[] = { "where=90,0&radius_mi=100", "where=-90,180&radius_mi=100",
-        "where=89.9999,-180&radius_mi=100&sort=price", "where=0,180&radius_mi=100&sort=rating",
-        "where=-0.0,-0.0&radius_mi=1", "where=30.27,-97.74&hours=0.25&sort=price",
+    static const char *const queries[] = { "where=90,0&radius_mi=100",
+        "where=-90,180&radius_mi=100", "where=89.9999,-180&radius_mi=100&sort=price",
+        "where=0,180&radius_mi=100&sort=rating", "where=-0.0,-0.0&radius_mi=1",
+        "where=30.27,-97.74&hours=0.25&sort=price",
         "where=30.27,-97.74&hours=168&date=2026-11-30&start=00:00&end=24:00",
         "where=30.27,-97.74&date=2026-11-30&start=23:45&end=00:15&hours=0.5",
         "where=89.9,10&radius_mi=100&q=oven", "where=-90,0&radius_mi=100&q=oven+smoker",
@@ -45,23 +46,30 @@ START_TEST(a_search_at_the_ends_of_the_earth_is_a_search)
     for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
         snprintf(path, sizeof path, "/search?%s", queries[i]);
         browser_get(&b, path);
-        ck_assert_msg(b.status == 200 || b.status == 422, "%s: %d", queries[i], b.status);
+        ck_assert_msg(
+            b.status == 200 || b.status == 422, "%s: %d", queries[i], b.status);
     }
 }
 END_TEST
 
 START_TEST(an_absurd_day_of_any_page_is_a_page)
 {
-    static const char *const days[] = { "0001-01-01", "1883-11-18", "1969-12-31", "9999-12-31" };
-    static const char *const pages[] = { "/search?where=30.27,-97.74&start=10:00&end=11:00&date=%s",
-        "/host/calendar?month=%.7s", "/listings/6?month=%.7s&date=%s" };
+    static const char *const days[] = { "0001-01-01", "1883-11-18", "1969-12-31",
+        "9999-12-31" };
+    static const char *const pages[] = {
+        "/search?where=30.27,-97.74&start=10:00&end=11:00&date=%s",
+        "/host/calendar?month=%.7s", "/listings/6?month=%.7s&date=%s"
+    };
     char path[300];
     browser_log_in_demo(&b, "host@demo.test");
     for (size_t i = 0; i < 4; i++)
         for (size_t k = 0; k < 3; k++) {
             const char *format = pages[k];
-            snprintf(path, sizeof path, k == 0 ? pages[0] : k == 1 ? pages[1] : pages[2], days[i],
-                days[i]);
+            snprintf(path, sizeof path,
+                k == 0   ? pages[0]
+                : k == 1 ? pages[1]
+                         : pages[2],
+                days[i], days[i]);
             browser_get(&b, path);
             ck_assert_msg(b.status < 500, "%s %s: %d", format, days[i], b.status);
         }

@@ -20,13 +20,17 @@ static void close_browser(void)
     site_gone(site);
 }
 
-static const char kitchen[]
-    = "title=Copper+Pot&description=A+bright+kitchen+with+two+ovens+and+a+walk-in.&kitchen_type=bakery"
-      "&address=1+Oak+St&city=Austin&state=TX&postal_code=78701&lat=30.2672&lng=-97.7431"
-      "&timezone=America%2FChicago&square_feet=900&capacity=4&features=parking&restrictions="
-      "&hourly_rate=50.00&offpeak_rate=&cleaning_fee=25&deposit=&min_hours=2&max_hours=24&step_min=30"
-      "&notice_hours=24&buffer_before_min=0&buffer_after_min=30&cancellation_policy=moderate"
-      "&booking_mode=instant&qty_range=2&qty_walk_in_cooler=1";
+static const char kitchen[] =
+    "title=Copper+Pot&description=A+bright+kitchen+with+two+ovens+and+a+walk-in.&"
+    "kitchen_type=bakery"
+    "&address=1+Oak+St&city=Austin&state=TX&postal_code=78701&lat=30.2672&lng=-97.7431"
+    "&timezone=America%2FChicago&square_feet=900&capacity=4&features=parking&"
+    "restrictions="
+    "&hourly_rate=50.00&offpeak_rate=&cleaning_fee=25&deposit=&min_hours=2&max_hours="
+    "24&step_min=30"
+    "&notice_hours=24&buffer_before_min=0&buffer_after_min=30&cancellation_policy="
+    "moderate"
+    "&booking_mode=instant&qty_range=2&qty_walk_in_cooler=1";
 
 static void make_kitchen(void)
 {
@@ -86,8 +90,9 @@ START_TEST(a_kitchen_has_so_many_stations_and_no_more)
         ck_assert_int_eq(browser_post(&b, "/host/listings/1/stations", fields), 303);
     }
     browser_get(&b, "/account");
-    ck_assert_int_eq(
-        browser_post(&b, "/host/listings/1/stations", "name=One+more&rate=20&capacity=2"), 409);
+    ck_assert_int_eq(browser_post(&b, "/host/listings/1/stations",
+                         "name=One+more&rate=20&capacity=2"),
+        409);
 }
 END_TEST
 
@@ -101,7 +106,8 @@ START_TEST(another_host_does_not_find_it)
     browser_get(&b, "/host/listings/new");
     ck_assert_int_eq(browser_post(&b, "/host/listings/1/submit", ""), 404);
     ck_assert_int_eq(
-        browser_post(&b, "/host/listings/1/stations", "name=Mine&rate=&capacity=1"), 404);
+        browser_post(&b, "/host/listings/1/stations", "name=Mine&rate=&capacity=1"),
+        404);
 }
 END_TEST
 
@@ -110,7 +116,8 @@ START_TEST(what_is_wrong_stands_beside_its_field_and_the_rest_is_kept)
     browser_log_in_as(&b, "host@example.com", "host");
     browser_get(&b, "/host/listings/new");
     ck_assert_int_eq(browser_post(&b, "/host/listings/new",
-                         "title=Copper+Pot&hourly_rate=-5&lat=900&timezone=Mars%2FBase&max_hours=1&min_hours=2"),
+                         "title=Copper+Pot&hourly_rate=-5&lat=900&timezone=Mars%2FBase&"
+                         "max_hours=1&min_hours=2"),
         422);
     ck_assert(browser_shows(&b, "value=\"Copper Pot\""));
     ck_assert(browser_shows(&b, "such as America/Chicago"));

@@ -38,7 +38,8 @@ static void concrete(const char *pattern, char *path, size_t size)
     path[n] = '\0';
 }
 
-static void check_one(struct browser *b, const struct route *route, const struct visitor *v)
+static void check_one(
+    struct browser *b, const struct route *route, const struct visitor *v)
 {
     char path[256];
     concrete(route->key.pattern, path, sizeof path);
@@ -52,7 +53,8 @@ static void check_one(struct browser *b, const struct route *route, const struct
         ck_assert_msg(status == 303 && text_starts(b->location, "/login"),
             "%s as nobody: %d, not sent to the login", route->key.pattern, status);
     else if (!may)
-        ck_assert_msg(status == 403, "%s as %s: %d, not 403", route->key.pattern, who, status);
+        ck_assert_msg(
+            status == 403, "%s as %s: %d, not 403", route->key.pattern, who, status);
     else if (post && !(route->flags & ROUTE_RAW))
         ck_assert_msg(status == 403 || status == 400 || status == 415,
             "%s as %s without a token: %d", route->key.pattern, who, status);

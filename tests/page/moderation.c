@@ -15,11 +15,13 @@ START_TEST(a_suspended_host_cannot_be_found_or_booked_until_he_is_back)
     ck_assert(browser_shows(&b, "/listings/1-"));
     browser_log_in_demo(&admin, "admin@demo.test");
     browser_get(&admin, "/admin/users/3");
-    ck_assert_int_eq(browser_post(&admin, "/admin/users/3", "act=suspend&reason=Fraud"), 303);
+    ck_assert_int_eq(
+        browser_post(&admin, "/admin/users/3", "act=suspend&reason=Fraud"), 303);
     browser_get(&b, search);
     ck_assert(!browser_shows(&b, "/listings/1-"));
     browser_get(&admin, "/admin/users/3");
-    ck_assert_int_eq(browser_post(&admin, "/admin/users/3", "act=restore&reason="), 303);
+    ck_assert_int_eq(
+        browser_post(&admin, "/admin/users/3", "act=restore&reason="), 303);
     browser_get(&b, search);
     ck_assert(browser_shows(&b, "/listings/1-"));
     browser_close(&b);

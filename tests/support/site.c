@@ -19,7 +19,8 @@
 static struct site the_site;
 static char folder[64];
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+static int remove_entry(
+    const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
     (void)st, (void)type, (void)ftw;
     return remove(path);
@@ -61,7 +62,8 @@ struct site *site_fresh(void)
 
 static int files_found;
 
-static int count_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+static int count_entry(
+    const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
     (void)path, (void)st, (void)ftw;
     files_found += type == FTW_F;
@@ -93,7 +95,8 @@ void browser_close(struct browser *b)
     free(b->answer);
 }
 
-/* ---- cookies -------------------------------------------------------------------------- */
+/* ---- cookies
+ * -------------------------------------------------------------------------- */
 
 static void keep_cookie(struct browser *b, const char *line)
 {
@@ -127,8 +130,8 @@ static void read_answer(struct browser *b)
         if (text_starts(line, "Status: "))
             b->status = (int)strtol(line + 8, NULL, 10);
         if (text_starts(line, "Location: "))
-            snprintf(b->location, sizeof b->location, "%.*s", (int)strcspn(line + 10, "\r"),
-                line + 10);
+            snprintf(b->location, sizeof b->location, "%.*s",
+                (int)strcspn(line + 10, "\r"), line + 10);
         if (text_starts(line, "Set-Cookie: "))
             keep_cookie(b, line + 12);
         line = strstr(line, "\r\n");
@@ -148,7 +151,8 @@ bool browser_shows(const struct browser *b, const char *text)
     return strstr(browser_body(b), text) != NULL;
 }
 
-/* ---- requests -------------------------------------------------------------------------- */
+/* ---- requests
+ * -------------------------------------------------------------------------- */
 
 struct body {
     const char *at;
@@ -171,7 +175,8 @@ static int send_body(struct browser *b, const char *method, const char *path,
     char cookies[2048] = "", length[32], document[1024];
     for (int i = 0; i < b->cookie_count; i++) {
         size_t n = strlen(cookies);
-        snprintf(cookies + n, sizeof cookies - n, "%s%s", n > 0 ? "; " : "", b->cookies[i]);
+        snprintf(
+            cookies + n, sizeof cookies - n, "%s%s", n > 0 ? "; " : "", b->cookies[i]);
     }
     size_t n = strcspn(path, "?");
     snprintf(document, sizeof document, "%.*s", (int)n, path);
@@ -189,15 +194,18 @@ static int send_body(struct browser *b, const char *method, const char *path,
         { "CONTENT_LENGTH", post ? length : "" },
     };
     struct body source = { body, body_n };
-    serve(b->site, pairs, sizeof pairs / sizeof *pairs, (struct body_reader) { read_body, &source });
+    serve(b->site, pairs, sizeof pairs / sizeof *pairs,
+        (struct body_reader) { read_body, &source });
     b->queries = db_query_count(b->site->app.db);
     read_answer(b);
     return b->status;
 }
 
-static int send_request(struct browser *b, const char *method, const char *path, const char *body)
+static int send_request(
+    struct browser *b, const char *method, const char *path, const char *body)
 {
-    return send_body(b, method, path, "application/x-www-form-urlencoded", body, strlen(body));
+    return send_body(
+        b, method, path, "application/x-www-form-urlencoded", body, strlen(body));
 }
 
 int browser_get(struct browser *b, const char *path)
@@ -233,9 +241,11 @@ int browser_post(struct browser *b, const char *path, const char *fields)
 
 #define BOUNDARY "----test-boundary-7f3a"
 
-static void add_field(struct buf *body, const char *name, const char *value, size_t value_n)
+static void add_field(
+    struct buf *body, const char *name, const char *value, size_t value_n)
 {
-    buf_printf(body, "--" BOUNDARY "\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n", name);
+    buf_printf(body,
+        "--" BOUNDARY "\r\nContent-Disposition: form-data; name=\"%s\"\r\n\r\n", name);
     buf_add(body, value, value_n);
     buf_adds(body, "\r\n");
 }
@@ -252,8 +262,11 @@ int browser_upload(struct browser *b, const char *path, const char *const *field
     for (size_t i = 0; i < n; i++) {
         const struct browser_file *f = &files[i];
         buf_printf(&body,
-            "--" BOUNDARY "\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"", f->field);
-        buf_add(&body, f->filename, f->filename_n != 0 ? f->filename_n : strlen(f->filename));
+            "--" BOUNDARY
+            "\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"",
+            f->field);
+        buf_add(&body, f->filename,
+            f->filename_n != 0 ? f->filename_n : strlen(f->filename));
         buf_adds(&body, "\"\r\nContent-Type: application/octet-stream\r\n\r\n");
         buf_add(&body, f->bytes, f->n);
         buf_adds(&body, "\r\n");
@@ -266,7 +279,8 @@ int browser_upload(struct browser *b, const char *path, const char *const *field
     return status;
 }
 
-/* ---- people ----------------------------------------------------------------------------- */
+/* ---- people
+ * ----------------------------------------------------------------------------- */
 
 struct person {
     const char *email, *role, *token;

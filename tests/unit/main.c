@@ -7,13 +7,14 @@
 
 int main(int argc, char **argv)
 {
-    setenv("CK_DEFAULT_TIMEOUT", "120", 0); /* Check's four seconds are few on a busy machine */
+    setenv("CK_DEFAULT_TIMEOUT", "120",
+        0); /* Check's four seconds are few on a busy machine */
     SRunner *runner = srunner_create(NULL);
-#define ADD(name)                                                                        \
-    if (argc < 2 || strstr(#name, argv[1]) != NULL) {                                    \
-        Suite *s = suite_create(#name);                                                  \
-        name(s);                                                                         \
-        srunner_add_suite(runner, s);                                                    \
+#define ADD(name)                                                                      \
+    if (argc < 2 || strstr(#name, argv[1]) != NULL) {                                  \
+        Suite *s = suite_create(#name);                                                \
+        name(s);                                                                       \
+        srunner_add_suite(runner, s);                                                  \
     }
     TEST_LIST(ADD)
     srunner_run_all(runner, CK_NORMAL);

@@ -30,9 +30,11 @@ START_TEST(both_connections_have_the_settings_that_keep_data_safe)
 {
     struct db_test t;
     db_test_open(&t);
-    ck_assert_int_eq(value_of(t.app.db->writer, settings[_i].pragma), settings[_i].writer);
+    ck_assert_int_eq(
+        value_of(t.app.db->writer, settings[_i].pragma), settings[_i].writer);
     if (settings[_i].reader >= 0)
-        ck_assert_int_eq(value_of(t.app.db->reader, settings[_i].pragma), settings[_i].reader);
+        ck_assert_int_eq(
+            value_of(t.app.db->reader, settings[_i].pragma), settings[_i].reader);
     int off = 0;
     sqlite3_db_config(t.app.db->writer, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, -1, &off);
     ck_assert_int_eq(off, 1);
@@ -54,8 +56,8 @@ END_TEST
 void unit_db_connection(Suite *s)
 {
     TCase *k = tcase_create("connection");
-    tcase_add_loop_test(
-        k, both_connections_have_the_settings_that_keep_data_safe, 0, COUNT_OF(settings));
+    tcase_add_loop_test(k, both_connections_have_the_settings_that_keep_data_safe, 0,
+        COUNT_OF(settings));
     tcase_add_test(k, the_reader_cannot_write_whatever_it_is_told);
     suite_add_tcase(s, k);
 }

@@ -34,7 +34,8 @@ static void close_folder(void)
 static void exec(const char *sql)
 {
     sqlite3 *c;
-    ck_assert_int_eq(sqlite3_open(arena_printf(a, "%s/prep.db", folder), &c), SQLITE_OK);
+    ck_assert_int_eq(
+        sqlite3_open(arena_printf(a, "%s/prep.db", folder), &c), SQLITE_OK);
     ck_assert_int_eq(sqlite3_exec(c, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(c);
 }
@@ -64,7 +65,8 @@ START_TEST(a_migration_that_was_edited_afterwards_is_refused)
     ck_assert_int_eq(migrate_run(folder, 1, &news, &why), OK);
     exec("UPDATE schema_migrations SET sha256 = x'00' WHERE number = 2");
     ck_assert_int_eq(migrate_run(folder, 2, &news, &why), R_CONFLICT);
-    ck_assert_ptr_nonnull(strstr(why.at, "0002-kitchens was changed after it was applied"));
+    ck_assert_ptr_nonnull(
+        strstr(why.at, "0002-kitchens was changed after it was applied"));
 }
 END_TEST
 
@@ -81,7 +83,8 @@ END_TEST
 START_TEST(a_run_that_was_cut_off_goes_on_where_it_was)
 {
     ck_assert_int_eq(migrate_run(folder, 1, &news, &why), OK);
-    exec("DELETE FROM schema_migrations WHERE number = (SELECT MAX(number) FROM schema_migrations);"
+    exec("DELETE FROM schema_migrations WHERE number = (SELECT MAX(number) FROM "
+         "schema_migrations);"
          "DROP TABLE kitchen_text; DROP INDEX kitchens_search");
     buf_clear(&news);
     enum result r = migrate_run(folder, 2, &news, &why);

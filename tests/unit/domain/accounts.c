@@ -26,8 +26,12 @@ static void close_db(void)
     db_test_close(&t);
 }
 
-static const struct registration ann = { .email = "Ann@Example.com", .password = "copper kettle 7",
-    .full_name = "Ann", .business_name = "", .phone = "", .role = ROLE_VENDOR,
+static const struct registration ann = { .email = "Ann@Example.com",
+    .password = "copper kettle 7",
+    .full_name = "Ann",
+    .business_name = "",
+    .phone = "",
+    .role = ROLE_VENDOR,
     .address = "192.0.2.1" };
 
 static struct ctx *unit(int64_t later_s)
@@ -88,7 +92,9 @@ START_TEST(a_second_registration_leaves_the_first_alone)
     ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM users"), 1);
     ck_assert_int_eq(db_test_int(&t, "SELECT role = 'vendor' FROM users"), 1);
     ck_assert_int_eq(
-        db_test_int(&t, "SELECT COUNT(*) FROM outbox WHERE kind = 'already_registered'"), 1);
+        db_test_int(
+            &t, "SELECT COUNT(*) FROM outbox WHERE kind = 'already_registered'"),
+        1);
 }
 END_TEST
 
@@ -99,7 +105,8 @@ START_TEST(a_reset_ends_every_session_and_works_once)
     struct session found;
     ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
     ck_assert_int_eq(
-        accounts_login(unit(0), ann.email, ann.password, "192.0.2.1", "test", &session), OK);
+        accounts_login(unit(0), ann.email, ann.password, "192.0.2.1", "test", &session),
+        OK);
     char kept[64];
     snprintf(kept, sizeof kept, "%s", session);
     ck_assert_int_eq(accounts_forgot(unit(0), "ANN@example.com", "192.0.2.1"), OK);
@@ -109,9 +116,10 @@ START_TEST(a_reset_ends_every_session_and_works_once)
     ck_assert_int_eq(sessions_find(unit(0), kept, &found), R_NOT_FOUND);
     ck_assert_int_eq(accounts_reset(unit(0), token, "another copper kettle"), R_GONE);
     ck_assert_int_eq(
-        accounts_login(unit(0), ann.email, ann.password, "192.0.2.1", "test", &session), R_DENIED);
-    ck_assert_int_eq(accounts_login(unit(0), ann.email, "a new copper kettle", "192.0.2.1", "test",
-                         &session),
+        accounts_login(unit(0), ann.email, ann.password, "192.0.2.1", "test", &session),
+        R_DENIED);
+    ck_assert_int_eq(accounts_login(unit(0), ann.email, "a new copper kettle",
+                         "192.0.2.1", "test", &session),
         OK);
 }
 END_TEST
@@ -137,8 +145,10 @@ START_TEST(sessions_end_when_idle_in_the_end_and_for_the_suspended)
     ck_assert_int_eq(sessions_find(unit(0), kept, &s), OK);
     ck_assert_int_eq(sessions_find(unit(t.app.conf.session_idle_s - 1), kept, &s), OK);
     ck_assert_int_eq(sessions_touch(unit(0), kept), OK);
-    ck_assert_int_eq(sessions_find(unit(t.app.conf.session_idle_s), kept, &s), R_NOT_FOUND);
-    db_test_exec(&t, "UPDATE sessions SET seen_at = %lld", (long long)t.app.fixed_now_at);
+    ck_assert_int_eq(
+        sessions_find(unit(t.app.conf.session_idle_s), kept, &s), R_NOT_FOUND);
+    db_test_exec(
+        &t, "UPDATE sessions SET seen_at = %lld", (long long)t.app.fixed_now_at);
     ck_assert_int_eq(sessions_find(unit(1), kept, &s), OK);
     db_test_exec(&t, "UPDATE users SET state = 'suspended'");
     ck_assert_int_eq(sessions_find(unit(0), kept, &s), R_NOT_FOUND);
@@ -158,14 +168,18 @@ static const struct {
     { __LINE__, "12345678", false },
     { __LINE__, "sunshine1", false },
     { __LINE__, "ann.oneil99", false },
-    { __LINE__, "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x81\xae\xe5\x8f\xb0\xe6\x89\x80\xe3\x81\xa7\xe3\x81\x99", true },
+    { __LINE__,
+        "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x81\xae\xe5\x8f\xb0\xe6\x89\x80\xe3"
+        "\x81\xa7\xe3\x81\x99",
+        true },
 };
 
 START_TEST(passwords_are_refused_when_short_common_or_personal)
 {
-    const char *why = passwords_refuse(passwords[_i].password, "ann.oneil@example.com", "Ann O'Neil");
-    ck_assert_msg((why == NULL) == passwords[_i].taken, "case at line %d: %s", passwords[_i].line,
-        why == NULL ? "taken" : why);
+    const char *why =
+        passwords_refuse(passwords[_i].password, "ann.oneil@example.com", "Ann O'Neil");
+    ck_assert_msg((why == NULL) == passwords[_i].taken, "case at line %d: %s",
+        passwords[_i].line, why == NULL ? "taken" : why);
 }
 END_TEST
 
@@ -233,7 +247,9 @@ START_TEST(closing_sessions_is_in_the_audit_trail)
     ck_assert_int_eq(accounts_logout(c, token), OK);
     ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM sessions"), 0);
     ck_assert_int_eq(
-        db_test_int(&t, "SELECT COUNT(*) FROM audit WHERE action LIKE 'account.logout%%'"), 2);
+        db_test_int(
+            &t, "SELECT COUNT(*) FROM audit WHERE action LIKE 'account.logout%%'"),
+        2);
 }
 END_TEST
 

@@ -122,7 +122,8 @@ START_TEST(hold_refuses_a_minute_before_1970)
     int64_t id;
     db_test_exec(&t, "UPDATE kitchens SET buffer_after_min = 0");
     ck_assert(hold_as(other_id, whole_id, -840, -780, &id) == R_INVALID);
-    ck_assert(hold_as(other_id, whole_id, TEST_NOW_AT - 7200, TEST_NOW_AT, &id) == R_INVALID);
+    ck_assert(
+        hold_as(other_id, whole_id, TEST_NOW_AT - 7200, TEST_NOW_AT, &id) == R_INVALID);
 }
 END_TEST
 

@@ -303,8 +303,9 @@ static struct stripe_op late_refund(void)
     begin();
     apply_status("succeeded");
     db_test_end(&t);
-    db_test_exec(&t, "UPDATE refunds SET uid = 'r1'; UPDATE stripe_ops SET subject_uid = 'r1'"
-                     " WHERE kind = 'ref'");
+    db_test_exec(&t,
+        "UPDATE refunds SET uid = 'r1'; UPDATE stripe_ops SET subject_uid = 'r1'"
+        " WHERE kind = 'ref'");
     begin();
     ck_assert(stripe_ops_newest(c, "ref", "r1", &op) == OK);
     return op;
@@ -313,15 +314,18 @@ static struct stripe_op late_refund(void)
 START_TEST(a_refund_that_stripe_refuses_is_kept_as_failed_for_a_person)
 {
     struct stripe_op op = late_refund();
-    struct stripe_reply reply = { .outcome = STRIPE_DEFINITIVE, .http_status = 400,
-        .error = { .type = "invalid_request_error", .code = "charge_disputed",
+    struct stripe_reply reply = { .outcome = STRIPE_DEFINITIVE,
+        .http_status = 400,
+        .error = { .type = "invalid_request_error",
+            .code = "charge_disputed",
             .message = "This charge is disputed." } };
     ck_assert(db_begin(c->db) == OK);
     ck_assert(payments_answered(c, &op, &reply) == OK);
     ck_assert(db_commit(c->db) == OK);
     ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 1);
     ck_assert_int_eq(
-        count("audit WHERE action = 'refund.failed' AND detail LIKE '%%disputed%%'"), 1);
+        count("audit WHERE action = 'refund.failed' AND detail LIKE '%%disputed%%'"),
+        1);
     begin();
     ck_assert_str_eq(p.state, "late");
 }
@@ -329,8 +333,11 @@ END_TEST
 
 START_TEST(a_refund_that_fails_in_the_end_leaves_the_payment_to_be_given_back)
 {
-    struct stripe_refund refund = { .id = "re_1", .status = "succeeded", .app = "prep",
-        .failure_reason = "", .refund_uid = "r1" };
+    struct stripe_refund refund = { .id = "re_1",
+        .status = "succeeded",
+        .app = "prep",
+        .failure_reason = "",
+        .refund_uid = "r1" };
     late_refund();
     refund.amount = b.total;
     ck_assert(db_begin(c->db) == OK);
@@ -391,7 +398,8 @@ static enum result receive(const char *body)
 
 START_TEST(an_event_that_we_cannot_apply_is_to_be_sent_again)
 {
-    char *body = arena_strdup(c->arena, event("evt_1", "payment_intent.succeeded", "succeeded"));
+    char *body =
+        arena_strdup(c->arena, event("evt_1", "payment_intent.succeeded", "succeeded"));
     memcpy(strstr(body, "currency"), "nocrency", 8);
     ck_assert(receive(body) == R_FAULT);
     begin();

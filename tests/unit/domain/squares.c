@@ -60,7 +60,8 @@ START_TEST(ranges_hold_the_box_and_nothing_else)
 {
     for (int i = 0; i < 40; i++) {
         double lat = dice(20, 60), lng = dice(-130, -60);
-        struct square_box box = squares_box(lat, lng, (int64_t[]) { 1, 10, 100 }[i % 3], i % 4);
+        struct square_box box =
+            squares_box(lat, lng, (int64_t[]) { 1, 10, 100 }[i % 3], i % 4);
         size_t n = squares_ranges(&box, ranges, RANGES);
         int64_t cells = 0;
         for (size_t j = 0; j < n; j++)

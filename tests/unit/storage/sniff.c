@@ -96,8 +96,8 @@ START_TEST(a_name_may_not_say_something_else)
         { SNIFF_PNG, "scan.php", false },
     };
     for (size_t i = 0; i < COUNT_OF(names); i++)
-        ck_assert_msg(
-            sniff_name_fits(names[i].type, names[i].name) == names[i].fits, "%s", names[i].name);
+        ck_assert_msg(sniff_name_fits(names[i].type, names[i].name) == names[i].fits,
+            "%s", names[i].name);
 }
 END_TEST
 

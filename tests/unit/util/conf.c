@@ -99,7 +99,9 @@ START_TEST(the_example_in_the_tree_is_what_the_program_prints)
     size_t n;
     buf_init(&example, 64 * 1024);
     conf_print_example(&example);
-    ck_assert_str_eq(folder_read(a, arena_printf(a, "%s/prep.conf.example", source), &n), example.at);
+    ck_assert_str_eq(
+        folder_read(a, arena_printf(a, "%s/prep.conf.example", source), &n),
+        example.at);
     buf_free(&example);
 }
 END_TEST
@@ -110,7 +112,8 @@ START_TEST(a_secret_that_others_may_read_is_refused)
     const char *key = arena_printf(a, "%s/key", folder);
     folder_write(key, "sk_test_1\n", 10);
     ck_assert_int_eq(
-        conf_read(a, file_of(arena_printf(a, "stripe_secret_key_file = %s\n", key)), &conf, &why),
+        conf_read(a, file_of(arena_printf(a, "stripe_secret_key_file = %s\n", key)),
+            &conf, &why),
         OK);
     ck_assert_int_eq(chmod(key, 0644), 0);
     ck_assert_int_eq(conf_read_secrets(a, &conf, &why), R_INVALID);
@@ -126,7 +129,8 @@ void unit_util_conf(Suite *s)
 {
     TCase *t = tcase_create("conf");
     tcase_add_checked_fixture(t, open_folder, close_folder);
-    tcase_add_loop_test(t, a_file_is_taken_whole_or_refused_with_its_line, 0, COUNT_OF(cases));
+    tcase_add_loop_test(
+        t, a_file_is_taken_whole_or_refused_with_its_line, 0, COUNT_OF(cases));
     tcase_add_test(t, defaults_hold_without_a_file);
     tcase_add_test(t, the_example_names_every_setting_and_is_itself_a_valid_file);
     tcase_add_test(t, the_example_in_the_tree_is_what_the_program_prints);

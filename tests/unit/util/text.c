@@ -81,7 +81,8 @@ void unit_util_text(Suite *s)
     TCase *t = tcase_create("text");
     tcase_add_loop_test(t, utf8_refuses_overlong_surrogates_nul_and_truncation, 0,
         COUNT_OF(utf8_cases));
-    tcase_add_loop_test(t, int_takes_whole_decimal_numbers_only, 0, COUNT_OF(int_cases));
+    tcase_add_loop_test(
+        t, int_takes_whole_decimal_numbers_only, 0, COUNT_OF(int_cases));
     tcase_add_test(t, slug_joins_words_and_never_is_empty);
     tcase_add_test(t, base64url_and_url_follow_their_rfcs);
     suite_add_tcase(s, t);
