@@ -68,8 +68,7 @@ static const char *const kinds[][3] = {
         "Room to plate for three hundred, and a dock to load from." },
 };
 static const char *const extras[] = {
-    "Two prep islands, good light and a floor that drains. Parking for a van at the "
-    "back door.",
+    "Two prep islands, good light, a floor that drains. Parking at the back door.",
     "Quiet street, easy loading. The walk-in is shared and labelled by shelf.",
     "Everything is on casters. Tell us what you cook, and we set the line for you.",
     "New hoods last year. There is a desk and Wi-Fi for the paperwork.",
