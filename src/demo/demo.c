@@ -97,8 +97,7 @@ struct demo {
     const char *paper_hash;
 };
 
-/* ---- people
- * ---------------------------------------------------------------------------- */
+/* ---- people ---- */
 
 static enum result add_person(
     struct ctx *c, const struct person *p, const char *hash, int64_t *id)
@@ -149,8 +148,7 @@ static void act_as(struct ctx *c, const struct demo *d, int64_t i)
         .email = people[i].email };
 }
 
-/* ---- kitchens
- * --------------------------------------------------------------------------- */
+/* ---- kitchens ---- */
 
 static struct listing_input invent(struct ctx *c, int n)
 {
@@ -309,8 +307,7 @@ static enum result add_kitchen(struct ctx *c, struct demo *d, int n)
     return listings_act(c, id, LISTING_APPROVE, "");
 }
 
-/* ---- bookings and reviews
- * --------------------------------------------------------------------- */
+/* ---- bookings and reviews ---- */
 
 static void bind_quote(struct query *q, const struct quote *quote)
 {
@@ -429,8 +426,7 @@ static enum result add_history(struct ctx *c, struct demo *d, int64_t kitchen_id
     return db_commit(c->db);
 }
 
-/* ---- all of it
- * ---------------------------------------------------------------------------------- */
+/* ---- all of it ---- */
 
 enum result demo_load(struct ctx *c, void *arg)
 {

@@ -194,8 +194,7 @@ enum result accounts_need_verified(struct ctx *c)
         " on your dashboard.");
 }
 
-/* ---- login
- * --------------------------------------------------------------------------- */
+/* ---- login ---- */
 
 struct login {
     const char *key, *address;
@@ -306,8 +305,7 @@ enum result accounts_logout_others(struct ctx *c, const char *session_token)
     return db_commit(c->db);
 }
 
-/* ---- passwords
- * ------------------------------------------------------------------------ */
+/* ---- passwords ---- */
 
 enum result accounts_forgot(struct ctx *c, const char *email, const char *address)
 {
@@ -380,8 +378,7 @@ enum result accounts_change_password(
     return db_commit(c->db);
 }
 
-/* ---- reading and changing
- * --------------------------------------------------------------- */
+/* ---- reading and changing ---- */
 
 static void read_account(struct query *q, struct account *a)
 {

@@ -20,8 +20,7 @@ enum {
     LIFE_MAX_YEARS = 30
 };
 
-/* ---- which state leads where, and who takes it there
- * ------------------------------------ */
+/* ---- which state leads where, and who takes it there ---- */
 
 static const struct edge {
     const char *from, *to;
@@ -63,8 +62,7 @@ struct store compliance_store(struct ctx *c)
     return (struct store) { .root = ctx_printf(c, "%s/documents", c->conf->data_dir) };
 }
 
-/* ---- uploading
- * ------------------------------------------------------------------------------ */
+/* ---- uploading ---- */
 
 static enum result refuse(
     struct ctx *c, const char **field, const char *name, const char *sentence)
@@ -185,8 +183,7 @@ enum result compliance_upload(struct ctx *c, int64_t kitchen_id,
     return r;
 }
 
-/* ---- reading
- * --------------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static void read_document(struct query *q, struct document *d)
 {
@@ -276,8 +273,7 @@ enum result compliance_waiting(
     return read_documents(c, q, max, out, n);
 }
 
-/* ---- deciding
- * -------------------------------------------------------------------------------- */
+/* ---- deciding ---- */
 
 /* A notice and a mail to the host: the paper WHAT ("was approved"). */
 static enum result tell_host(
@@ -370,8 +366,7 @@ enum result compliance_decide(
     return db_commit(c->db);
 }
 
-/* ---- the clock
- * --------------------------------------------------------------------------------- */
+/* ---- the clock ---- */
 
 enum result compliance_overdue(struct ctx *c, size_t max, int64_t **ids, size_t *n)
 {

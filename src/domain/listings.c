@@ -14,8 +14,7 @@
 
 enum { SLUG_MAX = 60, REASON_MAX = 2000, DAY_S = 86400 };
 
-/* ---- which act leads from which states where, and who may
- * ------------------------------ */
+/* ---- which act leads from which states where, and who may ---- */
 
 static const struct edge {
     const char *name, *from[3], *to, *done; /* done: the line for the host */
@@ -63,8 +62,7 @@ bool listings_act_fits(enum listing_act act, const char *state)
     return leads_from(&edges[act], state);
 }
 
-/* ---- writing
- * ---------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 /* Every column that the host writes, for the insert and the update alike. */
 static void bind_input(struct ctx *c, struct query *q, const struct listing_input *in)
@@ -185,8 +183,7 @@ enum result listings_save(
     return db_commit(c->db);
 }
 
-/* ---- deciding
- * ---------------------------------------------------------------------------- */
+/* ---- deciding ---- */
 
 static enum result check_act(
     struct ctx *c, const struct edge *e, const struct kitchen *k, const char *reason)
@@ -273,8 +270,7 @@ enum result listings_decide(struct ctx *c, int64_t id, int64_t version,
     return carry_out(c, &edges[act], &k, reason);
 }
 
-/* ---- can it be booked?
- * -------------------------------------------------------------------- */
+/* ---- can it be booked? ---- */
 
 enum result listings_refresh(struct ctx *c, int64_t id)
 {

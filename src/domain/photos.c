@@ -19,8 +19,7 @@ bool photos_on(const struct ctx *c)
     return !text_empty(c->conf->media_program);
 }
 
-/* ---- reading
- * -------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 enum result photos_of(struct ctx *c, int64_t kitchen_id, struct photo **out, size_t *n)
 {
@@ -62,8 +61,7 @@ static enum result used(struct ctx *c, const char *hash, bool *out)
     return OK;
 }
 
-/* ---- adding
- * ----------------------------------------------------------------------------- */
+/* ---- adding ---- */
 
 static const char full[] = "A kitchen has at most ten photos. Remove one first.";
 
@@ -155,8 +153,7 @@ enum result photos_add(struct ctx *c, int64_t kitchen_id, const char *path,
     return r;
 }
 
-/* ---- changing
- * ----------------------------------------------------------------------------- */
+/* ---- changing ---- */
 
 /* The photos of the acting host's own kitchen, in the transaction that will change
  * them, and which one is meant. */

@@ -238,8 +238,7 @@ enum result search_find(
     return OK;
 }
 
-/* ---- keeping the index
- * --------------------------------------------------------------- */
+/* ---- keeping the index ---- */
 
 /* Everything of the catalogue that a kitchen has, and where it is, as words. */
 static const char *words_of(struct ctx *c, const struct kitchen *k)

@@ -44,8 +44,7 @@ const char *mail_address_of(struct arena *a, const char *mailbox)
     return mail_address_ok(address) ? address : NULL;
 }
 
-/* ---- headers
- * --------------------------------------------------------------------------- */
+/* ---- headers ---- */
 
 enum result mail_header_add(struct buf *out, const char *name, const char *value)
 {
@@ -129,8 +128,7 @@ static enum result add_headers(
     return OK;
 }
 
-/* ---- bodies
- * ------------------------------------------------------------------------------ */
+/* ---- bodies ---- */
 
 static void add_part(struct buf *out, const char *type, const char *text)
 {

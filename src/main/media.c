@@ -77,8 +77,7 @@ _Noreturn static void trouble(const char *what)
     _exit(TROUBLE);
 }
 
-/* ---- giving things up
- * -------------------------------------------------------------------- */
+/* ---- giving things up ---- */
 
 static void limit(int what, rlim_t most)
 {
@@ -160,8 +159,7 @@ static void shut(void)
 }
 #endif
 
-/* ---- files
- * ------------------------------------------------------------------------------- */
+/* ---- files ---- */
 
 struct bytes {
     unsigned char *at;
@@ -214,8 +212,7 @@ static void write_output(int fd, const char *at, size_t n)
         trouble("close");
 }
 
-/* ---- pictures
- * ---------------------------------------------------------------------------- */
+/* ---- pictures ---- */
 
 static void start_vips(const char *name)
 {

@@ -86,8 +86,7 @@ const char *net_class_name(enum net_class class)
     return (unsigned)class < COUNT_OF(names) ? names[class] : "unknown";
 }
 
-/* ---- addresses
- * ----------------------------------------------------------------------- */
+/* ---- addresses ---- */
 
 static bool part_is(CURLU *url, CURLUPart part, const char *wanted)
 {
@@ -119,8 +118,7 @@ bool net_url_ok(const char *url)
     return ok;
 }
 
-/* ---- one call
- * ------------------------------------------------------------------------- */
+/* ---- one call ---- */
 
 struct transfer {
     struct arena *a;

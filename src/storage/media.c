@@ -27,8 +27,7 @@ static const char unreadable[] =
     "This picture cannot be read. Open it on your device, save it again as a JPEG "
     "and upload that.";
 
-/* ---- the process
- * ----------------------------------------------------------------------- */
+/* ---- the process ---- */
 
 /* Starts PROGRAM SOURCE FOLDER with its two outputs in files of FOLDER, nothing
  * else open, no signal blocked and none of our environment. */
@@ -143,8 +142,7 @@ static enum result decode(struct arena *a, const char *program, const char *sour
     return R_FAULT;
 }
 
-/* ---- keeping
- * ----------------------------------------------------------------------------- */
+/* ---- keeping ---- */
 
 /* What a look at the file alone can refuse. */
 static const char *objection(const char *source)

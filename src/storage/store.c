@@ -48,8 +48,7 @@ static bool make_folder(const struct store *s, const char *path)
     return mkdir(path, s->is_public ? 0755 : 0750) == 0 || errno == EEXIST;
 }
 
-/* ---- copying and hashing
- * ------------------------------------------------------------- */
+/* ---- copying and hashing ---- */
 
 static bool write_all(int fd, const char *bytes, size_t n)
 {
@@ -110,8 +109,7 @@ enum result store_hash_file(struct arena *a, const char *path, const char **hash
     return copy_file(a, path, -1, hash) == COPIED ? OK : R_NOT_FOUND;
 }
 
-/* ---- putting in
- * ----------------------------------------------------------------------- */
+/* ---- putting in ---- */
 
 static bool sync_folder(const char *path)
 {
@@ -174,8 +172,7 @@ enum result store_put_variant(const struct store *s, struct arena *a,
     return put(s, a, source, hash, suffix, &own_hash);
 }
 
-/* ---- taking out
- * ------------------------------------------------------------------------ */
+/* ---- taking out ---- */
 
 enum result store_open(const struct store *s, struct arena *a, const char *hash,
     const char *suffix, int *fd, int64_t *bytes)
@@ -212,8 +209,7 @@ enum result store_remove(
     return fault("cannot remove", path);
 }
 
-/* ---- work on the way in
- * ------------------------------------------------------------------ */
+/* ---- work on the way in ---- */
 
 const char *store_make_folder(const struct store *s, struct arena *a)
 {

@@ -38,8 +38,7 @@ const char *stripe_client_problem(const struct stripe_client *c)
     return NULL;
 }
 
-/* ---- what an answer means
- * ------------------------------------------------------------ */
+/* ---- what an answer means ---- */
 
 /* The first row that fits counts; type and code NULL fit any. */
 static const struct {
@@ -113,8 +112,7 @@ static void judge(
         net_header(net, "stripe-should-retry"));
 }
 
-/* ---- the call
- * ------------------------------------------------------------------------- */
+/* ---- the call ---- */
 
 static struct net_request make_request(
     const struct stripe_client *c, struct arena *a, const struct stripe_request *q)

@@ -7,8 +7,7 @@
 #include "util/guard.h"
 #include "util/text.h"
 
-/* ---- reading
- * ------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 /* One open object or array. */
 struct level {
@@ -159,8 +158,7 @@ enum result json_read(
     return OK;
 }
 
-/* ---- asking
- * ---------------------------------------------------------------------------- */
+/* ---- asking ---- */
 
 static const struct json *member(const struct json *j, const char *key, size_t n)
 {
@@ -230,8 +228,7 @@ bool json_bool(const struct json *j, const char *path, bool *out)
     return true;
 }
 
-/* ---- writing
- * ---------------------------------------------------------------------------- */
+/* ---- writing ---- */
 
 struct json_writer {
     struct arena *a;

@@ -131,8 +131,7 @@ enum result web_verify_send(struct ctx *c, struct web *w)
     return web_redirect(w, "/dashboard");
 }
 
-/* ---- logging in and out
- * -------------------------------------------------------------- */
+/* ---- logging in and out ---- */
 
 enum result web_login(struct ctx *c, struct web *w)
 {
@@ -172,8 +171,7 @@ enum result web_logout(struct ctx *c, struct web *w)
     return web_redirect(w, "/");
 }
 
-/* ---- forgotten passwords
- * ---------------------------------------------------------------- */
+/* ---- forgotten passwords ---- */
 
 enum result web_forgot(struct ctx *c, struct web *w)
 {
@@ -225,8 +223,7 @@ enum result web_reset_post(struct ctx *c, struct web *w)
     return web_redirect(w, "/login");
 }
 
-/* ---- one's own account
- * ---------------------------------------------------------------------- */
+/* ---- one's own account ---- */
 
 static enum result show_account(
     struct ctx *c, struct web *w, const struct form *f, int status)

@@ -76,8 +76,7 @@ bool admin_show_may_decide(const struct ctx *c, struct web *w)
     return may;
 }
 
-/* ---- decisions
- * ----------------------------------------------------------------------- */
+/* ---- decisions ---- */
 
 static const struct field decision_fields[] = {
     { "act", FIELD_TEXT, "Decision", .required = true, .max = 40 },
@@ -105,8 +104,7 @@ bool admin_decision_refused(struct ctx *c, enum result r, struct form *f)
     return true;
 }
 
-/* ---- queues
- * ---------------------------------------------------------------------------- */
+/* ---- queues ---- */
 
 static enum result show_listing_queue(struct ctx *c, struct web *w)
 {
@@ -157,8 +155,7 @@ enum result web_admin(struct ctx *c, struct web *w)
     return web_page(c, w, 200, "admin/queues");
 }
 
-/* ---- people
- * ---------------------------------------------------------------------------- */
+/* ---- people ---- */
 
 enum result web_admin_users(struct ctx *c, struct web *w)
 {
@@ -238,8 +235,7 @@ enum result web_admin_user_set(struct ctx *c, struct web *w)
     return web_redirect(w, ctx_printf(c, "/admin/users/%lld", (long long)a.id));
 }
 
-/* ---- audit trail, mail and jobs
- * ------------------------------------------------------------- */
+/* ---- audit trail, mail and jobs ---- */
 
 /* Where a thing of the audit trail is looked at; "" if it has no page. */
 static const char *subject_url(struct ctx *c, const char *subject, int64_t id)

@@ -151,8 +151,7 @@ static void show_week(struct ctx *c, struct web *w, const struct form *f)
     }
 }
 
-/* ---- the exceptions
- * ---------------------------------------------------------------------- */
+/* ---- the exceptions ---- */
 
 static const char *const kinds[] = { "close", "open", NULL };
 static const char *const kind_labels[] = { "Closed then", "Open then" };
@@ -228,8 +227,7 @@ static enum result show_exceptions(
     return OK;
 }
 
-/* ---- the page
- * ------------------------------------------------------------------------------ */
+/* ---- the page ---- */
 
 /* FAILED is the form that the errors on the page are of. */
 static enum result show(struct ctx *c, struct web *w, const struct kitchen *k,

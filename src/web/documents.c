@@ -10,8 +10,7 @@
 
 enum { PER_PAGE = 50 };
 
-/* ---- the host's page
- * ----------------------------------------------------------------- */
+/* ---- the host's page ---- */
 
 /* The choices of `kind` are the catalogue's: fields() sets them. */
 static struct field upload_fields[] = {
@@ -165,8 +164,7 @@ enum result web_documents_upload(struct ctx *c, struct web *w)
         w, ctx_printf(c, "/host/listings/%lld/documents", (long long)k.id));
 }
 
-/* ---- the file
- * -------------------------------------------------------------------------- */
+/* ---- the file ---- */
 
 enum result web_document_file(struct ctx *c, struct web *w)
 {
@@ -181,8 +179,7 @@ enum result web_document_file(struct ctx *c, struct web *w)
     return OK;
 }
 
-/* ---- staff
- * ------------------------------------------------------------------------------- */
+/* ---- staff ---- */
 
 enum result web_admin_documents(struct ctx *c, struct web *w)
 {

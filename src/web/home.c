@@ -11,8 +11,7 @@
 #include "util/text.h"
 #include "web/show.h"
 
-/* ---- the front page
- * ------------------------------------------------------------------ */
+/* ---- the front page ---- */
 
 static const char *const hours[] = { "2", "3", "4", "6", "8", "9", "12", NULL };
 static const char *const hour_labels[] = { "2 hours", "3 hours", "4 hours", "6 hours",
@@ -101,8 +100,7 @@ enum result web_terms(struct ctx *c, struct web *w)
     return web_page(c, w, 200, "home/terms");
 }
 
-/* ---- what machines ask
- * ------------------------------------------------------------------- */
+/* ---- what machines ask ---- */
 
 static enum result plain(struct web *w, const char *text)
 {
@@ -127,8 +125,7 @@ enum result web_readyz(struct ctx *c, struct web *w)
     return plain(w, "ready\n");
 }
 
-/* ---- dashboard and notices
- * ------------------------------------------------------------------ */
+/* ---- dashboard and notices ---- */
 
 struct tile {
     unsigned who;

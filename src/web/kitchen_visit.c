@@ -21,8 +21,7 @@ static const struct field fields[] = {
         .max = SPECIAL_REQUESTS_MAX },
 };
 
-/* ---- reading
- * ------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 static void choose_space(struct kitchen_visit *v)
 {
@@ -56,8 +55,7 @@ void kitchen_visit_read(struct ctx *c, struct web *w, struct kitchen_visit *v)
         v->length_min = length_min;
 }
 
-/* ---- the calendar
- * -------------------------------------------------------------------- */
+/* ---- the calendar ---- */
 
 static bool is_of_calendar(const char *name)
 {
@@ -240,8 +238,7 @@ enum result kitchen_visit_show_calendar(
     return OK;
 }
 
-/* ---- the quote
- * ----------------------------------------------------------------------- */
+/* ---- the quote ---- */
 
 static void line(struct ctx *c, struct view *list, const char *label,
     struct cents amount, bool total)

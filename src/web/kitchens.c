@@ -13,8 +13,7 @@
 
 enum { REVIEWS_SHOWN = 10 };
 
-/* ---- the head, and what it is like
- * ------------------------------------------------------ */
+/* ---- the head, and what it is like ---- */
 
 static const char *first_letter(struct ctx *c, const char *name)
 {
@@ -115,8 +114,7 @@ static void show_rules(struct ctx *c, struct web *w, const struct kitchen *k)
     view_safe(w->view, "description_html", markdown_html(c->arena, k->description));
 }
 
-/* ---- lists of its own
- * ------------------------------------------------------------------- */
+/* ---- lists of its own ---- */
 
 static enum result show_photos(struct ctx *c, struct web *w, const struct kitchen *k)
 {
@@ -213,8 +211,7 @@ static enum result show_reviews(
     return OK;
 }
 
-/* ---- the page
- * ---------------------------------------------------------------------------- */
+/* ---- the page ---- */
 
 /* The page under its right address, with the same query unless that is too long. */
 static enum result move_on(struct ctx *c, struct web *w, const struct kitchen_visit *v)

@@ -108,8 +108,7 @@ static const struct field *all_fields(size_t *n)
     return fields;
 }
 
-/* ---- filling
- * ------------------------------------------------------------------------- */
+/* ---- filling ---- */
 
 static void fill_int(struct ctx *c, struct form *f, const char *name, int64_t n)
 {
@@ -201,8 +200,7 @@ void listing_form_of(struct ctx *c, const struct kitchen *k,
                 equipment[i].quantity);
 }
 
-/* ---- reading
- * --------------------------------------------------------------------------- */
+/* ---- reading ---- */
 
 /* What no single field can see. */
 static void check_together(struct form *f)
@@ -312,8 +310,7 @@ bool listing_form_read(
     return true;
 }
 
-/* ---- showing
- * ------------------------------------------------------------------------------ */
+/* ---- showing ---- */
 
 static void show_catalogue(struct ctx *c, struct web *w, const struct form *f, size_t k)
 {

@@ -35,8 +35,7 @@ enum result web_listings(struct ctx *c, struct web *w)
     return web_page(c, w, 200, "host/listings");
 }
 
-/* ---- new
- * --------------------------------------------------------------------------------- */
+/* ---- new ---- */
 
 static enum result show_new(
     struct ctx *c, struct web *w, const struct form *f, int status)
@@ -65,8 +64,7 @@ enum result web_listings_create(struct ctx *c, struct web *w)
     return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit", (long long)id));
 }
 
-/* ---- edit
- * -------------------------------------------------------------------------------- */
+/* ---- edit ---- */
 
 static void need(struct view *list, const char *text, const char *url)
 {
@@ -168,8 +166,7 @@ enum result web_listings_submit(struct ctx *c, struct web *w)
         w, ctx_printf(c, "/host/listings/%lld/edit", (long long)web_id(w)));
 }
 
-/* ---- stations
- * -------------------------------------------------------------------------------- */
+/* ---- stations ---- */
 
 static const struct field station_fields[] = {
     { "name", FIELD_TEXT, "Name", .required = true, .max = 60 },

@@ -52,8 +52,7 @@ enum result web_photos(struct ctx *c, struct web *w)
     return show_page(c, w, &k, &f, 200);
 }
 
-/* ---- upload
- * ------------------------------------------------------------------------------ */
+/* ---- upload ---- */
 
 /* Adds what can be added; *REFUSED gets a line for each file that cannot. */
 static enum result add_all(struct ctx *c, const struct kitchen *k,
@@ -110,8 +109,7 @@ enum result web_photos_upload(struct ctx *c, struct web *w)
     return back(c, w);
 }
 
-/* ---- order, words, removal
- * ----------------------------------------------------------------- */
+/* ---- order, words, removal ---- */
 
 static const char *const moves[] = { "up", "down", "cover", NULL };
 static const struct field move_fields[] = {

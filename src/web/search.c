@@ -41,8 +41,7 @@ static const struct field *fields(size_t *n)
     return table;
 }
 
-/* ---- the form
- * ------------------------------------------------------------------------ */
+/* ---- the form ---- */
 
 /* A select of common values, with what was typed added if it is none of them. */
 struct menu {
@@ -104,8 +103,7 @@ static void show_fields(struct ctx *c, struct web *w, struct form *f)
             form_has(f, "equipment") || !text_is(form_raw(f, "radius_mi"), "25"));
 }
 
-/* ---- reading it
- * ---------------------------------------------------------------------- */
+/* ---- reading it ---- */
 
 static int sort_of(const struct form *f)
 {
@@ -181,8 +179,7 @@ static enum result read_request(struct ctx *c, struct form *f,
     return OK;
 }
 
-/* ---- showing what was found
- * ------------------------------------------------------------ */
+/* ---- showing what was found ---- */
 
 static const char *with(
     struct ctx *c, const struct web *w, const char *name, const char *value)

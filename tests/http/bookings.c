@@ -41,8 +41,7 @@ static int book(const struct wish *w)
         &c, wish_path(c.arena, w), wish_fields(c.arena, &vendor, w));
 }
 
-/* ---- twice, and too late
- * ---------------------------------------------------------------- */
+/* ---- twice, and too late ---- */
 
 START_TEST(the_same_post_again_has_the_same_answer_and_books_nothing_more)
 {
@@ -111,8 +110,7 @@ START_TEST(a_form_from_a_session_that_has_ended_leads_to_the_login)
 }
 END_TEST
 
-/* ---- absurd
- * -------------------------------------------------------------------------------- */
+/* ---- absurd ---- */
 
 static const struct absurd {
     const char *name, *date, *start, *end, *rest; /* date NULL: a good one */
@@ -163,8 +161,7 @@ START_TEST(an_absurd_wish_is_refused_and_books_nothing)
 }
 END_TEST
 
-/* ---- somebody else's
- * ------------------------------------------------------------------------- */
+/* ---- somebody else's ---- */
 
 START_TEST(a_listing_that_is_not_public_cannot_be_booked)
 {

@@ -47,8 +47,7 @@ void client_forget(struct client *c)
     c->jar = NULL;
 }
 
-/* ---- one request
- * ---------------------------------------------------------------------------- */
+/* ---- one request ---- */
 
 static void common_options(CURL *curl, const char *url)
 {
@@ -123,8 +122,7 @@ int client_post(struct client *c, const char *path, const char *fields)
             c->arena, "%s%scsrf=%s", fields, *fields ? "&" : "", client_csrf(c)));
 }
 
-/* ---- what came
- * ---------------------------------------------------------------------------------- */
+/* ---- what came ---- */
 
 const char *client_csrf(struct client *c)
 {
@@ -174,8 +172,7 @@ const char *client_cookie(struct client *c, const char *name)
     return found;
 }
 
-/* ---- at the same time
- * ------------------------------------------------------------------------------ */
+/* ---- at the same time ---- */
 
 static size_t take_location(char *bytes, size_t size, size_t n, void *arg)
 {

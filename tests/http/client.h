@@ -52,8 +52,7 @@ void client_use_session(struct client *c, const char *token);
 /* A token of what is kept under this cookie, "" if there is none. */
 const char *client_cookie(struct client *c, const char *name);
 
-/* ---- at the same time
- * ------------------------------------------------------------------- */
+/* ---- at the same time ---- */
 
 struct shot {
     const char *path, *cookie, *fields; /* fields NULL: GET */
@@ -65,8 +64,7 @@ struct shot {
 /* Fires N requests at once, each on a connection of its own, and waits for all. */
 void client_volley(const struct stack *s, struct shot *shots, size_t n);
 
-/* ---- raw
- * -------------------------------------------------------------------------------- */
+/* ---- raw ---- */
 
 /* Sends bytes to PORT, reads until the other side closes or is silent for WAIT_MS,
  * and returns all of it (in A). */

@@ -26,8 +26,7 @@ static void close_client(void)
     client_close(&c);
 }
 
-/* ---- every form
- * ------------------------------------------------------------------------------- */
+/* ---- every form ---- */
 
 static const struct {
     unsigned bit;

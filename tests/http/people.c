@@ -40,8 +40,7 @@ void people_close(void)
     arena_free(app.forever);
 }
 
-/* ---- people
- * --------------------------------------------------------------------------------- */
+/* ---- people ---- */
 
 struct entry {
     const char *email, *role; /* role NULL: the account is there */

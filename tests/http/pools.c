@@ -25,8 +25,7 @@ static void close_own(void)
     stack_stop(&own);
 }
 
-/* ---- which pool
- * ------------------------------------------------------------------------------ */
+/* ---- which pool ---- */
 
 static const struct {
     const char *method, *path, *pool;
@@ -78,8 +77,7 @@ START_TEST(each_kind_of_work_has_its_pool)
 }
 END_TEST
 
-/* ---- a flood of logins
- * -------------------------------------------------------------------------- */
+/* ---- a flood of logins ---- */
 
 START_TEST(pages_are_answered_during_a_flood_of_logins)
 {

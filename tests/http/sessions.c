@@ -30,8 +30,7 @@ static bool logged_in(void)
     return client_get(&c, "/account") == 200;
 }
 
-/* ---- the session
- * ------------------------------------------------------------------------ */
+/* ---- the session ---- */
 
 static int log_in(const char *next)
 {
@@ -145,8 +144,7 @@ START_TEST(a_new_password_ends_all_other_sessions)
 }
 END_TEST
 
-/* ---- where a login leads
- * -------------------------------------------------------------------- */
+/* ---- where a login leads ---- */
 
 static const struct {
     const char *next, *location;

@@ -28,8 +28,7 @@ const char *stack_path(const struct stack *s, const char *name)
     return arena_printf(s->arena, "%s/%s", s->dir, name);
 }
 
-/* ---- saying what went wrong
- * ------------------------------------------------------------ */
+/* ---- saying what went wrong ---- */
 
 static void show_end(const char *path)
 {
@@ -58,8 +57,7 @@ static _Noreturn void give_up(struct stack *s, const char *what)
     exit(EXIT_FAILURE);
 }
 
-/* ---- processes
- * --------------------------------------------------------------------------- */
+/* ---- processes ---- */
 
 /* Runs ARGV with its output going to the end of LOG; it does not outlive us. */
 static pid_t spawn(const char *const *argv, const char *log)
@@ -147,8 +145,7 @@ static const char *await_line(
     return rest;
 }
 
-/* ---- what each is told
- * ---------------------------------------------------------------------- */
+/* ---- what each is told ---- */
 
 static const char *source(const struct stack *s, const char *name)
 {
@@ -334,8 +331,7 @@ void stack_stop(struct stack *s)
     arena_free(s->arena);
 }
 
-/* ---- the log
- * ---------------------------------------------------------------------------------- */
+/* ---- the log ---- */
 
 int64_t stack_log_length(const struct stack *s)
 {

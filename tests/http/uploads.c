@@ -49,8 +49,7 @@ static size_t files_kept(void)
            folder_count(stack_path(&stack, "data/incoming"));
 }
 
-/* ---- sending
- * ----------------------------------------------------------------------------- */
+/* ---- sending ---- */
 
 #define BOUNDARY "--------------------------http-tests"
 
@@ -111,8 +110,7 @@ static int send_paper(const struct sent *s)
     return send_to(page("documents"), s, fields);
 }
 
-/* ---- what is refused
- * ------------------------------------------------------------------------- */
+/* ---- what is refused ---- */
 
 #define TEXT(s)                                                                        \
     {                                                                                  \

@@ -95,8 +95,7 @@ void browser_close(struct browser *b)
     free(b->answer);
 }
 
-/* ---- cookies
- * -------------------------------------------------------------------------- */
+/* ---- cookies ---- */
 
 static void keep_cookie(struct browser *b, const char *line)
 {
@@ -151,8 +150,7 @@ bool browser_shows(const struct browser *b, const char *text)
     return strstr(browser_body(b), text) != NULL;
 }
 
-/* ---- requests
- * -------------------------------------------------------------------------- */
+/* ---- requests ---- */
 
 struct body {
     const char *at;
@@ -279,8 +277,7 @@ int browser_upload(struct browser *b, const char *path, const char *const *field
     return status;
 }
 
-/* ---- people
- * ----------------------------------------------------------------------------- */
+/* ---- people ---- */
 
 struct person {
     const char *email, *role, *token;

@@ -9,8 +9,7 @@
 #include "util/json.h"
 #include "util/text.h"
 
-/* ---- the official specification, from the folder in MUSTACHE_SPEC
- * -------------------- */
+/* ---- the official specification, from the folder in MUSTACHE_SPEC ---- */
 
 static void fill(struct view *v, const struct json *data);
 
