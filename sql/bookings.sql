@@ -1,6 +1,23 @@
 -- query: bookings_get
 SELECT * FROM booking_rows WHERE id = :id
 
+-- query: bookings_by_uid
+SELECT * FROM booking_rows WHERE uid = :uid
+
+-- query: bookings_begun
+SELECT id FROM bookings WHERE state = 'confirmed' AND start_at <= :now_at ORDER BY start_at LIMIT :max
+
+-- query: bookings_over
+SELECT id FROM bookings WHERE state = 'active' AND end_at <= :now_at ORDER BY end_at LIMIT :max
+
+-- query: bookings_set_canceled
+UPDATE bookings SET canceled_by = :canceled_by WHERE id = :id AND state = 'canceled'
+
+-- query: bookings_set_disputed
+UPDATE bookings SET disputed = EXISTS (SELECT 1 FROM freezes
+    WHERE booking_id = :booking_id AND kind = 'dispute' AND closed_at IS NULL)
+WHERE id = :booking_id
+
 -- query: bookings_of_vendor_upcoming
 SELECT * FROM booking_rows
 WHERE vendor_id = :user_id AND (start_at, id) > (:after_at, :after_id)

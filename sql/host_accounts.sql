@@ -8,7 +8,7 @@ SELECT * FROM host_accounts WHERE account_id = :account_id
 INSERT INTO host_accounts (user_id, uid, created_at) VALUES (:user_id, :uid, :now_at)
 
 -- query: host_accounts_answered
-UPDATE host_accounts SET account_id = :account_id WHERE uid = :uid AND account_id IS NULL
+UPDATE host_accounts SET account_id = :account_id, checked_at = 0 WHERE uid = :uid AND account_id IS NULL
 
 -- query: host_accounts_set
 UPDATE host_accounts SET transfers_active = :transfers_active,
@@ -17,8 +17,9 @@ UPDATE host_accounts SET transfers_active = :transfers_active,
 WHERE account_id = :account_id
 
 -- query: host_accounts_stale
--- scan: once an hour, one row for each host
--- sort: the longest first
 SELECT account_id FROM host_accounts
-WHERE account_id IS NOT NULL AND COALESCE(checked_at, 0) < :before_at
+WHERE account_id IS NOT NULL AND checked_at < :before_at
 ORDER BY checked_at LIMIT :max
+
+-- query: host_accounts_suspect
+UPDATE host_accounts SET checked_at = 0 WHERE user_id = :user_id

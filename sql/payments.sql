@@ -5,6 +5,15 @@ WHERE booking_id = :booking_id AND state IN ('pending', 'processing', 'succeeded
 -- query: payments_newest
 SELECT * FROM payments WHERE booking_id = :booking_id ORDER BY attempt DESC LIMIT 1
 
+-- query: payments_paid
+SELECT * FROM payments WHERE booking_id = :booking_id AND applied = 1
+
+-- query: payments_of_booking
+SELECT * FROM payments WHERE booking_id = :booking_id ORDER BY attempt LIMIT :max
+
+-- query: payments_by_id
+SELECT * FROM payments WHERE id = :id
+
 -- query: payments_by_uid
 SELECT * FROM payments WHERE uid = :uid
 
@@ -30,6 +39,13 @@ UPDATE payments SET updated_at = :now_at WHERE id = :id
 INSERT INTO payments (uid, booking_id, attempt, mode, state, amount_cents, currency,
     created_at, updated_at)
 VALUES (:uid, :booking_id, :attempt, :mode, 'pending', :amount_cents, :currency,
+    :now_at, :now_at)
+
+-- query: payments_add_lost
+-- One whose row was lost with a restored backup, as its intent tells of it.
+INSERT INTO payments (uid, booking_id, attempt, mode, state, amount_cents, currency,
+    payment_intent_id, created_at, updated_at)
+VALUES (:uid, :booking_id, :attempt, 'pi', 'canceled', :amount_cents, :currency, :intent_id,
     :now_at, :now_at)
 
 -- query: payments_set_intent
@@ -58,30 +74,6 @@ UPDATE payments SET state = :state, error = :error, client_secret = '', hosted_u
 WHERE id = :id AND state IN ('pending', 'processing')
 
 -- query: payments_set_paid
-UPDATE payments SET state = :state, charge_id = :charge_id, error = '', client_secret = '',
-    hosted_url = '', updated_at = :now_at
+UPDATE payments SET state = :state, applied = :applied, charge_id = :charge_id, error = '',
+    client_secret = '', hosted_url = '', updated_at = :now_at
 WHERE id = :id AND state IN ('pending', 'processing', 'failed', 'canceled')
-
--- query: payments_add_refund
-INSERT INTO refunds (uid, payment_id, amount_cents, state, reason, created_at, updated_at)
-VALUES (:uid, :payment_id, :amount_cents, 'queued', :reason, :now_at, :now_at)
-
--- query: payments_refund_by_uid
-SELECT r.id, r.state, r.amount_cents, r.payment_id, p.booking_id
-FROM refunds r JOIN payments p ON p.id = r.payment_id WHERE r.uid = :uid
-
--- query: payments_set_refund
-UPDATE refunds SET refund_id = :refund_id, state = :state, updated_at = :now_at
-WHERE id = :id AND state <> :state
-
--- query: payments_sum_refunds
-SELECT COALESCE(SUM(amount_cents), 0) AS refunded FROM refunds
-WHERE payment_id = :payment_id AND state IN ('pending', 'succeeded')
-
--- query: payments_set_refunded
-UPDATE payments SET refunded_cents = :refunded_cents,
-    state = CASE WHEN :refunded_cents = amount_cents THEN 'refunded'
-                 WHEN state = 'refunded' THEN 'late' -- it failed after all: still to go back
-                 ELSE state END,
-    updated_at = :now_at
-WHERE id = :payment_id AND state IN ('succeeded', 'late', 'refunded')

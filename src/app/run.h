@@ -37,7 +37,9 @@ enum result app_run(
 struct ctx app_begin(struct app *app, enum db_mode mode);
 void app_end(struct app *app);
 
-/* UTC seconds now, by the real clock or the test's. */
+/* UTC seconds now, by the real clock or the test's. In a build with --enable-debug
+ * the file that PREP_CLOCK names says how many seconds the clock is ahead: tests of
+ * whole processes let days pass so. */
 int64_t app_now(const struct app *app);
 
 #endif

@@ -49,9 +49,11 @@ static const struct {
     { BOOKING_HELD, BOOKING_EXPIRED, SYSTEM },
     { BOOKING_EXPIRED, BOOKING_CONFIRMED,
         SYSTEM }, /* money came late, slot still free */
-    { BOOKING_CONFIRMED, BOOKING_CANCELED, VENDOR | HOST | ADMIN },
+    /* by the system: all of the money went back */
+    { BOOKING_CONFIRMED, BOOKING_CANCELED, VENDOR | HOST | ADMIN | SYSTEM },
     { BOOKING_CONFIRMED, BOOKING_ACTIVE, SYSTEM },
     { BOOKING_CONFIRMED, BOOKING_NO_SHOW, HOST | ADMIN },
+    { BOOKING_ACTIVE, BOOKING_CANCELED, HOST | ADMIN },
     { BOOKING_ACTIVE, BOOKING_COMPLETED, SYSTEM },
     { BOOKING_ACTIVE, BOOKING_NO_SHOW, HOST | ADMIN },
 };
@@ -129,6 +131,7 @@ static void read_booking(struct query *q, struct booking *b)
         .confirmed_at = col_int(q, "confirmed_at"),
         .ended_at = col_int(q, "ended_at"),
         .reason = col_text(q, "reason"),
+        .canceled_by = col_text(q, "canceled_by"),
         .whole = text_is(col_text_here(q, "space_kind"), "whole"),
         .space_name = col_text(q, "space_name"),
         .title = col_text(q, "title"),
@@ -151,10 +154,8 @@ static bool is_staff(const struct ctx *c)
            c->actor.role == ROLE_SYSTEM;
 }
 
-enum result bookings_get(struct ctx *c, int64_t id, struct booking *out)
+static enum result get_own(struct ctx *c, struct query *q, struct booking *out)
 {
-    struct query *q = db_query(c->db, Q_BOOKINGS_GET);
-    bind_int(q, "id", id);
     enum result r = query_step(q);
     if (r == OK) {
         read_booking(q, out);
@@ -166,6 +167,20 @@ enum result bookings_get(struct ctx *c, int64_t id, struct booking *out)
     if (r == R_NOT_FOUND)
         return fail(c, r, "There is no such booking among yours.");
     return r;
+}
+
+enum result bookings_get(struct ctx *c, int64_t id, struct booking *out)
+{
+    struct query *q = db_query(c->db, Q_BOOKINGS_GET);
+    bind_int(q, "id", id);
+    return get_own(c, q, out);
+}
+
+enum result bookings_by_uid(struct ctx *c, const char *uid, struct booking *out)
+{
+    struct query *q = db_query(c->db, Q_BOOKINGS_BY_UID);
+    bind_text(q, "uid", uid);
+    return get_own(c, q, out);
 }
 
 struct slots bookings_slots(const struct booking *b)
@@ -215,10 +230,10 @@ enum result bookings_requests(
     return read_rows(c, q, max, out, n);
 }
 
-enum result bookings_overdue(struct ctx *c, size_t max, int64_t **ids, size_t *n)
+static enum result read_ids(
+    struct ctx *c, struct query *q, size_t max, int64_t **ids, size_t *n)
 {
     int64_t *rows = arena_array(c->arena, max, sizeof *rows);
-    struct query *q = db_query(c->db, Q_BOOKINGS_OVERDUE);
     bind_int(q, "now_at", c->now_at);
     bind_int(q, "max", (int64_t)max);
     enum result r;
@@ -227,6 +242,20 @@ enum result bookings_overdue(struct ctx *c, size_t max, int64_t **ids, size_t *n
         rows[(*n)++] = col_int(q, "id");
     *ids = rows;
     return query_end(r);
+}
+
+enum result bookings_overdue(struct ctx *c, size_t max, int64_t **ids, size_t *n)
+{
+    return read_ids(c, db_query(c->db, Q_BOOKINGS_OVERDUE), max, ids, n);
+}
+
+enum result bookings_due(
+    struct ctx *c, enum booking_state state, size_t max, int64_t **ids, size_t *n)
+{
+    CHECK(state == BOOKING_CONFIRMED || state == BOOKING_ACTIVE);
+    enum query_id query =
+        state == BOOKING_CONFIRMED ? Q_BOOKINGS_BEGUN : Q_BOOKINGS_OVER;
+    return read_ids(c, db_query(c->db, query), max, ids, n);
 }
 
 /* ---- access -----------------------------------------------------------------------
@@ -283,6 +312,17 @@ enum result bookings_move(
     b->state = to;
     return audit_add(
         c, ctx_printf(c, "booking.%s", states[to].name), "booking", b->id, reason);
+}
+
+enum result bookings_cancel(struct ctx *c, struct booking *b, const char *reason)
+{
+    TRY(bookings_move(c, b, BOOKING_CANCELED, reason));
+    b->reason = reason;
+    b->canceled_by = role_name(c->actor.role);
+    struct query *q = db_query(c->db, Q_BOOKINGS_SET_CANCELED);
+    bind_int(q, "id", b->id);
+    bind_text(q, "canceled_by", b->canceled_by);
+    return query_run_one(q);
 }
 
 static enum result set_confirmed(struct ctx *c, struct booking *b)
@@ -355,6 +395,16 @@ static const struct {
     [NEWS_CONFIRMED_HOST] = { "booking_new", true, true, "New booking: %s, %s." },
     [NEWS_LATE] = { "booking_late", false, false,
         "Paid too late for %s, %s. Your money is on its way back." },
+    [NEWS_CANCELED] = { "booking_canceled", false, false,
+        "Your booking was canceled: %s, %s." },
+    [NEWS_CANCELED_HOST] = { "booking_canceled_host", true, false,
+        "A booking was canceled: %s, %s." },
+    [NEWS_REFUNDED] = { "booking_refunded", false, false,
+        "Money goes back to you for %s, %s." },
+    [NEWS_TRANSFER] = { "transfer_sent", true, false,
+        "Your money was sent for %s, %s." },
+    [NEWS_DISPUTED_HOST] = { "booking_disputed", true, false,
+        "A bank looks at the payment for %s, %s. The money waits." },
 };
 
 enum { TELL_FIELDS_MAX = 40 };
@@ -408,8 +458,8 @@ static void put_ics(
         ctx_printf(c, "%s, %s, %s %s", b->address, b->city, b->region, b->postal_code));
 }
 
-enum result bookings_tell(
-    struct ctx *c, const struct booking *b, enum booking_news news)
+enum result bookings_tell_amount(
+    struct ctx *c, const struct booking *b, enum booking_news news, const char *amount)
 {
     CHECK((unsigned)news < NEWS__MAX);
     bool to_host = news_table[news].to_host;
@@ -440,12 +490,21 @@ enum result bookings_tell(
     put(&t, "host_amount", cents_format(c->arena, b->host));
     put(&t, "hold_until", zone_format(c->arena, z, b->hold_until));
     put(&t, "reason", b->reason);
+    put(&t, "canceled_by", b->canceled_by);
+    put(&t, "amount", amount);
     put_ladder(c, &t, b);
     if (news_table[news].with_ics)
         put_ics(c, &t, b, to_host);
+    const char *once = *amount == '\0' ? "" : rand_uid(c->arena);
     TRY(outbox_add(c, news_table[news].mail, user_id,
-        ctx_printf(c, "%s:%lld", news_table[news].mail, (long long)b->id), t.fields,
-        t.n));
+        ctx_printf(c, "%s:%lld%s", news_table[news].mail, (long long)b->id, once),
+        t.fields, t.n));
     return notices_add(c, user_id, news_table[news].mail,
         ctx_printf(c, news_table[news].notice, b->title, bookings_when(c, b)), path);
+}
+
+enum result bookings_tell(
+    struct ctx *c, const struct booking *b, enum booking_news news)
+{
+    return bookings_tell_amount(c, b, news, "");
 }

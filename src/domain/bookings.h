@@ -48,7 +48,7 @@ struct booking {
     int64_t vendor_fee_bp, host_fee_bp, tax_bp;
     const char *policy;
     int64_t created_at, hold_until, confirmed_at, ended_at; /* 0: not yet */
-    const char *reason;
+    const char *reason, *canceled_by;                       /* a role; "" */
     const void *access_code; /* sealed: bookings_access */
     size_t access_code_bytes;
     bool whole; /* the whole kitchen, not a station */
@@ -61,8 +61,16 @@ struct booking {
  * staff and the system. R_NOT_FOUND. */
 enum result bookings_get(struct ctx *c, int64_t id, struct booking *out);
 
+/* The booking of a uid, as bookings_get. */
+enum result bookings_by_uid(struct ctx *c, const char *uid, struct booking *out);
+
 /* The slots it takes. */
 struct slots bookings_slots(const struct booking *b);
+
+/* The ids of up to MAX confirmed bookings that have begun, or active ones that are
+ * over, the longest first. */
+enum result bookings_due(
+    struct ctx *c, enum booking_state state, size_t max, int64_t **ids, size_t *n);
 
 /* One page of the acting person's bookings, as vendor or as host. Upcoming: live and
  * not over, the next one first; past: everything else, the newest first. AFTER_AT and
@@ -99,6 +107,9 @@ enum result bookings_confirm(struct ctx *c, struct booking *b);
  * begun. R_CONFLICT: it is not; nothing changed. By the system. */
 enum result bookings_retake(struct ctx *c, struct booking *b);
 
+/* Any state that may be -> canceled, with who did it. */
+enum result bookings_cancel(struct ctx *c, struct booking *b, const char *reason);
+
 /* Acts as the system until the returned actor is put back: for what follows from a
  * fact and not from the person. */
 struct actor bookings_as_system(struct ctx *c);
@@ -111,12 +122,20 @@ enum booking_news {
     NEWS_CONFIRMED,
     NEWS_CONFIRMED_HOST, /* to the host */
     NEWS_LATE,           /* paid too late, money on its way back */
+    NEWS_CANCELED,       /* amount: what goes back */
+    NEWS_CANCELED_HOST,  /* to the host; amount: what he keeps */
+    NEWS_REFUNDED,       /* amount: what goes back */
+    NEWS_TRANSFER,       /* to the host; amount: what was sent to him */
+    NEWS_DISPUTED_HOST,  /* to the host; amount: what the bank looks at */
     NEWS__MAX
 };
 
-/* Queues the mail and the notice, once for each booking and news. */
+/* Queues the mail and the notice: once for each booking and news, or, with an AMOUNT
+ * in words (the mail's key `amount`), as often as it is called. */
 enum result bookings_tell(
     struct ctx *c, const struct booking *b, enum booking_news news);
+enum result bookings_tell_amount(
+    struct ctx *c, const struct booking *b, enum booking_news news, const char *amount);
 
 /* "Tue 24 Nov 2026, 07:15 to 16:15 EST", in the kitchen's zone. */
 const char *bookings_when(struct ctx *c, const struct booking *b);

@@ -1,8 +1,11 @@
 #include "domain/calls.h"
 
 #include "domain/customers.h"
+#include "domain/disputes.h"
 #include "domain/host_accounts.h"
 #include "domain/payments.h"
+#include "domain/refunds.h"
+#include "domain/transfers.h"
 #include "util/guard.h"
 
 static const struct {
@@ -16,7 +19,10 @@ static const struct {
     { "cs", payments_answered },
     { "pican", payments_answered },
     { "csexp", payments_answered },
-    { "ref", payments_answered },
+    { "ref", refunds_answered },
+    { "xfer", transfers_answered },
+    { "rev", transfers_reversal_answered },
+    { "dpev", disputes_answered },
 };
 
 static enum result answered(

@@ -296,16 +296,21 @@ static enum result retire_live(struct ctx *c, int64_t total_ms, int64_t booking_
     return retire(c, &s, &p);
 }
 
+enum result checkout_retire(struct ctx *c, int64_t booking_id)
+{
+    return retire_live(c, STRIPE_PAGE_MS, booking_id);
+}
+
 enum result checkout_leave(struct ctx *c, int64_t booking_id)
 {
     struct checkout k;
     TRY(checkout_get(c, booking_id, &k));
-    TRY(retire_live(c, STRIPE_PAGE_MS, booking_id));
+    TRY(checkout_retire(c, booking_id));
     TRY(db_begin(c->db));
     TRY(bookings_get(c, booking_id, &k.booking));
     if (k.booking.state != BOOKING_HELD && k.booking.state != BOOKING_REQUESTED)
         return fail(c, R_CONFLICT, "This booking does not wait for payment any more.");
-    TRY(bookings_move(c, &k.booking, BOOKING_CANCELED, "given up before payment"));
+    TRY(bookings_cancel(c, &k.booking, "given up before payment"));
     return db_commit(c->db);
 }
 

@@ -28,6 +28,10 @@ enum result checkout_hosted(struct ctx *c, int64_t booking_id, const char **url)
 /* Asks Stripe how the booking's payment stands and applies the answer. */
 enum result checkout_check(struct ctx *c, int64_t booking_id);
 
+/* Makes sure that the booking's open payment, if there is one, brings no money any
+ * more; it may turn out to have brought it. R_BUSY, R_UPSTREAM: Stripe cannot say. */
+enum result checkout_retire(struct ctx *c, int64_t booking_id);
+
 /* The vendor gives a held or requested booking up. R_CONFLICT: it is paid already. */
 enum result checkout_leave(struct ctx *c, int64_t booking_id);
 

@@ -1,8 +1,10 @@
 #include "domain/events.h"
 
-#include "domain/bookings.h"
+#include "domain/disputes.h"
+#include "domain/freezes.h"
 #include "domain/host_accounts.h"
-#include "domain/payments.h"
+#include "domain/refunds.h"
+#include "domain/transfers.h"
 #include "stripe/form.h"
 #include "stripe/signature.h"
 #include "util/guard.h"
@@ -53,8 +55,73 @@ static enum result read_refund(
     TRY(read_object(c, ctx_printf(c, "/v1/refunds/%s", object_id), &reply));
     TRY(stripe_read_refund(reply.object, &refund));
     TRY(db_begin(c->db));
-    TRY(payments_apply_refund(c, &refund));
+    TRY(refunds_apply(c, &refund));
     return db_commit(c->db);
+}
+
+static enum result read_transfer(
+    struct ctx *c, const char *object_id, [[maybe_unused]] const char *account)
+{
+    struct stripe_reply reply;
+    struct stripe_transfer transfer;
+    TRY(read_object(c, ctx_printf(c, "/v1/transfers/%s", object_id), &reply));
+    TRY(stripe_read_transfer(reply.object, &transfer));
+    TRY(db_begin(c->db));
+    TRY(transfers_apply(c, &transfer));
+    return db_commit(c->db);
+}
+
+static enum result read_dispute(
+    struct ctx *c, const char *object_id, [[maybe_unused]] const char *account)
+{
+    struct stripe_reply reply;
+    struct stripe_dispute dispute;
+    TRY(read_object(c, ctx_printf(c, "/v1/disputes/%s", object_id), &reply));
+    TRY(stripe_read_dispute(reply.object, &dispute));
+    TRY(db_begin(c->db));
+    TRY(disputes_apply(c, &dispute));
+    return db_commit(c->db);
+}
+
+/* The booking whose payment the event's object is about. */
+static enum result booking_of(
+    struct ctx *c, const struct stripe_event *e, struct booking *out)
+{
+    struct payment p;
+    const char *intent_id = json_text(e->object, "payment_intent");
+    if (intent_id == NULL)
+        intent_id = json_text(e->object, "payment_intent.id");
+    TRY(payments_by_intent(c, intent_id, &p));
+    return bookings_get(c, p.booking_id, out);
+}
+
+/* Reviews and warnings cannot be read again: what the event says is all there is. */
+static enum result freeze(
+    struct ctx *c, const struct stripe_event *e, enum freeze_kind kind, bool open)
+{
+    struct booking b;
+    enum result r = booking_of(c, e, &b);
+    if (r == R_NOT_FOUND) {
+        fail_clear(c);
+        return OK; /* not of a payment of ours */
+    }
+    TRY(r);
+    return freezes_set(c, &b, kind, e->object_id, open);
+}
+
+static enum result review_opened(struct ctx *c, const struct stripe_event *e)
+{
+    return freeze(c, e, FREEZE_REVIEW, true);
+}
+
+static enum result review_closed(struct ctx *c, const struct stripe_event *e)
+{
+    return freeze(c, e, FREEZE_REVIEW, false);
+}
+
+static enum result warned(struct ctx *c, const struct stripe_event *e)
+{
+    return freeze(c, e, FREEZE_WARNING, true);
 }
 
 static enum result read_account(
@@ -78,6 +145,18 @@ static const struct handling {
     { "refund.created", NULL, read_refund },
     { "refund.updated", NULL, read_refund },
     { "refund.failed", NULL, read_refund },
+    { "charge.dispute.created", NULL, read_dispute },
+    { "charge.dispute.updated", NULL, read_dispute },
+    { "charge.dispute.closed", NULL, read_dispute },
+    { "charge.dispute.funds_withdrawn", NULL, read_dispute },
+    { "charge.dispute.funds_reinstated", NULL, read_dispute },
+    { "radar.early_fraud_warning.created", warned, NULL },
+    { "review.opened", review_opened, NULL },
+    { "review.closed", review_closed, NULL },
+    { "transfer.created", NULL, read_transfer },
+    { "transfer.updated", NULL, read_transfer },
+    { "transfer.reversed", NULL, read_transfer },
+    { "payout.failed", NULL, read_account },
     { "account.updated", NULL, read_account },
     { "account.external_account.updated", NULL, read_account },
     { "account.application.deauthorized", NULL, read_account },
@@ -271,6 +350,15 @@ enum result events_sweep(struct ctx *c, int64_t since_at)
             return OK;
     }
     return fail(c, R_UPSTREAM, "Stripe's list of events has no end.");
+}
+
+enum result events_seen_until(struct ctx *c, int64_t *at)
+{
+    struct query *q = db_query(c->db, Q_JOBS_CURSOR);
+    bind_text(q, "name", "sweep");
+    enum result r = query_step(q);
+    *at = r == OK ? col_int(q, "cursor_at") : 0;
+    return query_end(r);
 }
 
 /* ---- reading again ----------------------------------------------------------------

@@ -21,6 +21,9 @@ enum result events_receive(struct ctx *c, const char *signature, struct span bod
  * them were seen. */
 enum result events_sweep(struct ctx *c, int64_t since_at);
 
+/* Up to when all of Stripe's events have been seen; 0: they never were. */
+enum result events_seen_until(struct ctx *c, int64_t *at);
+
 /* The ids of up to MAX events that wait for their object to be read. */
 enum result events_due(struct ctx *c, size_t max, const char ***ids, size_t *n);
 

@@ -34,19 +34,36 @@ static enum result read_row(struct query *q, struct row *out)
     return OK;
 }
 
-static enum result get_row(struct ctx *c, struct row *out)
+static enum result row_of(struct ctx *c, int64_t user_id, struct row *out)
 {
     struct query *q = db_query(c->db, Q_HOST_ACCOUNTS_GET);
-    bind_int(q, "user_id", c->actor.user_id);
+    bind_int(q, "user_id", user_id);
     return read_row(q, out);
+}
+
+static enum result get_row(struct ctx *c, struct row *out)
+{
+    return row_of(c, c->actor.user_id, out);
+}
+
+enum result host_accounts_of(struct ctx *c, int64_t user_id, struct host_account *out)
+{
+    struct row row;
+    TRY(row_of(c, user_id, &row));
+    *out = row.account;
+    return OK;
 }
 
 enum result host_accounts_get(struct ctx *c, struct host_account *out)
 {
-    struct row row;
-    TRY(get_row(c, &row));
-    *out = row.account;
-    return OK;
+    return host_accounts_of(c, c->actor.user_id, out);
+}
+
+enum result host_accounts_suspect(struct ctx *c, int64_t user_id)
+{
+    struct query *q = db_query(c->db, Q_HOST_ACCOUNTS_SUSPECT);
+    bind_int(q, "user_id", user_id);
+    return query_run(q);
 }
 
 /* ---- making it --------------------------------------------------------------------

@@ -19,6 +19,13 @@ struct host_account {
 /* The acting host's. R_NOT_FOUND, silently: he has not begun. */
 enum result host_accounts_get(struct ctx *c, struct host_account *out);
 
+/* That of host USER_ID. R_NOT_FOUND, silently. */
+enum result host_accounts_of(struct ctx *c, int64_t user_id, struct host_account *out);
+
+/* Something tells us that it is not as we know it: it is read again soon. Needs an open
+ * transaction. */
+enum result host_accounts_suspect(struct ctx *c, int64_t user_id);
+
 /* Makes the account if there is none (a call, in own transactions), then a fresh link
  * to Stripe's onboarding pages. R_BUSY, R_UPSTREAM. */
 enum result host_accounts_connect(struct ctx *c, const char **url);

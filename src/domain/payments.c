@@ -11,9 +11,8 @@ enum {
 /* ---- rows -------------------------------------------------------------------------
  */
 
-static enum result read_one(struct query *q, struct payment *out)
+static void read_row(struct query *q, struct payment *out)
 {
-    TRY(query_step(q));
     *out = (struct payment) {
         .id = col_int(q, "id"),
         .uid = col_text(q, "uid"),
@@ -23,14 +22,22 @@ static enum result read_one(struct query *q, struct payment *out)
         .state = col_text(q, "state"),
         .amount = cents_of(col_int(q, "amount_cents")),
         .refunded = cents_of(col_int(q, "refunded_cents")),
+        .applied = col_int(q, "applied") != 0,
         .intent_id = col_text(q, "payment_intent_id"),
         .session_id = col_text(q, "checkout_session_id"),
         .client_secret = col_text(q, "client_secret"),
         .hosted_url = col_text(q, "hosted_url"),
         .charge_id = col_text(q, "charge_id"),
         .error = col_text(q, "error"),
+        .created_at = col_int(q, "created_at"),
         .updated_at = col_int(q, "updated_at"),
     };
+}
+
+static enum result read_one(struct query *q, struct payment *out)
+{
+    TRY(query_step(q));
+    read_row(q, out);
     return OK;
 }
 
@@ -55,16 +62,51 @@ enum result payments_get(struct ctx *c, const char *uid, struct payment *out)
     return read_one(q, out);
 }
 
+enum result payments_paid(struct ctx *c, int64_t booking_id, struct payment *out)
+{
+    struct query *q = db_query(c->db, Q_PAYMENTS_PAID);
+    bind_int(q, "booking_id", booking_id);
+    return read_one(q, out);
+}
+
+enum result payments_by_intent(
+    struct ctx *c, const char *intent_id, struct payment *out)
+{
+    struct query *q = db_query(c->db, Q_PAYMENTS_BY_INTENT);
+    bind_text(q, "intent_id", intent_id);
+    return read_one(q, out);
+}
+
+enum result payments_by_id(struct ctx *c, int64_t id, struct payment *out)
+{
+    struct query *q = db_query(c->db, Q_PAYMENTS_BY_ID);
+    bind_int(q, "id", id);
+    return read_one(q, out);
+}
+
+enum result payments_of_booking(
+    struct ctx *c, int64_t booking_id, struct payment **out, size_t *n)
+{
+    struct payment *rows = arena_array(c->arena, PAYMENTS_MAX, sizeof *rows);
+    struct query *q = db_query(c->db, Q_PAYMENTS_OF_BOOKING);
+    bind_int(q, "booking_id", booking_id);
+    bind_int(q, "max", PAYMENTS_MAX);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r))
+        read_row(q, &rows[(*n)++]);
+    *out = rows;
+    return query_end(r);
+}
+
 enum result payments_of_intent(
     struct ctx *c, const struct stripe_intent *intent, struct payment *out)
 {
-    struct query *q = db_query(c->db, Q_PAYMENTS_BY_INTENT);
-    bind_text(q, "intent_id", intent->id);
-    enum result r = read_one(q, out);
+    enum result r = payments_by_intent(c, intent->id, out);
     int64_t attempt;
     if (r != R_NOT_FOUND || !text_int(intent->attempt, 1, INT64_MAX, &attempt))
         return r;
-    q = db_query(c->db, Q_PAYMENTS_BY_ATTEMPT);
+    struct query *q = db_query(c->db, Q_PAYMENTS_BY_ATTEMPT);
     bind_text(q, "booking_uid", intent->booking_uid);
     bind_int(q, "attempt", attempt);
     TRY(read_one(q, out));
@@ -279,18 +321,6 @@ static enum result session_answered(
     return payments_apply_session(c, &session);
 }
 
-static enum result refund_answered(
-    struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
-{
-    struct stripe_refund refund;
-    if (reply->outcome == STRIPE_DEFINITIVE || reply->outcome == STRIPE_DECLINED)
-        return payments_refuse_refund(c, op->subject_uid, reply->error.message);
-    if (reply->outcome != STRIPE_OK)
-        return OK; /* sent again, or in review: it may have happened */
-    TRY(stripe_read_refund(reply->object, &refund));
-    return payments_apply_refund(c, &refund);
-}
-
 enum result payments_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
 {
@@ -298,8 +328,6 @@ enum result payments_answered(
     bool refused = reply->outcome == STRIPE_DEFINITIVE ||
                    reply->outcome == STRIPE_DECLINED || reply->outcome == STRIPE_BUG;
     struct payment p;
-    if (text_is(op->kind, "ref"))
-        return refund_answered(c, op, reply);
     if (reply->outcome != STRIPE_OK && !(opens && refused))
         return OK; /* the row is sent again, or whoever wanted it looks for himself */
     TRY(payments_get(c, op->subject_uid, &p));

@@ -21,10 +21,11 @@ struct payment {
     bool hosted;       /* mode checkout */
     const char *state; /* as in the table */
     struct cents amount, refunded;
+    bool applied; /* this is the booking's money; else it was not paid, or came late */
     const char *intent_id, *session_id; /* NULL until known */
     const char *client_secret, *hosted_url, *charge_id;
     const char *error; /* the last decline, for the person; "" */
-    int64_t updated_at;
+    int64_t created_at, updated_at;
 };
 
 /* The one payment that can still bring money or has brought it; the newest attempt,
@@ -32,6 +33,18 @@ struct payment {
 enum result payments_live(struct ctx *c, int64_t booking_id, struct payment *out);
 enum result payments_newest(struct ctx *c, int64_t booking_id, struct payment *out);
 enum result payments_get(struct ctx *c, const char *uid, struct payment *out);
+
+/* The payment that is the booking's money, whatever went back of it since; the one of
+ * an intent; one by its row. R_NOT_FOUND, silently. */
+enum result payments_paid(struct ctx *c, int64_t booking_id, struct payment *out);
+enum result payments_by_intent(
+    struct ctx *c, const char *intent_id, struct payment *out);
+enum result payments_by_id(struct ctx *c, int64_t id, struct payment *out);
+
+/* All attempts to pay for a booking, in order. */
+enum { PAYMENTS_MAX = 20 };
+enum result payments_of_booking(
+    struct ctx *c, int64_t booking_id, struct payment **out, size_t *n);
 
 /* The payment that an intent or session belongs to; an intent that we do not know yet
  * is found by its metadata. R_NOT_FOUND: none of ours. */
@@ -66,7 +79,7 @@ enum result payments_withdraw(struct ctx *c, const struct payment *p);
 enum result payments_end(
     struct ctx *c, const struct payment *p, const char *state, const char *error);
 
-/* What a row of kind pi, cs, pican, csexp or ref brought, in the transaction that
+/* What a row of kind pi, cs, pican or csexp brought, in the transaction that
  * settled it. */
 enum result payments_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply);
@@ -80,11 +93,5 @@ enum result payments_apply(struct ctx *c, const struct stripe_intent *intent);
 /* The same for a session: one that has expired unpaid retires its payment, one that
  * was completed makes its intent known. */
 enum result payments_apply_session(struct ctx *c, const struct stripe_session *session);
-
-/* The same for a refund. */
-enum result payments_apply_refund(struct ctx *c, const struct stripe_refund *refund);
-
-/* A refund that Stripe would not take: failed, for a person to look at. */
-enum result payments_refuse_refund(struct ctx *c, const char *uid, const char *why);
 
 #endif

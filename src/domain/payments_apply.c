@@ -1,63 +1,66 @@
 /* What Stripe says, applied to our rows: once, in any order. */
 #include "domain/audit.h"
-#include "domain/payments.h"
-#include "stripe/form.h"
+#include "domain/ledger.h"
+#include "domain/refunds.h"
 #include "util/guard.h"
 #include "util/log.h"
 #include "util/rand.h"
 
-/* ---- money that must go back ------------------------------------------------------
- */
-
-static enum result refund_all(
-    struct ctx *c, const struct payment *p, const char *intent_id, struct cents amount)
-{
-    const char *uid = rand_uid(c->arena);
-    struct query *q = db_query(c->db, Q_PAYMENTS_ADD_REFUND);
-    bind_text(q, "uid", uid);
-    bind_int(q, "payment_id", p->id);
-    bind_int(q, "amount_cents", amount.n);
-    bind_text(q, "reason", "paid late");
-    bind_int(q, "now_at", c->now_at);
-    TRY(query_run(q));
-
-    struct buf form;
-    buf_init(&form, STRIPE_FORM_BYTES_MAX);
-    stripe_form_text(&form, "payment_intent", intent_id);
-    stripe_form_cents(&form, "amount", amount);
-    stripe_form_text(&form, "reason", "requested_by_customer");
-    stripe_form_text(&form, "metadata[app]", "prep");
-    stripe_form_text(&form, "metadata[refund_uid]", uid);
-    struct stripe_op op;
-    struct stripe_op_new new = {
-        .kind = "ref",
-        .subject_uid = uid,
-        .attempt = 1,
-        .path = "/v1/refunds",
-        .body = stripe_ops_form(c, &form),
-    };
-    return stripe_ops_add(c, &new, &op);
-}
-
 /* ---- money that came --------------------------------------------------------------
  */
 
+/* APPLIED: it is the booking's money. */
 static enum result set_paid(struct ctx *c, const struct payment *p,
-    const struct stripe_intent *intent, const char *state)
+    const struct stripe_intent *intent, bool applied)
 {
     struct query *q = db_query(c->db, Q_PAYMENTS_SET_PAID);
     bind_int(q, "id", p->id);
-    bind_text(q, "state", state);
+    bind_text(q, "state", applied ? "succeeded" : "late");
+    bind_int(q, "applied", applied);
     bind_text(q, "charge_id", intent->charge_id);
     bind_int(q, "now_at", c->now_at);
     return query_run_one(q);
 }
 
+/* A charge comes into our balance: the host's part, the tax, and what is left for us;
+ * one that is late belongs to the vendor at once. */
+static enum result post_charge(struct ctx *c, const struct stripe_intent *intent,
+    const struct booking *b, bool applied)
+{
+    struct cents fees = cents_sub(cents_sub(b->total, b->host), b->tax);
+    const struct {
+        enum ledger_account account;
+        struct cents amount;
+    } parts[] = {
+        { LEDGER_HOST_PAYABLE, applied ? b->host : cents_of(0) },
+        { LEDGER_REVENUE, applied ? fees : cents_of(0) },
+        { LEDGER_TAX, applied ? b->tax : cents_of(0) },
+        { LEDGER_REFUNDS_DUE, applied ? cents_of(0) : intent->amount_received },
+    };
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        TRY(ledger_post(
+            c, &(struct ledger_movement) {
+                   .kind = applied ? "charge" : "late_charge",
+                   .source_id =
+                       *intent->charge_id == '\0' ? intent->id : intent->charge_id,
+                   .debit = LEDGER_STRIPE,
+                   .credit = parts[i].account,
+                   .amount = parts[i].amount,
+                   .booking_id = b->id,
+                   .host_id = b->host_id,
+               }));
+    return OK;
+}
+
 static enum result paid_late(struct ctx *c, const struct payment *p,
     const struct stripe_intent *intent, const struct booking *b)
 {
-    TRY(set_paid(c, p, intent, "late"));
-    TRY(refund_all(c, p, intent->id, intent->amount_received));
+    struct refund_split all = { .amount = intent->amount_received };
+    struct payment late;
+    TRY(set_paid(c, p, intent, false));
+    TRY(post_charge(c, intent, b, false));
+    TRY(payments_by_id(c, p->id, &late));
+    TRY(refunds_open(c, &late, b, &all, "late", "paid late"));
     TRY(audit_add(c, "payment.late", "booking", b->id,
         ctx_printf(c, "%s came when the booking was %s; all of it goes back",
             cents_format(c->arena, intent->amount_received),
@@ -97,7 +100,8 @@ static enum result succeeded(
     } else {
         return paid_late(c, p, intent, &b);
     }
-    TRY(set_paid(c, p, intent, "succeeded"));
+    TRY(set_paid(c, p, intent, true));
+    TRY(post_charge(c, intent, &b, true));
     return audit_add(c, "payment.succeeded", "booking", b.id,
         ctx_printf(c, "%s, %s", cents_format(c->arena, p->amount), intent->id));
 }
@@ -182,10 +186,40 @@ static const struct {
     { "canceled", canceled },
 };
 
+/* Money for a booking of ours by an attempt that we do not know: its row was lost with
+ * a restored backup. */
+static enum result take_over(
+    struct ctx *c, const struct stripe_intent *intent, struct payment *out)
+{
+    struct booking b;
+    struct payment last = { .attempt = 0 };
+    int64_t attempt;
+    if (!text_is(intent->status, "succeeded") ||
+        !text_int(intent->attempt, 1, INT64_MAX, &attempt))
+        return R_NOT_FOUND;
+    TRY(bookings_by_uid(c, intent->booking_uid, &b));
+    enum result r = payments_newest(c, b.id, &last);
+    if (r == OK && last.attempt >= attempt)
+        return R_NOT_FOUND;
+    struct query *q = db_query(c->db, Q_PAYMENTS_ADD_LOST);
+    bind_text(q, "uid", rand_uid(c->arena));
+    bind_int(q, "booking_id", b.id);
+    bind_int(q, "attempt", attempt);
+    bind_int(q, "amount_cents", b.total.n);
+    bind_text(q, "currency", PAYMENTS_CURRENCY);
+    bind_text(q, "intent_id", intent->id);
+    bind_int(q, "now_at", c->now_at);
+    TRY(query_run(q));
+    log_warn("payment_adopted", "%s for booking %lld", intent->id, (long long)b.id);
+    return payments_by_intent(c, intent->id, out);
+}
+
 static enum result apply(struct ctx *c, const struct stripe_intent *intent)
 {
     struct payment p;
     enum result r = payments_of_intent(c, intent, &p);
+    if (r == R_NOT_FOUND)
+        r = take_over(c, intent, &p);
     if (r == R_NOT_FOUND) {
         log_error("payment_unknown", "%s (%s) belongs to no payment of ours",
             intent->id, intent->status);
@@ -217,7 +251,7 @@ enum result payments_apply(struct ctx *c, const struct stripe_intent *intent)
     return r;
 }
 
-/* ---- sessions and refunds ---------------------------------------------------------
+/* ---- sessions ---------------------------------------------------------------------
  */
 
 enum result payments_apply_session(struct ctx *c, const struct stripe_session *session)
@@ -235,93 +269,4 @@ enum result payments_apply_session(struct ctx *c, const struct stripe_session *s
         return OK;
     struct stripe_intent known = { .id = session->intent_id, .client_secret = "" };
     return adopt(c, &p, &known);
-}
-
-static const struct {
-    const char *status, *state;
-    int rank; /* what is settled does not become pending again */
-} refund_states[] = {
-    { "pending", "pending", 1 },
-    { "requires_action", "pending", 1 },
-    { "succeeded", "succeeded", 2 },
-    { "failed", "failed", 3 },
-    { "canceled", "canceled", 3 },
-};
-
-static int refund_rank(const char *state)
-{
-    for (size_t i = 0; i < COUNT_OF(refund_states); i++)
-        if (text_is(refund_states[i].state, state))
-            return refund_states[i].rank;
-    return 0;
-}
-
-static enum result set_refund(struct ctx *c, int64_t id, int64_t payment_id,
-    const char *refund_id, const char *state)
-{
-    struct query *q = db_query(c->db, Q_PAYMENTS_SET_REFUND);
-    bind_int(q, "id", id);
-    bind_text(q, "refund_id", refund_id);
-    bind_text(q, "state", state);
-    bind_int(q, "now_at", c->now_at);
-    TRY(query_run(q));
-    q = db_query(c->db, Q_PAYMENTS_SUM_REFUNDS);
-    bind_int(q, "payment_id", payment_id);
-    TRY(query_step(q));
-    int64_t refunded = col_int(q, "refunded");
-    q = db_query(c->db, Q_PAYMENTS_SET_REFUNDED);
-    bind_int(q, "payment_id", payment_id);
-    bind_int(q, "refunded_cents", refunded);
-    bind_int(q, "now_at", c->now_at);
-    return query_run(q);
-}
-
-/* The refund's state and its line in the audit trail. */
-static enum result end_refund(struct ctx *c, int64_t id, int64_t payment_id,
-    int64_t booking_id, const char *refund_id, const char *state, const char *detail)
-{
-    TRY(set_refund(c, id, payment_id, refund_id, state));
-    struct actor was = bookings_as_system(c);
-    enum result r =
-        audit_add(c, ctx_printf(c, "refund.%s", state), "booking", booking_id, detail);
-    c->actor = was;
-    return r;
-}
-
-enum result payments_refuse_refund(struct ctx *c, const char *uid, const char *why)
-{
-    struct query *q = db_query(c->db, Q_PAYMENTS_REFUND_BY_UID);
-    bind_text(q, "uid", uid);
-    TRY(query_step(q));
-    int64_t id = col_int(q, "id"), payment_id = col_int(q, "payment_id");
-    log_error("refund_refused", "%s: %s", uid, why);
-    return end_refund(c, id, payment_id, col_int(q, "booking_id"), NULL, "failed",
-        ctx_printf(c, "Stripe refuses it: %s", why));
-}
-
-enum result payments_apply_refund(struct ctx *c, const struct stripe_refund *refund)
-{
-    if (!text_is(refund->app, "prep"))
-        return OK;
-    struct query *q = db_query(c->db, Q_PAYMENTS_REFUND_BY_UID);
-    bind_text(q, "uid", refund->refund_uid);
-    enum result r = query_step(q);
-    if (r == R_NOT_FOUND) {
-        log_error("refund_unknown", "%s belongs to no refund of ours", refund->id);
-        return OK;
-    }
-    TRY(r);
-    int64_t id = col_int(q, "id"), payment_id = col_int(q, "payment_id");
-    int64_t booking_id = col_int(q, "booking_id");
-    int old_rank = refund_rank(col_text_here(q, "state"));
-    const char *state = NULL;
-    for (size_t i = 0; i < COUNT_OF(refund_states); i++)
-        if (text_is(refund_states[i].status, refund->status))
-            state = refund_states[i].state;
-    if (state == NULL || refund_rank(state) <= old_rank)
-        return OK;
-    if (text_is(state, "failed"))
-        log_error("refund_failed", "%s: %s", refund->id, refund->failure_reason);
-    return end_refund(c, id, payment_id, booking_id, refund->id, state,
-        ctx_printf(c, "%s, %s", cents_format(c->arena, refund->amount), refund->id));
 }

@@ -16,7 +16,8 @@
 
 struct stripe_op {
     const char *uid;
-    const char *kind;        /* 'acct', 'cus', 'pi', 'cs', 'pican', 'csexp', 'ref' */
+    const char *kind;        /* 'acct', 'cus', 'pi', 'cs', 'pican', 'csexp', 'ref',
+                                'xfer', 'rev', 'dpev' */
     const char *subject_uid; /* of the row in our tables that it is about */
     int64_t attempt;
     const char *idem_key, *path, *body;

@@ -1,4 +1,4 @@
-/* Hosts' accounts that nobody has read for a day. */
+/* Hosts' accounts that nobody has read for a day, or that are not as we thought. */
 #include "domain/host_accounts.h"
 #include "jobs/job.h"
 
@@ -19,4 +19,4 @@ static enum result work(struct ctx *c, void *arg)
     return host_accounts_check_id(c, item->uid, STRIPE_JOB_MS);
 }
 
-const struct job job_accounts = { "accounts", 3600, false, find, work };
+const struct job job_accounts = { "accounts", 60, false, find, work };

@@ -28,10 +28,12 @@ struct job {
 };
 
 extern const struct job job_mail, job_holds, job_calls, job_events, job_payments;
+extern const struct job job_visits, job_transfers;
 extern const struct job job_sweep, job_accounts, job_papers, job_cleanup;
 
 /* Fill a batch. */
 void job_add_id(struct batch *b, int64_t id);
+void job_add_ids(struct batch *b, const int64_t *ids, size_t n);
 void job_add_uids(struct batch *b, const char *const *uids, size_t n);
 
 #endif

@@ -21,12 +21,19 @@ enum {
 };
 
 static const struct job *const all[] = { &job_mail, &job_holds, &job_calls, &job_events,
-    &job_payments, &job_papers, &job_sweep, &job_accounts, &job_cleanup };
+    &job_payments, &job_visits, &job_transfers, &job_papers, &job_sweep, &job_accounts,
+    &job_cleanup };
 
 void job_add_id(struct batch *b, int64_t id)
 {
     CHECK(b->n < JOB_BATCH);
     b->items[b->n++].id = id;
+}
+
+void job_add_ids(struct batch *b, const int64_t *ids, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        job_add_id(b, ids[i]);
 }
 
 void job_add_uids(struct batch *b, const char *const *uids, size_t n)

@@ -7,8 +7,7 @@ static enum result find(struct ctx *c, struct batch *b)
     int64_t *ids;
     size_t n;
     TRY(compliance_overdue(c, JOB_BATCH, &ids, &n));
-    for (size_t i = 0; i < n; i++)
-        job_add_id(b, ids[i]);
+    job_add_ids(b, ids, n);
     return OK;
 }
 

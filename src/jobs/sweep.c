@@ -15,16 +15,12 @@ static const char name[] = "sweep";
 
 static enum result find(struct ctx *c, struct batch *b)
 {
-    int64_t cursor_at = 0;
+    int64_t cursor_at;
     if (text_empty(c->conf->stripe_secret_key))
         return OK;
-    struct query *q = db_query(c->db, Q_JOBS_CURSOR);
-    bind_text(q, "name", name);
-    enum result r = query_step(q);
-    if (r == OK)
-        cursor_at = col_int(q, "cursor_at");
+    TRY(events_seen_until(c, &cursor_at));
     job_add_id(b, cursor_at == 0 ? c->now_at - FIRST_S : cursor_at - OVERLAP_S);
-    return query_end(r);
+    return OK;
 }
 
 static enum result work(struct ctx *c, void *arg)

@@ -155,6 +155,74 @@ enum result stripe_read_refund(const struct json *j, struct stripe_refund *out)
     return is_a(j, "refund") && json_int(j, "amount", &out->amount.n) ? OK : R_INVALID;
 }
 
+enum result stripe_read_transfer(const struct json *j, struct stripe_transfer *out)
+{
+    *out = (struct stripe_transfer) {
+        .id = text(j, "id"),
+        .amount_reversed = cents_of(number(j, "amount_reversed")),
+        .currency = text(j, "currency"),
+        .destination = reference(j, "destination"),
+        .source_charge_id = reference(j, "source_transaction"),
+        .transfer_group = text(j, "transfer_group"),
+        .app = text(j, "metadata.app"),
+        .transfer_uid = text(j, "metadata.transfer_uid"),
+        .booking_uid = text(j, "metadata.booking_uid"),
+        .reversals = json_get(j, "reversals.data"),
+        .created_at = number(j, "created"),
+    };
+    return is_a(j, "transfer") && json_int(j, "amount", &out->amount.n) ? OK
+                                                                        : R_INVALID;
+}
+
+enum result stripe_read_reversal(const struct json *j, struct stripe_reversal *out)
+{
+    *out = (struct stripe_reversal) {
+        .id = text(j, "id"),
+        .transfer_id = reference(j, "transfer"),
+        .app = text(j, "metadata.app"),
+        .reversal_uid = text(j, "metadata.reversal_uid"),
+        .created_at = number(j, "created"),
+    };
+    bool whole = is_a(j, "transfer_reversal") && json_int(j, "amount", &out->amount.n);
+    return whole ? OK : R_INVALID;
+}
+
+enum result stripe_read_dispute(const struct json *j, struct stripe_dispute *out)
+{
+    *out = (struct stripe_dispute) {
+        .id = text(j, "id"),
+        .status = text(j, "status"),
+        .reason = text(j, "reason"),
+        .currency = text(j, "currency"),
+        .charge_id = reference(j, "charge"),
+        .intent_id = reference(j, "payment_intent"),
+        .due_by = number(j, "evidence_details.due_by"),
+        .submissions = number(j, "evidence_details.submission_count"),
+        .created_at = number(j, "created"),
+        .movements = json_get(j, "balance_transactions"),
+    };
+    bool whole = is_a(j, "dispute") && out->status[0] != '\0' &&
+                 json_int(j, "amount", &out->amount.n) &&
+                 json_bool(j, "livemode", &out->livemode);
+    return whole ? OK : R_INVALID;
+}
+
+enum result stripe_read_movement(const struct json *j, struct stripe_movement *out)
+{
+    *out = (struct stripe_movement) {
+        .id = text(j, "id"),
+        .type = text(j, "type"),
+        .source_id = reference(j, "source"),
+        .fee = cents_of(number(j, "fee")),
+        .net = cents_of(number(j, "net")),
+        .currency = text(j, "currency"),
+        .created_at = number(j, "created"),
+    };
+    bool whole = is_a(j, "balance_transaction") && out->type[0] != '\0' &&
+                 json_int(j, "amount", &out->amount.n);
+    return whole ? OK : R_INVALID;
+}
+
 enum result stripe_read_event(const struct json *j, struct stripe_event *out)
 {
     *out = (struct stripe_event) {

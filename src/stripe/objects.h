@@ -5,7 +5,8 @@
  * another type, or lacks a field that the type always has.
  *
  * Metadata of ours: `app` is "prep" on everything we make; `booking_uid`,
- * `attempt`, `host_uid`, `refund_uid` name our own rows. */
+ * `attempt`, `host_uid`, `refund_uid`, `transfer_uid`, `reversal_uid` name our own
+ * rows. */
 #ifndef STRIPE_OBJECTS_H
 #define STRIPE_OBJECTS_H
 
@@ -83,6 +84,41 @@ struct stripe_refund {
     const char *app, *refund_uid;
 };
 
+struct stripe_transfer {
+    const char *id;
+    struct cents amount, amount_reversed;
+    const char *currency, *destination, *source_charge_id, *transfer_group;
+    const char *app, *transfer_uid, *booking_uid;
+    const struct json *reversals; /* the list's data: stripe_read_reversal; or NULL */
+    int64_t created_at;
+};
+
+struct stripe_reversal { /* transfer_reversal */
+    const char *id;
+    struct cents amount;
+    const char *transfer_id;
+    const char *app, *reversal_uid;
+    int64_t created_at;
+};
+
+struct stripe_dispute {
+    const char *id;
+    const char *status; /* warning_..., needs_response, under_review, won, lost, ... */
+    const char *reason, *currency;
+    struct cents amount; /* may be more than the charge */
+    const char *charge_id, *intent_id;
+    int64_t due_by, submissions, created_at; /* due_by 0: no evidence is wanted */
+    bool livemode;
+    const struct json *movements; /* balance_transactions: stripe_read_movement */
+};
+
+struct stripe_movement { /* balance_transaction */
+    const char *id, *type, *source_id;
+    struct cents amount, fee, net; /* net = amount - fee */
+    const char *currency;
+    int64_t created_at;
+};
+
 struct stripe_event {
     const char *id;      /* evt_... */
     const char *type;    /* "payment_intent.succeeded" */
@@ -102,6 +138,10 @@ enum result stripe_read_account_link(
     const struct json *j, struct stripe_account_link *out);
 enum result stripe_read_customer(const struct json *j, struct stripe_customer *out);
 enum result stripe_read_refund(const struct json *j, struct stripe_refund *out);
+enum result stripe_read_transfer(const struct json *j, struct stripe_transfer *out);
+enum result stripe_read_reversal(const struct json *j, struct stripe_reversal *out);
+enum result stripe_read_dispute(const struct json *j, struct stripe_dispute *out);
+enum result stripe_read_movement(const struct json *j, struct stripe_movement *out);
 enum result stripe_read_event(const struct json *j, struct stripe_event *out);
 
 /* The error of an answer's body ({"error": {...}}); J may be NULL or anything, what

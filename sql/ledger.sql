@@ -1,0 +1,33 @@
+-- query: ledger_post
+INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, booking_id, host_id)
+VALUES (:at, :kind, :source_id, :debit, :credit, :amount_cents, :booking_id, :host_id)
+
+-- query: ledger_balance
+-- Of one account for one booking: debits less credits.
+SELECT COALESCE(SUM(CASE WHEN debit = :account THEN amount_cents
+                         WHEN credit = :account THEN -amount_cents ELSE 0 END), 0) AS balance
+FROM ledger WHERE booking_id = :booking_id
+
+-- query: ledger_entitled
+-- What a booking owes its host in all, whatever was sent: the charge less refunds and
+-- lost disputes.
+SELECT COALESCE(SUM(CASE WHEN credit = 'host_payable' THEN amount_cents
+                         WHEN debit = 'host_payable' THEN -amount_cents ELSE 0 END), 0) AS entitled
+FROM ledger
+WHERE booking_id = :booking_id AND kind IN ('charge', 'refund_owed', 'refund_withdrawn',
+    'dispute_lost', 'dispute_late_win')
+
+-- query: ledger_of_booking
+SELECT id, at, kind, source_id, debit, credit, amount_cents, booking_id, host_id
+FROM ledger WHERE booking_id = :booking_id ORDER BY id LIMIT :max
+
+-- query: ledger_page
+SELECT id, at, kind, source_id, debit, credit, amount_cents, booking_id, host_id
+FROM ledger WHERE id < :before_id ORDER BY id DESC LIMIT :max
+
+-- query: ledger_total
+SELECT balance_cents FROM ledger_totals WHERE account = :account AND host_id = :host_id
+
+-- query: ledger_totals
+-- scan: an account a row, and one for each host with money under way
+SELECT account, SUM(balance_cents) AS balance FROM ledger_totals GROUP BY account

@@ -1,0 +1,62 @@
+/* Disputes: a vendor's bank takes a payment back (STRIPE.md 4.9). While one is open the
+ * host's money is frozen, and what was sent is asked back; won, it goes to him again;
+ * lost, he bears his part and we ours. Inquiries (warning_...) move no money. What we
+ * know is read from Stripe's object, whole, and applied by rank: what is decided does
+ * not become open again, but lost may still become won. */
+#ifndef DOMAIN_DISPUTES_H
+#define DOMAIN_DISPUTES_H
+
+#include "domain/payments.h"
+
+struct dispute {
+    const char *id; /* Stripe's */
+    int64_t payment_id, booking_id;
+    struct cents amount; /* may be more than the charge */
+    const char *status, *reason;
+    int64_t due_by; /* for evidence; 0: none is wanted */
+    int64_t submissions;
+    struct cents host; /* what the host bears, if it is lost */
+    bool lost;
+    int64_t opened_at, closed_at; /* closed_at 0: open */
+};
+
+/* "needs_response" as people say it: "Waits for our answer". */
+const char *disputes_status_label(const char *status);
+
+/* Those of a booking; for staff, the open ones by when their answer is due; one by its
+ * id (R_NOT_FOUND). */
+enum { DISPUTES_MAX = 50 };
+enum result disputes_of_booking(
+    struct ctx *c, int64_t booking_id, struct dispute **out, size_t *n);
+enum result disputes_open(struct ctx *c, size_t max, struct dispute **out, size_t *n);
+enum result disputes_get(struct ctx *c, const char *id, struct dispute *out);
+
+/* Applies the whole of a dispute, once, in any order (needs an open transaction). One
+ * of a payment that is not ours is OK. */
+enum result disputes_apply(struct ctx *c, const struct stripe_dispute *dispute);
+
+/* ---- evidence ---------------------------------------------------------------------
+ */
+
+enum { EVIDENCE_MAX = 5000 }; /* characters: what fits into a call's form */
+
+struct evidence {
+    const char *uid, *text, *author, *state, *error; /* queued, sent, failed */
+    int64_t created_at;
+};
+enum result disputes_evidence(
+    struct ctx *c, const char *dispute_id, struct evidence **out, size_t *n);
+
+/* What speaks for us, as a text to begin from: the booking, the access, the messages.
+ */
+enum result disputes_draft(struct ctx *c, const struct dispute *d, const char **text);
+
+/* An administrator sends TEXT as evidence: banks take it once (own transaction; the
+ * call is a row). R_CONFLICT: nothing is wanted any more; R_INVALID. */
+enum result disputes_submit(struct ctx *c, const char *id, const char *text);
+
+/* What a row of kind dpev brought. */
+enum result disputes_answered(
+    struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply);
+
+#endif

@@ -1,0 +1,498 @@
+#include "domain/refunds.h"
+
+#include "domain/audit.h"
+#include "domain/claims.h"
+#include "domain/ledger.h"
+#include "domain/transfers.h"
+#include "stripe/form.h"
+#include "util/guard.h"
+#include "util/log.h"
+#include "util/rand.h"
+
+/* ---- rows -------------------------------------------------------------------------
+ */
+
+static void read_row(struct query *q, struct refund_row *out)
+{
+    *out = (struct refund_row) {
+        .id = col_int(q, "id"),
+        .payment_id = col_int(q, "payment_id"),
+        .booking_id = col_int(q, "booking_id"),
+        .uid = col_text(q, "uid"),
+        .kind = col_text(q, "kind"),
+        .split = { cents_of(col_int(q, "amount_cents")),
+            cents_of(col_int(q, "host_cents")), cents_of(col_int(q, "tax_cents")) },
+        .refund_id = col_text(q, "refund_id"),
+        .state = col_text(q, "state"),
+        .reason = col_text(q, "reason"),
+        .error = col_text(q, "error"),
+        .created_at = col_int(q, "created_at"),
+        .updated_at = col_int(q, "updated_at"),
+    };
+}
+
+static enum result read_one(struct query *q, struct refund_row *out)
+{
+    TRY(query_step(q));
+    read_row(q, out);
+    return OK;
+}
+
+static enum result read_rows(
+    struct ctx *c, struct query *q, size_t max, struct refund_row **out, size_t *n)
+{
+    struct refund_row *rows = arena_array(c->arena, max, sizeof *rows);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r))
+        read_row(q, &rows[(*n)++]);
+    *out = rows;
+    return query_end(r);
+}
+
+static enum result by_uid(struct ctx *c, const char *uid, struct refund_row *out)
+{
+    struct query *q = db_query(c->db, Q_REFUNDS_BY_UID);
+    bind_text(q, "uid", uid);
+    return read_one(q, out);
+}
+
+enum result refunds_of_booking(
+    struct ctx *c, int64_t booking_id, struct refund_row **out, size_t *n)
+{
+    struct query *q = db_query(c->db, Q_REFUNDS_OF_BOOKING);
+    bind_int(q, "booking_id", booking_id);
+    bind_int(q, "max", REFUNDS_MAX);
+    return read_rows(c, q, REFUNDS_MAX, out, n);
+}
+
+enum result refunds_failed(
+    struct ctx *c, int64_t after_id, size_t max, struct refund_row **out, size_t *n)
+{
+    struct query *q = db_query(c->db, Q_REFUNDS_FAILED);
+    bind_int(q, "after_id", after_id);
+    bind_int(q, "max", (int64_t)max);
+    return read_rows(c, q, max, out, n);
+}
+
+/* ---- splitting --------------------------------------------------------------------
+ */
+
+enum result refunds_left(struct ctx *c, const struct payment *p,
+    const struct booking *b, struct refund_split *out)
+{
+    struct query *q = db_query(c->db, Q_REFUNDS_SUMS);
+    bind_int(q, "payment_id", p->id);
+    TRY(query_step(q));
+    *out = (struct refund_split) {
+        .amount = cents_of(p->amount.n - col_int(q, "amount")),
+        .host = p->applied ? cents_of(b->host.n - col_int(q, "host")) : cents_of(0),
+        .tax = p->applied ? cents_of(b->tax.n - col_int(q, "tax")) : cents_of(0),
+    };
+    return OK;
+}
+
+struct refund_split refunds_share(const struct refund_split *left, struct cents amount)
+{
+    if (amount.n >= left->amount.n)
+        return *left;
+    return (struct refund_split) {
+        .amount = amount,
+        .host = cents_share(left->host, amount.n, left->amount.n),
+        .tax = cents_share(left->tax, amount.n, left->amount.n),
+    };
+}
+
+/* ---- the books --------------------------------------------------------------------
+ */
+
+/* Decided: host, tax office and we owe it to the vendor. WITHDRAWN: no longer. A late
+ * payment's money was owed to him from the beginning. */
+static enum result post_owed(struct ctx *c, const struct refund_row *row,
+    const struct booking *b, bool withdrawn)
+{
+    const struct refund_split *s = &row->split;
+    const struct {
+        enum ledger_account account;
+        struct cents amount;
+    } parts[] = {
+        { LEDGER_HOST_PAYABLE, s->host },
+        { LEDGER_TAX, s->tax },
+        { LEDGER_REVENUE, cents_sub(cents_sub(s->amount, s->host), s->tax) },
+    };
+    if (text_is(row->kind, "late"))
+        return OK;
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        TRY(ledger_post(
+            c, &(struct ledger_movement) {
+                   .kind = withdrawn ? "refund_withdrawn" : "refund_owed",
+                   .source_id = row->uid,
+                   .debit = withdrawn ? LEDGER_REFUNDS_DUE : parts[i].account,
+                   .credit = withdrawn ? parts[i].account : LEDGER_REFUNDS_DUE,
+                   .amount = parts[i].amount,
+                   .booking_id = b->id,
+                   .host_id = b->host_id,
+               }));
+    return OK;
+}
+
+/* With Stripe: from our balance to the vendor; FAILED: back into it. */
+static enum result post_paid(
+    struct ctx *c, const struct refund_row *row, const char *refund_id, bool failed)
+{
+    return ledger_post(c, &(struct ledger_movement) {
+                              .kind = failed ? "refund_failed" : "refund",
+                              .source_id = refund_id,
+                              .debit = failed ? LEDGER_STRIPE : LEDGER_REFUNDS_DUE,
+                              .credit = failed ? LEDGER_REFUNDS_DUE : LEDGER_STRIPE,
+                              .amount = row->split.amount,
+                              .booking_id = row->booking_id,
+                          });
+}
+
+/* ---- deciding ---------------------------------------------------------------------
+ */
+
+static enum result add_call(
+    struct ctx *c, const char *uid, const char *intent_id, struct cents amount)
+{
+    struct buf form;
+    struct stripe_op op = { .attempt = 0 };
+    enum result r = stripe_ops_newest(c, "ref", uid, &op);
+    if (r != OK && r != R_NOT_FOUND)
+        return r;
+    buf_init(&form, STRIPE_FORM_BYTES_MAX);
+    stripe_form_text(&form, "payment_intent", intent_id);
+    stripe_form_cents(&form, "amount", amount);
+    stripe_form_text(&form, "reason", "requested_by_customer");
+    stripe_form_text(&form, "metadata[app]", "prep");
+    stripe_form_text(&form, "metadata[refund_uid]", uid);
+    struct stripe_op_new new = {
+        .kind = "ref",
+        .subject_uid = uid,
+        .attempt = op.attempt + 1,
+        .path = "/v1/refunds",
+        .body = stripe_ops_form(c, &form),
+    };
+    return stripe_ops_add(c, &new, &op);
+}
+
+static enum result add(struct ctx *c, const struct payment *p, const char *uid,
+    const struct refund_split *split, const char *kind, const char *reason,
+    struct refund_row *out)
+{
+    struct query *q = db_query(c->db, Q_REFUNDS_ADD);
+    bind_text(q, "uid", uid);
+    bind_int(q, "payment_id", p->id);
+    bind_int(q, "amount_cents", split->amount.n);
+    bind_int(q, "host_cents", split->host.n);
+    bind_int(q, "tax_cents", split->tax.n);
+    bind_text(q, "kind", kind);
+    bind_text(q, "reason", reason);
+    bind_int(q, "now_at", c->now_at);
+    TRY(query_run(q));
+    return by_uid(c, uid, out);
+}
+
+enum result refunds_open(struct ctx *c, const struct payment *p,
+    const struct booking *b, const struct refund_split *split, const char *kind,
+    const char *reason)
+{
+    struct refund_split left;
+    struct refund_row row;
+    CHECK(p->intent_id != NULL);
+    TRY(refunds_left(c, p, b, &left));
+    if (split->amount.n <= 0 || split->amount.n > left.amount.n)
+        return fail(c, R_CONFLICT, "Only %s of this payment is left to give back.",
+            cents_format(c->arena, left.amount));
+    if (b->disputed && p->applied)
+        return fail(c, R_CONFLICT,
+            "The vendor's bank is looking at this payment. What it decides goes back "
+            "by itself; nothing can be refunded until then.");
+    TRY(add(c, p, rand_uid(c->arena), split, kind, reason, &row));
+    TRY(post_owed(c, &row, b, false));
+    TRY(add_call(c, row.uid, p->intent_id, split->amount));
+    TRY(audit_add(c, "refund.decided", "booking", b->id,
+        ctx_printf(c, "%s, %s of it the host's: %s",
+            cents_format(c->arena, split->amount), cents_format(c->arena, split->host),
+            reason)));
+    return transfers_settle(c, b, reason);
+}
+
+static enum result give(
+    struct ctx *c, int64_t booking_id, struct cents amount, const char *reason)
+{
+    struct booking b;
+    struct payment p;
+    struct refund_split left;
+    TRY(bookings_get(c, booking_id, &b));
+    enum result r = payments_paid(c, booking_id, &p);
+    if (r == R_NOT_FOUND)
+        return fail(c, R_CONFLICT, "Nothing was paid for this booking.");
+    TRY(r);
+    TRY(refunds_left(c, &p, &b, &left));
+    if (amount.n <= 0 || amount.n > left.amount.n)
+        return fail(c, R_INVALID, "Between $0.01 and %s can go back.",
+            cents_format(c->arena, left.amount));
+    struct refund_split split = refunds_share(&left, amount);
+    TRY(refunds_open(c, &p, &b, &split, "goodwill", reason));
+    return bookings_tell_amount(
+        c, &b, NEWS_REFUNDED, cents_format(c->arena, split.amount));
+}
+
+enum result refunds_give(struct ctx *c, int64_t booking_id, struct cents amount,
+    const char *reason, const char *key)
+{
+    if (c->actor.role != ROLE_ADMIN)
+        return fail(c, R_DENIED, "Only an administrator gives money back.");
+    TRY(db_begin(c->db));
+    enum result r =
+        claims_take(c, "refund", ctx_printf(c, "%lld:%s", (long long)booking_id, key));
+    if (r == R_CONFLICT)
+        return OK; /* this very post was carried out before */
+    TRY(r);
+    TRY(give(c, booking_id, amount, reason));
+    return db_commit(c->db);
+}
+
+/* ---- what becomes of one ----------------------------------------------------------
+ */
+
+static const struct {
+    const char *status, *state; /* Stripe's word, and ours */
+    int rank;                   /* what is settled does not become pending again */
+} states[] = {
+    { "", "queued", 0 },
+    { "pending", "pending", 1 },
+    { "requires_action", "pending", 1 },
+    { "succeeded", "succeeded", 2 },
+    { "failed", "failed", 3 },
+    { "canceled", "failed", 3 },
+    { "", "canceled", 4 },
+};
+
+static int rank_of(const char *state)
+{
+    for (size_t i = 0; i < COUNT_OF(states); i++)
+        if (text_is(states[i].state, state))
+            return states[i].rank;
+    CHECK(!"a state that the table's CHECK does not know");
+    return 0;
+}
+
+static bool is_paid(const char *state)
+{
+    return text_is(state, "pending") || text_is(state, "succeeded");
+}
+
+/* Its state, the payment's sum, and the line in the audit trail. */
+static enum result set(struct ctx *c, struct refund_row *row, const char *refund_id,
+    const char *state, const char *error, const char *detail)
+{
+    struct query *q = db_query(c->db, Q_REFUNDS_SET);
+    bind_int(q, "id", row->id);
+    bind_text(q, "from_state", row->state);
+    bind_text(q, "refund_id", refund_id);
+    bind_text(q, "state", state);
+    bind_text(q, "error", error);
+    bind_int(q, "now_at", c->now_at);
+    TRY(query_run_one(q));
+    q = db_query(c->db, Q_REFUNDS_SUM_PAID);
+    bind_int(q, "payment_id", row->payment_id);
+    TRY(query_step(q));
+    int64_t refunded = col_int(q, "refunded");
+    q = db_query(c->db, Q_REFUNDS_SET_REFUNDED);
+    bind_int(q, "payment_id", row->payment_id);
+    bind_int(q, "refunded_cents", refunded);
+    bind_int(q, "now_at", c->now_at);
+    TRY(query_run(q));
+    row->state = state;
+    row->refund_id = refund_id;
+    return audit_add(
+        c, ctx_printf(c, "refund.%s", state), "booking", row->booking_id, detail);
+}
+
+/* Stripe has it under REFUND_ID, in STATE. */
+static enum result move(struct ctx *c, struct refund_row *row, const char *refund_id,
+    const char *state, const char *error)
+{
+    bool was_paid = is_paid(row->state), failed = text_is(state, "failed");
+    TRY(set(c, row, refund_id, state, error,
+        ctx_printf(c, "%s, %s%s%s", cents_format(c->arena, row->split.amount),
+            refund_id, *error == '\0' ? "" : ": ", error)));
+    if (failed)
+        log_error("refund_failed", "%s: %s", refund_id, error);
+    if (was_paid == is_paid(state))
+        return OK;
+    return post_paid(c, row, refund_id, was_paid);
+}
+
+static enum result refused(
+    struct ctx *c, struct refund_row *row, const struct stripe_error *e)
+{
+    struct booking b;
+    log_error("refund_refused", "%s: %s", row->uid, e->message);
+    TRY(set(c, row, NULL, "failed", e->message,
+        ctx_printf(c, "Stripe refuses it: %s", e->message)));
+    if (!text_is(e->code, "charge_already_refunded"))
+        return OK;
+    /* All of it went back another way, which we shall hear of. */
+    TRY(bookings_get(c, row->booking_id, &b));
+    TRY(set(c, row, NULL, "canceled", e->message, e->message));
+    TRY(post_owed(c, row, &b, true));
+    return transfers_schedule(c, &b);
+}
+
+enum result refunds_answered(
+    struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
+{
+    struct refund_row row;
+    struct stripe_refund refund;
+    if (reply->outcome == STRIPE_OK) {
+        TRY(stripe_read_refund(reply->object, &refund));
+        return refunds_apply(c, &refund);
+    }
+    if (reply->outcome != STRIPE_DEFINITIVE && reply->outcome != STRIPE_DECLINED)
+        return OK; /* sent again, or looked for by listing: it may have happened */
+    TRY(by_uid(c, op->subject_uid, &row));
+    return text_is(row.state, "queued") ? refused(c, &row, &reply->error) : OK;
+}
+
+/* ---- what Stripe says -------------------------------------------------------------
+ */
+
+/* All of a booking's money is with the vendor again: it cannot go on as if paid. */
+static enum result cancel_if_unpaid(
+    struct ctx *c, const struct payment *p, struct booking *b)
+{
+    struct refund_split left;
+    TRY(refunds_left(c, p, b, &left));
+    if (left.amount.n > 0 || b->state != BOOKING_CONFIRMED)
+        return OK;
+    TRY(bookings_cancel(c, b, "all of the money went back to the vendor"));
+    TRY(bookings_tell(c, b, NEWS_CANCELED));
+    return bookings_tell(c, b, NEWS_CANCELED_HOST);
+}
+
+/* One that we do not know: made in the dashboard, or lost with a restored backup. */
+static enum result take_over(struct ctx *c, const struct stripe_refund *refund,
+    const struct payment *p, struct refund_row *row)
+{
+    struct booking b;
+    struct refund_split left, split;
+    const char *uid = *refund->refund_uid == '\0' ? refund->id : refund->refund_uid;
+    TRY(bookings_get(c, p->booking_id, &b));
+    TRY(refunds_left(c, p, &b, &left));
+    if (refund->amount.n > left.amount.n) {
+        log_error(
+            "refund_beyond", "%s is more than was left of its payment", refund->id);
+        return R_CONFLICT;
+    }
+    split = refunds_share(&left, refund->amount);
+    TRY(add(c, p, uid, &split, p->applied ? "stripe" : "late", "made at Stripe", row));
+    TRY(post_owed(c, row, &b, false));
+    TRY(audit_add(c, "refund.taken_over", "booking", b.id,
+        ctx_printf(c, "%s, %s, made at Stripe", cents_format(c->arena, split.amount),
+            refund->id)));
+    TRY(cancel_if_unpaid(c, p, &b));
+    return transfers_settle(c, &b, "refunded at Stripe");
+}
+
+/* R_NOT_FOUND: not of a payment of ours. */
+static enum result find(
+    struct ctx *c, const struct stripe_refund *refund, struct refund_row *row)
+{
+    struct payment p;
+    struct query *q = db_query(c->db, Q_REFUNDS_BY_REFUND);
+    bind_text(q, "refund_id", refund->id);
+    enum result r = read_one(q, row);
+    if (r == R_NOT_FOUND && *refund->refund_uid != '\0')
+        r = by_uid(c, refund->refund_uid, row);
+    if (r != R_NOT_FOUND)
+        return r;
+    TRY(payments_by_intent(c, refund->intent_id, &p));
+    bool paid = text_is(p.state, "succeeded") || text_is(p.state, "late") ||
+                text_is(p.state, "refunded");
+    return paid ? take_over(c, refund, &p, row) : R_NOT_FOUND;
+}
+
+static enum result apply(struct ctx *c, const struct stripe_refund *refund)
+{
+    struct refund_row row;
+    const char *state = NULL;
+    enum result r = find(c, refund, &row);
+    if (r == R_NOT_FOUND || r == R_CONFLICT) {
+        log_error("refund_unknown", "%s belongs to no payment of ours", refund->id);
+        fail_clear(c);
+        return OK;
+    }
+    TRY(r);
+    for (size_t i = 0; i < COUNT_OF(states) && state == NULL; i++)
+        if (text_is(states[i].status, refund->status) && *refund->status != '\0')
+            state = states[i].state;
+    bool other = row.refund_id != NULL && !text_is(row.refund_id, refund->id);
+    if (state == NULL || other || rank_of(state) <= rank_of(row.state))
+        return OK;
+    return move(c, &row, refund->id, state, refund->failure_reason);
+}
+
+enum result refunds_apply(struct ctx *c, const struct stripe_refund *refund)
+{
+    struct actor was = bookings_as_system(c);
+    enum result r = apply(c, refund);
+    c->actor = was;
+    return r;
+}
+
+/* ---- a person decides -------------------------------------------------------------
+ */
+
+static enum result get_failed(struct ctx *c, int64_t id, struct refund_row *row,
+    struct payment *p, struct booking *b)
+{
+    struct query *q = db_query(c->db, Q_REFUNDS_GET);
+    bind_int(q, "id", id);
+    enum result r = read_one(q, row);
+    if (r == R_NOT_FOUND || (r == OK && !text_is(row->state, "failed")))
+        return fail(c, r == OK ? R_CONFLICT : r,
+            "This refund does not wait for anybody any more.");
+    TRY(r);
+    TRY(payments_by_id(c, row->payment_id, p));
+    return bookings_get(c, row->booking_id, b);
+}
+
+static enum result end_failed(
+    struct ctx *c, struct refund_row *row, const struct booking *b, const char *reason)
+{
+    TRY(set(c, row, row->refund_id, "canceled", reason, reason));
+    return post_owed(c, row, b, true);
+}
+
+/* As a new row: what is still to be heard of the failed one is about that one. */
+enum result refunds_retry(struct ctx *c, int64_t id)
+{
+    struct refund_row row;
+    struct payment p;
+    struct booking b;
+    TRY(db_begin(c->db));
+    TRY(get_failed(c, id, &row, &p, &b));
+    TRY(end_failed(c, &row, &b, "asked for again"));
+    TRY(refunds_open(c, &p, &b, &row.split, row.kind, row.reason));
+    return db_commit(c->db);
+}
+
+enum result refunds_give_up(struct ctx *c, int64_t id, const char *reason)
+{
+    struct refund_row row;
+    struct payment p;
+    struct booking b;
+    TRY(db_begin(c->db));
+    TRY(get_failed(c, id, &row, &p, &b));
+    if (!p.applied)
+        return fail(c, R_CONFLICT,
+            "This money belongs to no booking: it has to go back. Try again, or send "
+            "it another way in Stripe's dashboard.");
+    TRY(end_failed(c, &row, &b, reason));
+    TRY(transfers_schedule(c, &b));
+    return db_commit(c->db);
+}

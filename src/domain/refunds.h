@@ -1,0 +1,69 @@
+/* Money that goes back to a vendor (STRIPE.md 4.7). A refund is decided with the change
+ * that causes it, split at once into what the host, the tax office and we bear, and
+ * asked for at Stripe by a row of its own. Decided refunds never add up to more than
+ * was paid (a trigger). One that fails stays owed, and waits for a person. */
+#ifndef DOMAIN_REFUNDS_H
+#define DOMAIN_REFUNDS_H
+
+#include "domain/payments.h"
+
+/* What goes back, and who bears it: our fees are amount - host - tax. */
+struct refund_split {
+    struct cents amount, host, tax;
+};
+
+struct refund_row {
+    int64_t id, payment_id, booking_id;
+    const char *uid, *kind; /* late, cancel, goodwill, stripe */
+    struct refund_split split;
+    const char *refund_id; /* Stripe's; NULL: not yet */
+    const char *state;     /* queued, pending, succeeded, failed, canceled (given up) */
+    const char *reason, *error;
+    int64_t created_at, updated_at;
+};
+
+enum { REFUNDS_MAX = 50, REFUNDS_REASON_MAX = 200 };
+
+/* Of all payments of a booking, in order. */
+enum result refunds_of_booking(
+    struct ctx *c, int64_t booking_id, struct refund_row **out, size_t *n);
+
+/* Those that failed, for staff, in order from above AFTER_ID. */
+enum result refunds_failed(
+    struct ctx *c, int64_t after_id, size_t max, struct refund_row **out, size_t *n);
+
+/* What has not been decided to go back of payment P of booking B yet. */
+enum result refunds_left(struct ctx *c, const struct payment *p,
+    const struct booking *b, struct refund_split *out);
+
+/* AMOUNT of what is left, borne in proportion; what is left is the last cent's. At most
+ * all of it. */
+struct refund_split refunds_share(const struct refund_split *left, struct cents amount);
+
+/* Decides a refund and writes its call down; then asks the host back what he has got
+ * too much. Needs an open transaction. R_CONFLICT: more than is left, or a bank looks
+ * at the payment. KIND as in the table. */
+enum result refunds_open(struct ctx *c, const struct payment *p,
+    const struct booking *b, const struct refund_split *split, const char *kind,
+    const char *reason);
+
+/* An administrator gives AMOUNT of a booking's money back (own transaction). With the
+ * same KEY only once. R_INVALID: not an amount that can go back. */
+enum result refunds_give(struct ctx *c, int64_t booking_id, struct cents amount,
+    const char *reason, const char *key);
+
+/* A failed one is asked for again, or given up: then it is owed no longer (own
+ * transactions). R_CONFLICT: it has not failed. */
+enum result refunds_retry(struct ctx *c, int64_t id);
+enum result refunds_give_up(struct ctx *c, int64_t id, const char *reason);
+
+/* What a row of kind ref brought, in the transaction that settled it. */
+enum result refunds_answered(
+    struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply);
+
+/* Applies the whole of a refund, once, in any order (needs an open transaction). One
+ * that we did not ask for, made in Stripe's dashboard, is taken over; if it leaves
+ * nothing of a booking's money, a booking that has not begun is canceled. */
+enum result refunds_apply(struct ctx *c, const struct stripe_refund *refund);
+
+#endif

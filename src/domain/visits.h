@@ -1,0 +1,21 @@
+/* The visit itself, by the clock: a confirmed booking begins, is active, and is over;
+ * then its host's money is put on its way. */
+#ifndef DOMAIN_VISITS_H
+#define DOMAIN_VISITS_H
+
+#include "domain/bookings.h"
+
+/* The ids of up to MAX bookings whose state the clock has overtaken. */
+enum result visits_due(struct ctx *c, size_t max, int64_t **ids, size_t *n);
+
+/* Job: takes one a step on: confirmed -> active -> completed (own transaction). OK too
+ * if nothing is due any more. */
+enum result visits_advance(struct ctx *c, int64_t id);
+
+/* The host, or an administrator, says that nobody came: from the start to 24 hours
+ * after the end (own transaction). The host is paid as if somebody had. R_CONFLICT,
+ * R_DENIED. */
+enum { VISITS_NO_SHOW_S = 24 * 3600 };
+enum result visits_no_show(struct ctx *c, int64_t id);
+
+#endif
