@@ -390,7 +390,7 @@ enum result payment_intents_cancel(struct call *c)
 
 enum result payment_intents_list(struct call *c)
 {
-    static const struct objects_filter filters[] = { { "customer", "$.customer" },
+    static const struct objects_filter filters[] = { { "customer", "customer" },
         { NULL, NULL } };
     return objects_list(c, "payment_intent", filters);
 }

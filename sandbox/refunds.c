@@ -4,6 +4,7 @@
 
 #include "balance_transactions.h"
 #include "events.h"
+#include "ledger.h"
 #include "pages.h"
 #include "util/text.h"
 
@@ -72,16 +73,22 @@ static void count_on_charge(struct call *c, struct object *charge, int64_t by)
         objects_difference(c, before, charge->body), c->account);
 }
 
-static const char *move(struct call *c, const struct object *refund, bool back)
+/* A charge that is still pending is refunded from what is pending. */
+static const char *move(
+    struct call *c, const struct object *charge, const struct object *refund, bool back)
 {
     int64_t amount = value_get_int(refund->body, "amount", 0);
     const struct movement m = {
         .type = back ? "refund_failure" : "refund",
+        .account = c->account,
+        .with = LEDGER_WORLD,
+        .available_on = balance_transactions_available_on(
+            c, value_get_text(charge->body, "balance_transaction")),
         .currency = value_get_text(refund->body, "currency"),
         .source = refund->id,
         .amount_cents = back ? amount : -amount,
     };
-    return balance_transactions_add(c, &m);
+    return balance_transactions_add(c, &m)->id;
 }
 
 enum result refunds_create(struct call *c)
@@ -99,7 +106,8 @@ enum result refunds_create(struct call *c)
         value_put_text(
             c->a, refund->body, same[i], value_get_text(charge->body, same[i]));
     TRY(objects_take_metadata(c, refund));
-    value_put_text(c->a, refund->body, "balance_transaction", move(c, refund, false));
+    value_put_text(
+        c->a, refund->body, "balance_transaction", move(c, charge, refund, false));
     objects_save(c, refund);
     count_on_charge(c, charge, amount);
     events_emit(c, "refund.created", refund, NULL, c->account);
@@ -136,8 +144,8 @@ enum result refunds_cancel(struct call *c)
 
 enum result refunds_list(struct call *c)
 {
-    static const struct objects_filter filters[] = { { "charge", "$.charge" },
-        { "payment_intent", "$.payment_intent" }, { NULL, NULL } };
+    static const struct objects_filter filters[] = { { "charge", "charge" },
+        { "payment_intent", "payment_intent" }, { NULL, NULL } };
     return objects_list(c, "refund", filters);
 }
 
@@ -150,8 +158,8 @@ enum result refunds_fail(struct call *c, struct object *refund, const char *why)
         c, "charge", value_get_text(refund->body, "charge"), "charge", &charge));
     value_put_text(c->a, refund->body, "status", "failed");
     value_put_text(c->a, refund->body, "failure_reason", why);
-    value_put_text(
-        c->a, refund->body, "failure_balance_transaction", move(c, refund, true));
+    value_put_text(c->a, refund->body, "failure_balance_transaction",
+        move(c, charge, refund, true));
     objects_save(c, refund);
     count_on_charge(c, charge, -value_get_int(refund->body, "amount", 0));
     events_emit(c, "refund.failed", refund, NULL, c->account);

@@ -9,7 +9,7 @@
 
 #include "api.h"
 #include "browser.h"
-#include "checkout_sessions.h"
+#include "clockwork.h"
 #include "sim.h"
 #include "util/guard.h"
 #include "util/text.h"
@@ -320,7 +320,9 @@ static void tick(struct server *s)
         return;
     s->ticked_at_ms = now;
     arena_reset(s->a);
-    checkout_sessions_tick(call_internal(s->a, s->box));
+    store_begin(s->box->store);
+    clockwork_tick(call_internal(s->a, s->box));
+    store_commit(s->box->store);
 }
 
 void server_run(struct server *s, const volatile int *stop)

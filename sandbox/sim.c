@@ -2,11 +2,12 @@
 
 #include <string.h>
 
-#include "accounts.h"
+#include "acts.h"
+#include "balance.h"
+#include "clockwork.h"
 #include "faults.h"
 #include "form.h"
 #include "objects.h"
-#include "refunds.h"
 #include "util/guard.h"
 #include "util/text.h"
 #include "webhook_endpoints.h"
@@ -41,13 +42,16 @@ static enum result show_clock(struct call *c)
 
 static enum result advance_clock(struct call *c)
 {
-    int64_t by_s = number(c, "advance", 0);
+    int64_t now = sandbox_now(c->box);
+    int64_t by_s = value_has(c->params, "to") ? number(c, "to", now) - now
+                                              : number(c, "advance", 0);
     if (by_s < 0 || by_s > CLOCK_MAX_S || c->box->ahead_s + by_s > CLOCK_MAX_S)
         return call_invalid(
             c, NULL, "advance", "The clock goes forward, by twenty years at most.");
     c->box->ahead_s += by_s;
     store_set(c->box->store, "ahead_s",
         arena_printf(c->a, "%lld", (long long)c->box->ahead_s));
+    clockwork_tick(c);
     return show_clock(c);
 }
 
@@ -149,33 +153,15 @@ static enum result rotate_secret(struct call *c)
     return answer(c, v);
 }
 
-/* ---- acts of others -----------------------------------------------------------------
+/* ---- balance and dump
+ * ---------------------------------------------------------------------------
  */
 
-static enum result set_standing(struct call *c)
+static enum result show_balance(struct call *c)
 {
-    static const char *const names[] = { [ACCOUNT_OPEN] = "open",
-        [ACCOUNT_CHECKING] = "checking",
-        [ACCOUNT_ACTIVE] = "active" };
-    struct object *account;
-    TRY(objects_require(c, "account", call_text(c, "account"), "account", &account));
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (text_is(call_text(c, "standing"), names[i])) {
-            accounts_set_standing(c, account, (enum account_standing)i);
-            return objects_answer(c, account);
-        }
-    return call_invalid(c, NULL, "standing", "One of open, checking, active.");
+    const char *currency = call_text(c, "currency");
+    return answer(c, balance_overview(c, currency == NULL ? "usd" : currency));
 }
-
-static enum result fail_refund(struct call *c)
-{
-    struct object *refund;
-    TRY(objects_require(c, "refund", call_text(c, "refund"), "refund", &refund));
-    return refunds_fail(c, refund, "expired_or_canceled_card");
-}
-
-/* ---- dump ---------------------------------------------------------------------------
- */
 
 static bool dump_one(struct call *c, struct object *o, void *arg)
 {
@@ -214,8 +200,13 @@ static const struct {
     { "POST", "/_sim/webhooks", order_webhooks },
     { "POST", "/_sim/webhooks/flush", flush_webhooks },
     { "POST", "/_sim/webhooks/rotate", rotate_secret },
-    { "POST", "/_sim/act/account", set_standing },
-    { "POST", "/_sim/act/refund_fail", fail_refund },
+    { "POST", "/_sim/act/account", acts_set_account },
+    { "POST", "/_sim/act/capability", acts_set_capability },
+    { "POST", "/_sim/act/drain_account", acts_drain_account },
+    { "POST", "/_sim/act/payout_fail", acts_fail_payout },
+    { "POST", "/_sim/act/reversals", acts_set_reversals },
+    { "POST", "/_sim/act/refund_fail", acts_fail_refund },
+    { "GET", "/_sim/balance", show_balance },
     { "GET", "/_sim/dump", dump },
 };
 
@@ -235,8 +226,9 @@ static enum result run(struct call *c)
 
 void sim_handle(struct call *c)
 {
+    c->request_id = NULL; /* no request of the API is behind what happens here */
     store_begin(c->box->store);
-    if (run(c) != OK)
+    if (run(c) != OK && !c->keep)
         store_undo(c->box->store);
     store_commit(c->box->store);
 }

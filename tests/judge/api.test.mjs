@@ -3,16 +3,7 @@
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";
-import { ask, base, page, send, sim, stripe } from "./sandbox.mjs";
-
-const intent = (more = {}) => stripe.paymentIntents.create({
-  amount: 61845, currency: "usd", allowed_payment_method_types: ["card"], ...more });
-const paid = (more = {}) => intent({ confirm: true, payment_method: "pm_card_visa", ...more });
-const fails = (promise, type, code) => assert.rejects(promise, (error) => {
-  assert.equal(error.type, type);
-  if (code !== undefined) assert.equal(error.code, code);
-  return true;
-});
+import { ask, base, fails, intent, page, paid, send, sim, stripe } from "./sandbox.mjs";
 
 test("customers: create, retrieve, update, list, delete", async () => {
   const made = await stripe.customers.create({ email: "ann@example.com", name: "Ann", metadata: { app: "prep", x: "1" },
