@@ -11,6 +11,12 @@ enum result acts_set_capability(struct call *c);
 enum result acts_set_reversals(struct call *c);
 enum result acts_drain_account(struct call *c);
 enum result acts_fail_payout(struct call *c);
+enum result acts_set_refunds(struct call *c);
+enum result acts_refund(struct call *c);
 enum result acts_fail_refund(struct call *c);
+enum result acts_dispute(struct call *c);
+enum result acts_warn(struct call *c);
+enum result acts_review(struct call *c);
+enum result acts_pay(struct call *c);
 
 #endif

@@ -47,6 +47,7 @@ static const struct {
     { "customer", "email", "email" },
     { "dispute", "charge", "charge" },
     { "dispute", "payment_intent", "payment_intent" },
+    { "dispute", "status", "status" },
     { "event", "type", "type" },
     { "payment_intent", "customer", "customer" },
     { "payout", "destination", "destination" },

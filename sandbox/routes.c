@@ -9,6 +9,7 @@
 #include "charges.h"
 #include "checkout_sessions.h"
 #include "customers.h"
+#include "disputes.h"
 #include "events.h"
 #include "payment_intents.h"
 #include "payment_methods.h"
@@ -51,6 +52,11 @@ static const struct route routes[] = {
     { "GET",    "/v1/customers/{customer}",             customers_retrieve },
     { "POST",   "/v1/customers/{customer}",             customers_update },
     { "DELETE", "/v1/customers/{customer}",             customers_delete },
+
+    { "GET",    "/v1/disputes",                         disputes_list },
+    { "GET",    "/v1/disputes/{dispute}",               disputes_retrieve },
+    { "POST",   "/v1/disputes/{dispute}",               disputes_update },
+    { "POST",   "/v1/disputes/{dispute}/close",         disputes_close },
 
     { "GET",    "/v1/events",                           events_list },
     { "GET",    "/v1/events/{id}",                      events_retrieve },

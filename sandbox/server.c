@@ -10,6 +10,7 @@
 #include "api.h"
 #include "browser.h"
 #include "clockwork.h"
+#include "record.h"
 #include "sim.h"
 #include "util/guard.h"
 #include "util/text.h"
@@ -250,6 +251,9 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
     x->c->end = CALL_ANSWER;
     if (check(x) == OK)
         handle(x->c);
+    bool ended = x->c->end != CALL_WAIT;
+    if (s->box->record != NULL && ended && text_starts(x->c->path, "/v1/"))
+        record_add(s->box->record, x->c);
     switch (x->c->end) {
     case CALL_CLOSE:
         return MHD_NO;
