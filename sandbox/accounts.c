@@ -171,16 +171,18 @@ enum result accounts_create(struct call *c)
     return objects_answer(c, o);
 }
 
+enum result accounts_refuse(struct call *c, const char *id)
+{
+    return call_error(c, 403, "invalid_request_error", "account_invalid", NULL,
+        "The provided key does not have access to account '%s' (or that account does "
+        "not exist). Application access may have been revoked.",
+        id);
+}
+
 static enum result require(struct call *c, struct object **out)
 {
     *out = objects_find(c, "account", c->ids[0]);
-    if (*out != NULL)
-        return OK;
-    return call_error(c, 403, "invalid_request_error", "account_invalid", NULL,
-        "The provided key does not have access to account '%s' (or that account does "
-        "not "
-        "exist). Application access may have been revoked.",
-        c->ids[0]);
+    return *out != NULL ? OK : accounts_refuse(c, c->ids[0]);
 }
 
 enum result accounts_retrieve(struct call *c)

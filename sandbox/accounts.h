@@ -10,6 +10,9 @@ enum result accounts_update(struct call *c);
 enum result accounts_list(struct call *c);
 enum result accounts_reject(struct call *c);
 
+/* Stripe's 403 for an account that is not the platform's. */
+enum result accounts_refuse(struct call *c, const char *id);
+
 /* How far a host has come with what Stripe wants to know of him. */
 enum account_standing {
     ACCOUNT_OPEN,     /* something is due; nothing is active */

@@ -31,10 +31,8 @@ void events_emit(struct call *c, const char *type, const struct object *o,
 {
     struct webhook_orders *orders = webhooks_orders(c->box->webhooks);
     emit_once(c, type, o, previous, account);
-    if (orders->second_event_object > 0) {
-        orders->second_event_object--;
+    if (webhooks_strike(orders, &orders->second_event_object, type))
         emit_once(c, type, o, previous, account);
-    }
 }
 
 enum result events_retrieve(struct call *c)
@@ -62,6 +60,9 @@ enum result events_list(struct call *c)
     if (value_has(c->params, "type") && value_has(c->params, "types"))
         return call_invalid(c, "parameters_exclusive", "types",
             "You may pass type or types, not both.");
+    if (value_has(c->params, "delivery_success"))
+        return call_invalid(c, NULL, "delivery_success",
+            "The sandbox does not support lists by delivery_success.");
     look_back(c);
     return objects_list(c, "event", filters);
 }

@@ -390,6 +390,14 @@ enum result payment_intents_cancel(struct call *c)
     return objects_answer(c, pi);
 }
 
+/* Nothing waits for a capture here: manual capture is left out. */
+enum result payment_intents_capture(struct call *c)
+{
+    struct object *pi;
+    TRY(objects_require(c, "payment_intent", c->ids[0], "intent", &pi));
+    return refuse_state(c, pi, "capture");
+}
+
 enum result payment_intents_list(struct call *c)
 {
     static const struct objects_filter filters[] = { { "customer", "customer" },

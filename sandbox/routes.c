@@ -67,6 +67,7 @@ static const struct route routes[] = {
     { "POST",   "/v1/payment_intents/{intent}",         payment_intents_update },
     { "POST",   "/v1/payment_intents/{intent}/confirm", payment_intents_confirm },
     { "POST",   "/v1/payment_intents/{intent}/cancel",  payment_intents_cancel },
+    { "POST",   "/v1/payment_intents/{intent}/capture", payment_intents_capture },
 
     { "POST",   "/v1/payment_methods",                  payment_methods_create },
     { "GET",    "/v1/payment_methods/{payment_method}", payment_methods_retrieve },

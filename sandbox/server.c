@@ -18,7 +18,7 @@
 
 enum {
     BODY_MAX = 1 << 20,
-    MEMORY_MAX = 256 << 20,
+    MEMORY_MAX = 2047 << 20,
     ANSWER_MAX = 64 << 20,
     TICK_MS = 1000
 };

@@ -1,5 +1,6 @@
 #include "sim.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "acts.h"
@@ -14,6 +15,7 @@
 #include "webhooks.h"
 
 enum { DELIVERIES_SHOWN = 100, CLOCK_MAX_S = 20LL * 366 * 24 * 3600 };
+enum { DUMP_MAX = 512 << 20 };
 
 static int64_t number(const struct call *c, const char *name, int64_t otherwise)
 {
@@ -97,6 +99,7 @@ static enum result show_webhooks(struct call *c)
     value_put_int(c->a, v, "bad_sig", o->bad_sig);
     value_put_int(c->a, v, "old_ts", o->old_ts);
     value_put_int(c->a, v, "delay_ms", o->delay_ms);
+    value_put_text(c->a, v, "type", o->type);
     struct delivery *d = arena_array(c->a, DELIVERIES_SHOWN, sizeof *d);
     size_t n = store_deliveries_latest(c->box->store, c->a, DELIVERIES_SHOWN, d);
     for (size_t i = 0; i < n; i++) {
@@ -120,9 +123,26 @@ static void take_flag(const struct call *c, const char *name, bool *flag)
         *flag = text_is(text, "true") || text_is(text, "1");
 }
 
+/* The type belongs to the orders that came with it. */
+static enum result take_type(struct call *c, struct webhook_orders *o)
+{
+    static const char *const typed[] = { "type", "duplicate", "second_event_object",
+        "drop", "delay_ms" };
+    const char *type = call_text(c, "type");
+    bool given = false;
+    for (size_t i = 0; i < COUNT_OF(typed); i++)
+        given = given || value_has(c->params, typed[i]);
+    if (type != NULL && strlen(type) >= sizeof o->type)
+        return call_invalid(c, NULL, "type", "No event has so long a type.");
+    if (given)
+        snprintf(o->type, sizeof o->type, "%s", type == NULL ? "" : type);
+    return OK;
+}
+
 static enum result order_webhooks(struct call *c)
 {
     struct webhook_orders *o = webhooks_orders(c->box->webhooks);
+    TRY(take_type(c, o));
     take_flag(c, "pause", &o->pause);
     take_flag(c, "reorder", &o->reorder);
     take_flag(c, "fast", &c->box->fast);
@@ -163,25 +183,44 @@ static enum result show_balance(struct call *c)
     return answer(c, balance_overview(c, currency == NULL ? "usd" : currency));
 }
 
+struct dump {
+    struct buf text;
+    bool first;
+};
+
 static bool dump_one(struct call *c, struct object *o, void *arg)
 {
+    struct dump *d = arg;
     (void)c;
-    value_append(arg, o->body);
+    buf_adds(&d->text, d->first ? "" : ",\n");
+    value_print(&d->text, o->body, 0);
+    d->first = false;
     return true;
 }
 
+/* As text, for there may be very many. */
 static enum result dump(struct call *c)
 {
-    struct value *v = value_object(c->a);
-    const char *kinds[STORE_TYPES_MAX];
+    const char *kinds[STORE_TYPES_MAX], *only = call_text(c, "kind");
     size_t n = store_kinds(c->box->store, c->a, kinds);
+    struct dump d;
+    buf_init(&d.text, DUMP_MAX);
     c->account = STORE_ALL_ACCOUNTS;
-    for (size_t i = 0; i < n; i++) {
-        struct value *list = value_array(c->a);
-        objects_each(c, kinds[i], NULL, NULL, dump_one, list);
-        value_set(c->a, v, kinds[i], list);
+    for (size_t i = 0, shown = 0; i < n; i++) {
+        if (only != NULL && !text_is(only, kinds[i]))
+            continue;
+        buf_printf(&d.text, "%s\n\"%s\": [", shown++ == 0 ? "{" : ",", kinds[i]);
+        d.first = true;
+        objects_each(c, kinds[i], NULL, NULL, dump_one, &d);
+        buf_addc(&d.text, ']');
     }
-    return answer(c, v);
+    buf_adds(&d.text, d.text.n == 0 ? "{}" : "}");
+    CHECK(buf_ok(&d.text));
+    c->status = 200;
+    c->page = arena_strndup(c->a, d.text.at, d.text.n);
+    c->page_type = "application/json";
+    buf_free(&d.text);
+    return OK;
 }
 
 /* ---- the list -----------------------------------------------------------------------
