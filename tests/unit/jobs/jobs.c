@@ -2,10 +2,10 @@
 
 #include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "support/holds.h"
+#include "support/jobs.h"
 #include "unit.h"
 #include "util/guard.h"
 
@@ -15,16 +15,9 @@ static int64_t vendor_id, host_id, booking_id;
 
 static void set_up(void)
 {
-    struct buf why;
     db_test_open(&t);
-    buf_init(&why, 4096);
-    const char *srcdir = getenv("SRCDIR");
-    t.app.conf.template_dir =
-        arena_printf(t.app.forever, "%s/templates", srcdir == NULL ? "." : srcdir);
     t.app.conf.base_url = "https://prep.example";
-    ck_assert_msg(jobs_open(&jobs, &t.app.conf, &why) == OK, "%s", why.at);
-    jobs.app.fixed_now_at = TEST_NOW_AT;
-    buf_free(&why);
+    jobs_test_begin(&t, &jobs);
     host_id = make_user(&t, "host");
     vendor_id = make_user(&t, "vendor");
     ck_assert(holds_try(&t, vendor_id, make_kitchen(&t, host_id), 0, thursday(540),
