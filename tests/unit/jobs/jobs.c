@@ -1,9 +1,12 @@
 #include "jobs/jobs.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "support/folder.h"
 #include "support/holds.h"
 #include "support/jobs.h"
 #include "unit.h"
@@ -178,7 +181,24 @@ START_TEST(cleanup_forgets_what_is_old_and_nothing_else)
     ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM throttles"), 1);
     ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM idempotency"), 1);
     ck_assert_int_eq(
-        db_test_int(&t, "SELECT done FROM jobs WHERE name = 'cleanup'"), 4);
+        db_test_int(&t, "SELECT done FROM jobs WHERE name = 'cleanup'"), 7);
+}
+END_TEST
+
+START_TEST(cleanup_removes_files_that_a_killed_worker_left)
+{
+    char incoming[128], file[160];
+    snprintf(incoming, sizeof incoming, "%s/incoming", t.dir);
+    ck_assert_int_eq(mkdir(incoming, 0700), 0);
+    for (int day = 0; day < 3; day++) {
+        const struct timespec at = { .tv_sec = TEST_NOW_AT - day * 86400 - 60 };
+        snprintf(file, sizeof file, "%s/%d", incoming, day);
+        folder_write(file, "x", 1);
+        ck_assert_int_eq(
+            utimensat(AT_FDCWD, file, (struct timespec[2]) { at, at }, 0), 0);
+    }
+    jobs_run_once(&jobs);
+    ck_assert_uint_eq(folder_count(incoming), 1);
 }
 END_TEST
 
@@ -194,5 +214,6 @@ void unit_jobs_jobs(Suite *s)
     tcase_add_test(tc, a_mail_whose_template_is_missing_stays_and_is_tried_again);
     tcase_add_test(tc, a_job_that_another_process_holds_is_left_alone);
     tcase_add_test(tc, cleanup_forgets_what_is_old_and_nothing_else);
+    tcase_add_test(tc, cleanup_removes_files_that_a_killed_worker_left);
     suite_add_tcase(s, tc);
 }
