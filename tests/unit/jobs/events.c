@@ -7,7 +7,10 @@ static struct jobs jobs;
 
 static void set_up(void)
 {
-    jobs_test_open(&t, &jobs);
+    db_test_open(&t);
+    t.app.conf.stripe_secret_key = "sk_test_x";
+    t.app.conf.stripe_api_base = "http://127.0.0.1:1";
+    jobs_test_begin(&t, &jobs);
 }
 
 static void tear_down(void)
@@ -35,7 +38,7 @@ END_TEST
 
 START_TEST(an_event_whose_object_cannot_be_read_waits_and_says_why)
 {
-    receive("evt_1", "refund.updated"); /* there is no key to ask Stripe with */
+    receive("evt_1", "refund.updated"); /* nobody answers where Stripe should be */
     jobs_run_once(&jobs);
     ck_assert_int_eq(db_test_int(&t, "SELECT tries FROM stripe_events WHERE "
                                      "processed_at IS NULL AND error <> ''"),
