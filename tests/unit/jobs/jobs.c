@@ -103,6 +103,8 @@ START_TEST(the_mail_of_a_confirmed_booking_has_the_visit_as_a_calendar_file)
     ck_assert(strstr(m, "filename=\"booking.ics\"") != NULL ||
               strstr(m, "filename=booking.ics") != NULL);
     ck_assert(strstr(m, "text/calendar") != NULL);
+    ck_assert(strstr(m, "multipart/alternative") != NULL);
+    ck_assert(strstr(m, "Content-Type: text/html; charset=utf-8") != NULL);
     ck_assert(strstr(m, "https://prep.example/bookings/") != NULL);
 }
 END_TEST
