@@ -219,6 +219,19 @@ START_TEST(a_refund_afterwards_asks_the_hosts_part_back)
     ck_assert_int_eq(count("reversals WHERE state = 'succeeded'"), 1);
     ck_assert_int_eq(money_int(&m, "SELECT reversed_cents FROM transfers"), 6364);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+    struct transfer *sent;
+    struct reversal *back;
+    struct payment *payments;
+    size_t n;
+    money_act(&m, 0);
+    ck_assert(transfers_of_booking(m.c, m.booking_id, &sent, &n) == OK && n == 1);
+    ck_assert_int_eq(sent[0].reversed.n, 6364);
+    ck_assert(
+        transfers_reversals_of_booking(m.c, m.booking_id, &back, &n) == OK && n == 1);
+    ck_assert_str_eq(back[0].transfer_id, sent[0].transfer_id);
+    ck_assert(text_starts(back[0].reversal_id, "trr_"));
+    ck_assert(payments_of_booking(m.c, m.booking_id, &payments, &n) == OK && n == 1);
+    ck_assert(payments[0].applied);
     give_back(MONEY_TOTAL - 10000, "l");
     ck_assert_int_eq(count("transfers WHERE state = 'reversed'"), 1);
     ck_assert_int_eq(
