@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "ledger.h"
 #include "util/guard.h"
 #include "util/text.h"
 
@@ -179,6 +180,7 @@ enum result accounts_create(struct call *c)
     TRY(take(c, o));
     apply_standing(c, o, ACCOUNT_OPEN);
     objects_save(c, o);
+    ledger_open(c->box->store, o->id, value_get_text(o->body, "default_currency"));
     return objects_answer(c, o);
 }
 
