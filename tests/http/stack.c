@@ -274,7 +274,8 @@ void stack_start(struct stack *s, bool demo)
 {
     const char *api;
     /* A test's own lies in the run's: what a failed one leaves goes with it. */
-    const char *parent = s == &stack ? "/tmp" : stack.dir;
+    const char *tmp = getenv("TMPDIR");
+    const char *parent = s != &stack ? stack.dir : tmp == NULL ? "/tmp" : tmp;
     *s = (struct stack) { .arena = arena_new(64 * 1024 * 1024),
         .port = peer_free_port(),
         .limited_port = peer_free_port(),
