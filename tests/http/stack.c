@@ -181,7 +181,7 @@ static void start_stripe(struct stack *s, const char **api)
     if (access(program, X_OK) != 0)
         return;
     const char *const argv[] = { program, "--port", "0", "--files",
-        source(s, "sandbox"), "--fast", "--webhook",
+        source(s, "sandbox"), "--fast", "--ready", "demo.test", "--webhook",
         arena_printf(s->arena, "%s/stripe/webhook=%s", s->url, s->webhook_secret),
         NULL };
     s->stripe = spawn(argv, stack_path(s, "run/stripe.log"));
