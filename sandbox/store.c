@@ -256,11 +256,13 @@ static int64_t last_before(struct store *s, int64_t at)
 static void list_bind(struct store *s, sqlite3_stmt *stmt, const struct store_query *q)
 {
     int64_t low = q->created_min == INT64_MIN ? 0 : last_before(s, q->created_min);
+    int64_t high = q->created_max == INT64_MAX ? INT64_MAX
+                                               : last_before(s, q->created_max + 1) + 1;
     int at = 1;
     sql_text(stmt, at++, q->kind);
     sql_text(stmt, at++, q->account);
     sql_int(stmt, at++, q->before > low ? q->before : low);
-    sql_int(stmt, at++, q->after != 0 ? q->after : INT64_MAX);
+    sql_int(stmt, at++, q->after != 0 && q->after < high ? q->after : high);
     sql_int(stmt, at++, q->created_min);
     sql_int(stmt, at++, q->created_max);
     for (size_t i = 0; i < q->filter_count; i++) {
