@@ -12,8 +12,7 @@
 
 enum { SCHEMA_MAX = 1 << 20, SCHEMA_VERSION = 2 };
 
-/* ---- the file ----------------------------------------------------------------------
- */
+/* ---- the file ---- */
 
 static char *read_schema(const char *path)
 {
@@ -124,8 +123,7 @@ void store_set(struct store *s, const char *name, const char *value)
     sql_run(s, q);
 }
 
-/* ---- objects -----------------------------------------------------------------------
- */
+/* ---- objects ---- */
 
 #define OBJECT_COLUMNS "seq, id, kind, account, created_at, body, inner"
 
@@ -307,8 +305,7 @@ size_t store_kinds(struct store *s, struct arena *a, const char **out)
     return n;
 }
 
-/* ---- idempotency -------------------------------------------------------------------
- */
+/* ---- idempotency ---- */
 
 bool store_key_get(struct store *s, struct arena *a, const char *account,
     const char *key, struct store_key *out)
@@ -366,8 +363,7 @@ void store_keys_prune(struct store *s, int64_t created_before)
     sql_run(s, q);
 }
 
-/* ---- deliveries --------------------------------------------------------------------
- */
+/* ---- deliveries ---- */
 
 #define DELIVERY_COLUMNS "seq, event, endpoint, state, tries, status, due_at_ms"
 
