@@ -7,8 +7,7 @@
 #include "util/guard.h"
 #include "util/text.h"
 
-/* ---- standing -----------------------------------------------------------------------
- */
+/* ---- standing ---- */
 
 static struct value *texts(struct call *c, const char *const *list)
 {
@@ -106,8 +105,7 @@ void accounts_deauthorize(struct call *c, const struct object *account)
     store_delete(c->box->store, account->id);
 }
 
-/* ---- the operations -----------------------------------------------------------------
- */
+/* ---- the operations ---- */
 
 static enum result take(struct call *c, struct object *o)
 {
