@@ -8,6 +8,7 @@
 #include "web/agenda.h"
 #include "web/availability.h"
 #include "web/bookings.h"
+#include "web/calendars.h"
 #include "web/checkout.h"
 #include "web/documents.h"
 #include "web/home.h"
@@ -51,10 +52,14 @@ const struct route routes[] = {
     { POST("/forgot-password"),  web_forgot_post,        ANYONE, 8 },
     { GET("/reset-password"),    web_reset,              ANYONE, 3 },
     { POST("/reset-password"),   web_reset_post,         ANYONE, 12 },
-    { GET("/account"),           web_account,            MEMBER, 4 },
-    { POST("/account"),          web_account_post,       MEMBER, 6 },
+    { GET("/account"),           web_account,            MEMBER, 5 },
+    { POST("/account"),          web_account_post,       MEMBER, 7 },
     { POST("/account/password"), web_account_password,   MEMBER, 12 },
     { POST("/account/sessions"), web_account_sessions,   MEMBER, 4 },
+
+    /* one's bookings for calendar programs (calendars.c) */
+    { GET("/calendar/:token.ics"), web_calendar,         ANYONE, 2, ROUTE_SLIM | ROUTE_SECRET },
+    { POST("/account/calendar"), web_calendar_renew,     VENDOR | HOST, 4 },
 
     /* the host's time and money (agenda.c) */
     { GET("/admin/bookings"),    web_agenda_all,         STAFF, 3 },
