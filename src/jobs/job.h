@@ -30,7 +30,7 @@ struct job {
 };
 
 extern const struct job job_mail, job_holds, job_calls, job_events, job_payments;
-extern const struct job job_visits, job_transfers;
+extern const struct job job_visits, job_reminders, job_transfers;
 extern const struct job job_sweep, job_accounts, job_papers, job_cleanup;
 
 /* What is wrong with the settings for Stripe, or NULL: for jobs that call it. */
