@@ -311,6 +311,38 @@ enum result disputes_apply(struct ctx *c, const struct stripe_dispute *dispute)
     return r;
 }
 
+enum result disputes_check(struct ctx *c, const char *id)
+{
+    struct stripe_client client;
+    struct stripe_reply reply;
+    struct stripe_dispute dispute;
+    TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
+    TRY(stripe_ops_read(c, &client, ctx_printf(c, "/v1/disputes/%s", id), &reply));
+    TRY(stripe_read_dispute(reply.object, &dispute));
+    TRY(db_begin(c->db));
+    TRY(disputes_apply(c, &dispute));
+    struct query *q = db_query(c->db, Q_DISPUTES_TOUCH);
+    bind_text(q, "dispute_id", id);
+    bind_int(q, "now_at", c->now_at);
+    TRY(query_run(q));
+    return db_commit(c->db);
+}
+
+enum result disputes_stale(
+    struct ctx *c, int64_t before_at, size_t max, const char ***ids, size_t *n)
+{
+    const char **rows = arena_array(c->arena, max, sizeof *rows);
+    struct query *q = db_query(c->db, Q_DISPUTES_STALE);
+    bind_int(q, "before_at", before_at);
+    bind_int(q, "max", (int64_t)max);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r))
+        rows[(*n)++] = col_text(q, "dispute_id");
+    *ids = rows;
+    return query_end(r);
+}
+
 /* ---- evidence ---------------------------------------------------------------------
  */
 
@@ -417,13 +449,31 @@ enum result disputes_submit(struct ctx *c, const char *id, const char *text)
     return db_commit(c->db);
 }
 
+/* It never came to Stripe. While the bank still waits it is sent again. */
+static enum result submit_again(struct ctx *c, const struct stripe_op *op, bool *again)
+{
+    struct dispute d;
+    struct query *q = db_query(c->db, Q_DISPUTES_OF_EVIDENCE);
+    bind_text(q, "uid", op->subject_uid);
+    TRY(query_step(q));
+    read_row(q, &d);
+    const struct status *s = status_of(d.status);
+    *again = s != NULL && s->open && (d.due_by == 0 || d.due_by > c->now_at);
+    return *again ? stripe_ops_again(c, op) : OK;
+}
+
 enum result disputes_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
 {
     struct stripe_dispute dispute;
+    bool again = false;
     bool refused =
         reply->outcome == STRIPE_DEFINITIVE || reply->outcome == STRIPE_DECLINED;
     if (reply->outcome != STRIPE_OK && !refused)
+        return OK;
+    if (stripe_ops_absent(reply))
+        TRY(submit_again(c, op, &again));
+    if (again)
         return OK;
     struct query *q = db_query(c->db, Q_DISPUTES_SET_EVIDENCE);
     bind_text(q, "uid", op->subject_uid);
