@@ -8,6 +8,7 @@
 #include "web/agenda.h"
 #include "web/availability.h"
 #include "web/bookings.h"
+#include "web/cancellations.h"
 #include "web/checkout.h"
 #include "web/documents.h"
 #include "web/home.h"
@@ -15,6 +16,7 @@
 #include "web/listings.h"
 #include "web/messages.h"
 #include "web/photos.h"
+#include "web/receipts.h"
 #include "web/search.h"
 #include "web/stripe.h"
 
@@ -107,11 +109,16 @@ const struct route routes[] = {
     { GET("/admin/jobs"),                    web_admin_jobs,           STAFF, 3 },
     { GET("/admin/mail"),                    web_admin_mail,           STAFF, 3 },
 
-    /* booking and paying (book.c, bookings.c, checkout.c) */
+    /* booking and paying (book.c, bookings.c, cancellations.c, checkout.c, receipts.c) */
     { POST("/listings/:id/book"),          web_book_post,            VENDOR, 40 },
     { GET("/bookings"),                    web_bookings,             VENDOR, 4 },
-    { GET("/bookings/:id"),                web_booking,              MEMBER, 4 },
+    { GET("/bookings/:id"),                web_booking,              MEMBER, 17 },
     { GET("/bookings/:id/calendar.ics"),   web_booking_calendar,     MEMBER, 3 },
+    { GET("/bookings/:id/receipt"),        web_receipt,              MEMBER, 6 },
+    { GET("/bookings/:id/cancel"),         web_cancellation,         VENDOR | HOST | ADMIN, 6 },
+    { POST("/bookings/:id/cancel"),        web_cancellation_post,    VENDOR | HOST | ADMIN, 60 },
+    { POST("/host/bookings/:id/no_show"),  web_host_booking_no_show, HOST, 20 },
+    { POST("/admin/bookings/:id/refund"),  web_booking_refund,       ADMIN, 40 },
     { GET("/checkout/:id"),                web_checkout,             VENDOR, 4, ROUTE_STRIPE },
     { POST("/checkout/:id/intent"),        web_checkout_intent,      VENDOR, 40 },
     { POST("/checkout/:id/hosted"),        web_checkout_hosted,      VENDOR, 40 },
