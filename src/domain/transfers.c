@@ -342,7 +342,7 @@ static enum result sent(
 
 /* What a refusal leads to, by Stripe's code or the parameter that it names; the first
  * row that fits counts. */
-enum refusal { REFUSED_ACCOUNT, REFUSED_LINK, REFUSED_POOR, REFUSED };
+enum refusal { REFUSED_ACCOUNT, REFUSED_POOR, REFUSED };
 
 static enum refusal refusal_of(const struct stripe_error *e)
 {
@@ -356,7 +356,6 @@ static enum refusal refusal_of(const struct stripe_error *e)
         { "account_invalid", NULL, REFUSED_ACCOUNT },
         { "account_closed", NULL, REFUSED_ACCOUNT },
         { NULL, "destination", REFUSED_ACCOUNT },
-        { NULL, "source_transaction", REFUSED_LINK },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (rows[i].code != NULL ? text_is(rows[i].code, e->code)
@@ -393,13 +392,11 @@ static enum result refused(
     case REFUSED_POOR:
         log_error("transfer_poor", "%s: our balance at Stripe is too low", t->uid);
         return unclaim(c, t, "scheduled", c->now_at + POOR_S, t->unlinked, e->message);
-    case REFUSED_LINK:
+    case REFUSED:
         /* Whether a charge can carry a second transfer after a reversal is not known
          * for sure (STRIPE.md 4.9): without the link it comes from our balance. */
         if (t->attempt > 1 && !t->unlinked)
             return unclaim(c, t, "scheduled", c->now_at, true, e->message);
-        break;
-    case REFUSED:
         break;
     }
     log_error("transfer_failed", "%s: %s", t->uid, e->message);

@@ -72,6 +72,9 @@ static const struct setting settings[] = {
     B(jobs, "yes", "Run the jobs process under `prep serve`."),
     N(max_requests, 100000, 100, 100000000,
         "A worker is replaced after so many requests."),
+    N(request_max_s, 60, 5, 3600,
+        "A worker that is at one request for so many seconds is killed and replaced."),
+    N(slow_request_max_s, 120, 5, 3600, "... and one of those that wait for others."),
 
     H("Booking"),
     N(hold_s, 600, 5, 3600, "How long a slot is held for payment, in seconds."),

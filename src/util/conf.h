@@ -29,6 +29,7 @@ struct conf {
     int64_t web_workers, book_workers, auth_workers, slow_workers;
     bool jobs;            /* run the jobs process under `prep serve` */
     int64_t max_requests; /* a worker is replaced after so many */
+    int64_t request_max_s, slow_request_max_s; /* and killed after so long at one */
 
     /* booking */
     int64_t hold_s;         /* how long a slot is held for payment */

@@ -15,6 +15,7 @@
 #include "web/kitchens.h"
 #include "web/listings.h"
 #include "web/messages.h"
+#include "web/metrics.h"
 #include "web/photos.h"
 #include "web/receipts.h"
 #include "web/search.h"
@@ -25,10 +26,11 @@
 #define POST(pattern) { HTTP_POST, pattern }
 
 const struct route routes[] = {
-    /* the house (home.c) */
+    /* the house (home.c, metrics.c) */
     { GET("/"),                  web_home,               ANYONE, 4 },
     { GET("/healthz"),           web_healthz,            ANYONE, 0, ROUTE_SLIM },
     { GET("/readyz"),            web_readyz,             ANYONE, 1, ROUTE_SLIM },
+    { GET("/metrics"),           web_metrics,            ANYONE, 7, ROUTE_SLIM },
     { GET("/terms"),             web_terms,              ANYONE, 2 },
     { GET("/dashboard"),         web_dashboard,          MEMBER, 8 },
     { GET("/notices"),           web_notices,            MEMBER, 3 },

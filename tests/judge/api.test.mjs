@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";
-import { ask, base, fails, host, intent, page, paid, send, sim, stripe } from "./sandbox.mjs";
+import { ask, base, fails, host, intent, page, paid, send, sim, stripe, subset } from "./sandbox.mjs";
 
 test("customers: create, retrieve, update, list, delete", async () => {
   const made = await stripe.customers.create({ email: "ann@example.com", name: "Ann", metadata: { app: "prep", x: "1" },
@@ -287,6 +287,20 @@ test("wrong requests get Stripe's codes", async () => {
   const unknown = await ask("GET", "/v1/unicorns");
   assert.equal(unknown.status, 404);
   assert.match(unknown.json.error.message, /^Unrecognized request URL \(GET: \/v1\/unicorns\)/);
+});
+
+test("what the sandbox leaves out it says", async () => {
+  for (const more of [{ off_session: true }, { application_fee_amount: 5 }, { capture_method: "manual" }, { transfer_data: { destination: "acct_x" } }])
+    await assert.rejects(intent(more), { type: "StripeInvalidRequestError", message: /^The sandbox does not support / });
+  await assert.rejects(session({ automatic_tax: { enabled: true } }), /The sandbox does not support automatic_tax/);
+});
+
+test("every operation of the description is there", async () => {
+  for (const [path, operations] of Object.entries(subset.paths))
+    for (const method of Object.keys(operations)) {
+      const { json } = await ask(method.toUpperCase(), path.replaceAll(/{\w+}/g, "nobody"), "");
+      assert.doesNotMatch(json.error?.message ?? "", /Unrecognized request URL/, method + " " + path);
+    }
 });
 
 test("only secret test keys open the API", async () => {
