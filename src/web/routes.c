@@ -11,6 +11,7 @@
 #include "web/cancellations.h"
 #include "web/checkout.h"
 #include "web/documents.h"
+#include "web/earnings.h"
 #include "web/home.h"
 #include "web/kitchens.h"
 #include "web/listings.h"
@@ -58,10 +59,11 @@ const struct route routes[] = {
     { POST("/account/password"), web_account_password,   MEMBER, 12 },
     { POST("/account/sessions"), web_account_sessions,   MEMBER, 4 },
 
-    /* the host's time and money (agenda.c) */
+    /* the host's time and money (agenda.c, earnings.c) */
     { GET("/admin/bookings"),    web_agenda_all,         STAFF, 3 },
     { GET("/host/calendar"),     web_agenda_calendar,    HOST, 3 },
-    { GET("/host/earnings"),     web_agenda_earnings,    HOST, 5, ROUTE_STRIPE },
+    { GET("/host/earnings"),     web_earnings,           HOST, 9, ROUTE_STRIPE },
+    { GET("/host/earnings.csv"), web_earnings_csv,       HOST, 30 },
 
     /* messages (messages.c) */
     { GET("/messages"),          web_messages,           MEMBER, 3 },
