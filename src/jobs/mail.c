@@ -71,7 +71,10 @@ static const char *host_of(struct ctx *c)
 static struct span calendar(
     struct ctx *c, const struct outbox_mail *m, const struct json *f)
 {
+    bool canceled = !text_empty(json_text(f, "ics_canceled"));
     struct ics_event e = {
+        .canceled = canceled,
+        .sequence = canceled ? 1 : 0,
         .uid = ctx_printf(c, "%s@%s", json_text(f, "ics_uid"), host_of(c)),
         .stamped_at = m->created_at,
         .summary = json_text(f, "ics_summary"),
