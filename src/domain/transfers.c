@@ -378,6 +378,16 @@ static enum result unclaim(struct ctx *c, const struct transfer *t, const char *
     return post_offset(c, t, t->call, true);
 }
 
+/* It was never made: whatever is owed now is claimed anew. */
+static enum result absent(struct ctx *c, const struct transfer *t)
+{
+    struct booking b;
+    TRY(bookings_get(c, t->booking_id, &b));
+    TRY(unclaim(c, t, "scheduled", t->due_at, t->unlinked, ""));
+    TRY(audit_add(c, "transfer.absent", "booking", b.id, t->uid));
+    return transfers_heed_freezes(c, &b);
+}
+
 static enum result refused(
     struct ctx *c, struct transfer *t, const struct stripe_error *e)
 {
@@ -418,6 +428,8 @@ enum result transfers_answered(
         TRY(stripe_read_transfer(reply->object, &transfer));
         return sent(c, &t, &transfer);
     }
+    if (stripe_ops_absent(reply))
+        return absent(c, &t);
     if (reply->outcome == STRIPE_DEFINITIVE || reply->outcome == STRIPE_DECLINED)
         return refused(c, &t, &reply->error);
     return OK; /* sent again, or looked for by listing */

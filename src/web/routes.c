@@ -135,7 +135,7 @@ const struct route routes[] = {
 
     /* Stripe (stripe.c) */
     { POST("/stripe/webhook"),             web_stripe_webhook,       ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
-    { POST("/stripe/webhook-connect"),     web_stripe_webhook,       ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
+    { POST("/stripe/webhook-connect"),     web_stripe_webhook_connect, ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
     { GET("/host/stripe"),                 web_host_stripe,          HOST, 3, ROUTE_STRIPE },
     { GET("/host/stripe/return"),          web_host_stripe_return,   HOST, 3, ROUTE_STRIPE },
     { GET("/host/stripe/refresh"),         web_host_stripe_refresh,  HOST, 3 },

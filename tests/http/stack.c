@@ -183,6 +183,9 @@ static void start_stripe(struct stack *s, const char **api)
     const char *const argv[] = { program, "--port", "0", "--files",
         source(s, "sandbox"), "--fast", "--ready", "demo.test", "--webhook",
         arena_printf(s->arena, "%s/stripe/webhook=%s", s->url, s->webhook_secret),
+        "--webhook-connect",
+        arena_printf(
+            s->arena, "%s/stripe/webhook-connect=%s", s->url, s->connect_secret),
         NULL };
     s->stripe = spawn(argv, stack_path(s, "run/stripe.log"));
     *api =
@@ -196,6 +199,8 @@ static void write_conf(struct stack *s, const char *api)
     write_file(s, "run/stripe-key", "sk_test_http\n");
     write_file(
         s, "run/stripe-webhook", arena_printf(s->arena, "%s\n", s->webhook_secret));
+    write_file(
+        s, "run/stripe-connect", arena_printf(s->arena, "%s\n", s->connect_secret));
     write_file(s, "prep.conf",
         arena_printf(s->arena,
             "base_url = %s\n"
@@ -211,9 +216,10 @@ static void write_conf(struct stack *s, const char *api)
             "stripe_js_url = %s/endive/stripe.js\n"
             "stripe_publishable_key = pk_test_http\n"
             "stripe_secret_key_file = %s/run/stripe-key\n"
-            "stripe_webhook_secret_file = %s/run/stripe-webhook\n",
+            "stripe_webhook_secret_file = %s/run/stripe-webhook\n"
+            "stripe_webhook_connect_secret_file = %s/run/stripe-connect\n",
             s->url, s->dir, s->dir, source(s, "templates"), source(s, "static"),
-            built(s, "prep-media"), api, api, s->dir, s->dir));
+            built(s, "prep-media"), api, api, s->dir, s->dir, s->dir));
     struct buf why;
     buf_init(&why, 4096);
     if (conf_read(s->arena, stack_path(s, "prep.conf"), &s->conf, &why) != OK ||
@@ -279,7 +285,8 @@ void stack_start(struct stack *s, bool demo)
     *s = (struct stack) { .arena = arena_new(64 * 1024 * 1024),
         .port = peer_free_port(),
         .limited_port = peer_free_port(),
-        .webhook_secret = "whsec_for_the_http_tests" };
+        .webhook_secret = "whsec_for_the_http_tests",
+        .connect_secret = "whsec_for_the_connected" };
     s->dir = arena_printf(s->arena, "%s/prep-http-XXXXXX", parent);
     CHECK(mkdtemp(s->dir) != NULL);
     snprintf(s->url, sizeof s->url, "http://127.0.0.1:%d", s->port);
