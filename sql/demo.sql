@@ -27,15 +27,9 @@ VALUES (:uid, :kitchen_id, :space_id, :vendor_id, :host_id, :state, :start_at, :
 INSERT INTO cells (space_id, slot, booking_id) VALUES (:space_id, :slot, :booking_id)
 
 -- query: demo_add_payment
-INSERT INTO payments (uid, booking_id, attempt, mode, state, amount_cents, currency,
-    payment_intent_id, charge_id, applied, created_at, updated_at)
-VALUES (:uid, :booking_id, 1, 'pi', 'succeeded', :amount_cents, 'usd', :intent_id, :charge_id, 1,
-    :at, :at)
-
--- query: demo_add_transfer
-INSERT INTO transfers (uid, booking_id, host_id, attempt, state, due_at, claimed_at, amount_cents,
-    transfer_id, sent_at, created_at, updated_at)
-VALUES (:uid, :booking_id, :host_id, 1, 'sent', :at, :at, :amount_cents, :transfer_id, :at, :at, :at)
+INSERT INTO payments (uid, booking_id, attempt, mode, state, amount_cents, currency, created_at,
+    updated_at)
+VALUES (:uid, :booking_id, 1, 'pi', 'succeeded', :amount_cents, 'usd', :at, :at)
 
 -- query: demo_add_review
 INSERT INTO reviews (booking_id, kitchen_id, author_id, by_vendor, overall, cleanliness, equipment,

@@ -5,12 +5,10 @@
 #include "domain/audit.h"
 #include "domain/availability.h"
 #include "domain/compliance.h"
-#include "domain/ledger.h"
 #include "domain/listings.h"
 #include "domain/passwords.h"
 #include "domain/pricing.h"
 #include "domain/slots.h"
-#include "domain/transfers.h"
 #include "util/guard.h"
 #include "util/rand.h"
 #include "util/text.h"
@@ -326,73 +324,12 @@ static void bind_quote(struct query *q, const struct quote *quote)
     bind_text(q, "policy", quote->policy);
 }
 
-/* One movement in the books, as of AT. */
-static enum result post(
-    struct ctx *c, int64_t at, const struct ledger_movement *movement)
-{
-    int64_t now_at = c->now_at;
-    c->now_at = at;
-    enum result r = ledger_post(c, movement);
-    c->now_at = now_at;
-    return r;
-}
-
-/* Paid by a card that no sandbox knows: the ids say so. */
-static enum result add_payment(struct ctx *c, const struct kitchen *k,
-    int64_t booking_id, const struct quote *quote, int64_t at)
-{
-    const char *charge = ctx_printf(c, "ch_demo_%lld", (long long)booking_id);
-    struct cents fees = cents_sub(cents_sub(quote->total, quote->host), quote->tax);
-    struct query *q = db_query(c->db, Q_DEMO_ADD_PAYMENT);
-    bind_text(q, "uid", rand_uid(c->arena));
-    bind_int(q, "booking_id", booking_id);
-    bind_int(q, "amount_cents", quote->total.n);
-    bind_text(q, "intent_id", ctx_printf(c, "pi_demo_%lld", (long long)booking_id));
-    bind_text(q, "charge_id", charge);
-    bind_int(q, "at", at);
-    TRY(query_run(q));
-    struct ledger_movement m = { .kind = "charge",
-        .source_id = charge,
-        .debit = LEDGER_STRIPE,
-        .booking_id = booking_id,
-        .host_id = k->host_id };
-    m.credit = LEDGER_HOST_PAYABLE, m.amount = quote->host;
-    TRY(post(c, at, &m));
-    m.credit = LEDGER_TAX, m.amount = quote->tax;
-    TRY(post(c, at, &m));
-    m.credit = LEDGER_REVENUE, m.amount = fees;
-    return post(c, at, &m);
-}
-
-/* The host of a booking that is over was paid a day after its end. */
-static enum result add_transfer(struct ctx *c, const struct kitchen *k,
-    int64_t booking_id, struct cents amount, int64_t end_at)
-{
-    const char *transfer = ctx_printf(c, "tr_demo_%lld", (long long)booking_id);
-    struct query *q = db_query(c->db, Q_DEMO_ADD_TRANSFER);
-    bind_text(q, "uid", rand_uid(c->arena));
-    bind_int(q, "booking_id", booking_id);
-    bind_int(q, "host_id", k->host_id);
-    bind_int(q, "amount_cents", amount.n);
-    bind_text(q, "transfer_id", transfer);
-    bind_int(q, "at", end_at + TRANSFERS_WAIT_S);
-    TRY(query_run(q));
-    return post(c, end_at + TRANSFERS_WAIT_S,
-        &(struct ledger_movement) { .kind = "transfer",
-            .source_id = transfer,
-            .debit = LEDGER_HOST_PAYABLE,
-            .credit = LEDGER_STRIPE,
-            .amount = amount,
-            .booking_id = booking_id,
-            .host_id = k->host_id });
-}
-
 static enum result add_booking(struct ctx *c, const struct kitchen *k,
     const struct space *s, int64_t vendor_id, const char *state, int64_t start_at,
     int64_t *id)
 {
     struct quote quote;
-    int64_t end_at = start_at + 6 * 3600, booked_at = start_at - 20 * DAY_S;
+    int64_t end_at = start_at + 6 * 3600;
     TRY(pricing_quote(c, k, s, start_at, end_at, &quote));
     struct query *q = db_query(c->db, Q_DEMO_ADD_BOOKING);
     bind_text(q, "uid", rand_uid(c->arena));
@@ -409,14 +346,17 @@ static enum result add_booking(struct ctx *c, const struct kitchen *k,
     bind_int(q, "guest_count", 3);
     bind_text(q, "purpose", "Prep for the weekend");
     bind_quote(q, &quote);
-    bind_int(q, "created_at", booked_at);
+    bind_int(q, "created_at", c->now_at - 20 * DAY_S);
     TRY(query_run(q));
     *id = db_last_id(c->db);
     TRY(audit_add(
         c, ctx_printf(c, "booking.%s", state), "booking", *id, "from the demo"));
-    TRY(add_payment(c, k, *id, &quote, booked_at));
-    return text_is(state, "completed") ? add_transfer(c, k, *id, quote.host, end_at)
-                                       : OK;
+    q = db_query(c->db, Q_DEMO_ADD_PAYMENT);
+    bind_text(q, "uid", rand_uid(c->arena));
+    bind_int(q, "booking_id", *id);
+    bind_int(q, "amount_cents", quote.total.n);
+    bind_int(q, "at", c->now_at - 20 * DAY_S);
+    return query_run(q);
 }
 
 static enum result take_cells(struct ctx *c, const struct kitchen *k,
@@ -474,8 +414,7 @@ static enum result add_history(struct ctx *c, struct demo *d, int64_t kitchen_id
     TRY(kitchens_space(c, &k, 0, &s));
     TRY(db_begin(c->db));
     for (int past = 1 + (int)pick(4); past > 0; past--) {
-        int64_t days = 11 + 63 * (past - 1) + 7 * (kitchen_id % 9);
-        zone_civil(z, c->now_at - days * DAY_S, &day);
+        zone_civil(z, c->now_at - (8 + 3 * past) * DAY_S, &day);
         int64_t start_at = zone_day_start(z, day.year, day.month, day.day) + 18 * 3600;
         TRY(add_booking(c, &k, &s, vendor_id, "completed", start_at, &booking_id));
         TRY(add_review(c, &k, vendor_id, booking_id));

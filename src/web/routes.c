@@ -4,7 +4,9 @@
 #include "util/guard.h"
 #include "web/accounts.h"
 #include "web/admin.h"
+#include "web/admin_disputes.h"
 #include "web/admin_listings.h"
+#include "web/admin_payments.h"
 #include "web/agenda.h"
 #include "web/availability.h"
 #include "web/bookings.h"
@@ -102,7 +104,7 @@ const struct route routes[] = {
     { POST("/admin/documents/:id"),          web_admin_document_decide, STAFF, 18 },
 
     /* staff (admin.c, admin_listings.c) */
-    { GET("/admin"),                         web_admin,                STAFF, 6 },
+    { GET("/admin"),                         web_admin,                STAFF, 7 },
     { GET("/admin/listings"),                web_admin_listings,       STAFF, 3 },
     { GET("/admin/listings/:id"),            web_admin_listing,        STAFF, 11 },
     { POST("/admin/listings/:id"),           web_admin_listing_decide, STAFF, 18 },
@@ -112,6 +114,15 @@ const struct route routes[] = {
     { GET("/admin/audit"),                   web_admin_audit,          STAFF, 3 },
     { GET("/admin/jobs"),                    web_admin_jobs,           STAFF, 3 },
     { GET("/admin/mail"),                    web_admin_mail,           STAFF, 3 },
+
+    /* money, for staff (admin_payments.c, admin_disputes.c) */
+    { GET("/admin/payments"),                     web_admin_payments,       STAFF, 7 },
+    { POST("/admin/payments/refunds/:id"),        web_admin_refund,         ADMIN, 40 },
+    { POST("/admin/payments/transfers/:id"),      web_admin_transfer,       ADMIN, 10 },
+    { POST("/admin/payments/warnings/:source"),   web_admin_warning,        ADMIN, 16 },
+    { POST("/admin/payments/calls/:uid"),         web_admin_call,           ADMIN, 60 },
+    { GET("/admin/disputes/:dispute"),            web_admin_dispute,        STAFF, 8 },
+    { POST("/admin/disputes/:dispute"),           web_admin_dispute_answer, ADMIN, 16, 0, 160 << 10 },
 
     /* booking and paying (book.c, bookings.c, cancellations.c, checkout.c, receipts.c) */
     { POST("/listings/:id/book"),          web_book_post,            VENDOR, 40 },

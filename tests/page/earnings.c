@@ -17,7 +17,7 @@ static int64_t booking;
 static void open_browser(void)
 {
     site = site_fresh();
-    site_load_demo(site);
+    cash_load_demo(site);
     browser_open(&host, site);
     browser_log_in_demo(&host, HOST_EMAIL);
     booking = cash_booking(site, VENDOR_EMAIL, HOST_EMAIL);

@@ -20,7 +20,7 @@ static char page[64], cancel[64], receipt[64], refund[64], no_show[64];
 static void open_browsers(void)
 {
     site = site_fresh();
-    site_load_demo(site);
+    cash_load_demo(site);
     browser_open(&vendor, site);
     browser_open(&host, site);
     browser_open(&admin, site);

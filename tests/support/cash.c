@@ -35,6 +35,34 @@ int64_t cash_int(struct site *site, const char *format, ...)
     return n;
 }
 
+void cash_load_demo(struct site *site)
+{
+    static const char *const sql[] = {
+        "UPDATE payments SET applied = 1, payment_intent_id = 'pi_demo_' || booking_id,"
+        " charge_id = 'ch_demo_' || booking_id",
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents,"
+        " booking_id, host_id) SELECT created_at, 'charge', 'ch_demo_' || id, 'stripe',"
+        " 'host_payable', host_cents, id, host_id FROM bookings",
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents,"
+        " booking_id) SELECT created_at, 'charge', 'ch_demo_' || id, 'stripe', 'tax',"
+        " tax_cents, id FROM bookings",
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents,"
+        " booking_id) SELECT created_at, 'charge', 'ch_demo_' || id, 'stripe',"
+        " 'revenue', total_cents - host_cents - tax_cents, id FROM bookings",
+        "INSERT INTO transfers (uid, booking_id, host_id, attempt, state, due_at,"
+        " claimed_at, amount_cents, transfer_id, sent_at, created_at, updated_at)"
+        " SELECT 'tr-' || id, id, host_id, 1, 'sent', end_at + 86400, end_at + 86400,"
+        " host_cents, 'tr_demo_' || id, end_at + 86400, end_at, end_at"
+        " FROM bookings WHERE state = 'completed'",
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents,"
+        " booking_id, host_id) SELECT sent_at, 'transfer', transfer_id, 'host_payable',"
+        " 'stripe', amount_cents, booking_id, host_id FROM transfers",
+    };
+    site_load_demo(site);
+    for (size_t i = 0; i < sizeof sql / sizeof *sql; i++)
+        cash_int(site, "%s", sql[i]);
+}
+
 int64_t cash_booking(struct site *site, const char *vendor, const char *host)
 {
     int64_t id = cash_int(site,

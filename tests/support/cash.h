@@ -9,6 +9,10 @@
  * or 0. */
 int64_t cash_int(struct site *site, const char *format, ...);
 
+/* Loads the demo city, all of it paid as if at Stripe: pi_demo_7 and ch_demo_7 paid for
+ * booking 7, and tr_demo_7 brought the host his part if it is over. */
+void cash_load_demo(struct site *site);
+
 /* A confirmed booking of the demo that VENDOR ("vendor2@demo.test") has with HOST. */
 int64_t cash_booking(struct site *site, const char *vendor, const char *host);
 
