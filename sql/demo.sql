@@ -42,11 +42,9 @@ UPDATE kitchens SET rating_sum = rating_sum + :overall, rating_count = rating_co
 WHERE id = :kitchen_id
 
 -- query: demo_hosts
--- scan: the few hosts of the demo
 SELECT user_id AS id FROM host_accounts WHERE account_id IS NULL LIMIT :max
 
 -- query: demo_unpaid
--- scan: the bookings of the demo
 SELECT booking_id AS id FROM payments WHERE payment_intent_id IS NULL LIMIT :max
 
 -- query: demo_set_paid

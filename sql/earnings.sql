@@ -10,8 +10,10 @@ WHERE b.host_id = :host_id AND b.start_at >= :from_at AND b.state IN ('confirmed
 SELECT COUNT(CASE WHEN state = 'scheduled' THEN 1 END) AS scheduled_n,
     COALESCE(SUM(CASE WHEN state = 'scheduled' THEN cents END), 0) AS scheduled_cents,
     COUNT(CASE WHEN state <> 'scheduled' THEN 1 END) AS held_n,
-    COALESCE(SUM(CASE WHEN state <> 'scheduled' THEN cents END), 0) AS held_cents
-FROM (SELECT t.state, CASE WHEN t.claimed_at IS NOT NULL THEN t.amount_cents ELSE
+    COALESCE(SUM(CASE WHEN state <> 'scheduled' THEN cents END), 0) AS held_cents,
+    COUNT(CASE WHEN held_for = 'account' THEN 1 END) AS account_n,
+    COALESCE(SUM(CASE WHEN held_for = 'account' THEN cents END), 0) AS account_cents
+FROM (SELECT t.state, t.held_for, CASE WHEN t.claimed_at IS NOT NULL THEN t.amount_cents ELSE
           (SELECT SUM(CASE WHEN l.credit = 'host_payable' THEN l.amount_cents
                            WHEN l.debit = 'host_payable' THEN -l.amount_cents ELSE 0 END)
            FROM ledger l WHERE l.booking_id = t.booking_id) END AS cents

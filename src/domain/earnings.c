@@ -37,6 +37,8 @@ enum result earnings_sums(struct ctx *c, struct earnings_sums *out)
         col_int(q, "scheduled_n") };
     out->held =
         (struct earnings_sum) { { col_int(q, "held_cents") }, col_int(q, "held_n") };
+    out->account = (struct earnings_sum) { { col_int(q, "account_cents") },
+        col_int(q, "account_n") };
     return ledger_total(c, LEDGER_HOST_RECEIVABLE, c->actor.user_id, &out->debt);
 }
 

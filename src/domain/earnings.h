@@ -15,6 +15,7 @@ struct earnings_sums {
     struct earnings_sum upcoming;  /* paid, and not over */
     struct earnings_sum scheduled; /* over; leaves when it is due */
     struct earnings_sum held;      /* over, and cannot leave */
+    struct earnings_sum account;   /* of those, for Stripe cannot pay his account */
     struct cents debt;             /* what he owes */
 };
 enum result earnings_sums(struct ctx *c, struct earnings_sums *out);

@@ -10,6 +10,7 @@
 #include "web/agenda.h"
 #include "web/availability.h"
 #include "web/bookings.h"
+#include "web/calendars.h"
 #include "web/cancellations.h"
 #include "web/checkout.h"
 #include "web/documents.h"
@@ -56,10 +57,14 @@ const struct route routes[] = {
     { POST("/forgot-password"),  web_forgot_post,        ANYONE, 8 },
     { GET("/reset-password"),    web_reset,              ANYONE, 3 },
     { POST("/reset-password"),   web_reset_post,         ANYONE, 12 },
-    { GET("/account"),           web_account,            MEMBER, 4 },
-    { POST("/account"),          web_account_post,       MEMBER, 6 },
+    { GET("/account"),           web_account,            MEMBER, 5 },
+    { POST("/account"),          web_account_post,       MEMBER, 7 },
     { POST("/account/password"), web_account_password,   MEMBER, 12 },
     { POST("/account/sessions"), web_account_sessions,   MEMBER, 4 },
+
+    /* one's bookings for calendar programs (calendars.c) */
+    { GET("/calendar/:token.ics"), web_calendar,         ANYONE, 2, ROUTE_SLIM | ROUTE_SECRET },
+    { POST("/account/calendar"), web_calendar_renew,     VENDOR | HOST, 4 },
 
     /* the host's time and money (agenda.c, earnings.c) */
     { GET("/admin/bookings"),    web_agenda_all,         STAFF, 3 },
@@ -147,8 +152,8 @@ const struct route routes[] = {
     /* Stripe (stripe.c) */
     { POST("/stripe/webhook"),             web_stripe_webhook,       ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
     { POST("/stripe/webhook-connect"),     web_stripe_webhook_connect, ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
-    { GET("/host/stripe"),                 web_host_stripe,          HOST, 3, ROUTE_STRIPE },
-    { GET("/host/stripe/return"),          web_host_stripe_return,   HOST, 3, ROUTE_STRIPE },
+    { GET("/host/stripe"),                 web_host_stripe,          HOST, 6, ROUTE_STRIPE },
+    { GET("/host/stripe/return"),          web_host_stripe_return,   HOST, 6, ROUTE_STRIPE },
     { GET("/host/stripe/refresh"),         web_host_stripe_refresh,  HOST, 3 },
     { POST("/host/stripe/connect"),        web_host_stripe_connect,  HOST, 16 },
     { POST("/host/stripe/check"),          web_host_stripe_check,    HOST, 12 },

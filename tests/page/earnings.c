@@ -106,6 +106,28 @@ START_TEST(a_year_of_months_is_drawn_and_told)
 }
 END_TEST
 
+START_TEST(a_host_reads_what_stripe_wants_and_what_waits_for_it)
+{
+    static const char *const reasons[][2] = {
+        { "requirements.past_due", "Details that Stripe asked for are overdue" },
+        { "requirements.pending_verification", "Stripe is looking at what you sent" },
+        { "rejected.fraud", "Stripe has closed the account" },
+        { "something.new", "Stripe has paused the account" },
+    };
+    cash_int(site, "UPDATE host_accounts SET transfers_active = 0");
+    cash_pass(site, booking, false);
+    browser_log_in_demo(&host, HOST_EMAIL);
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        cash_int(
+            site, "UPDATE host_accounts SET disabled_reason = '%s'", reasons[i][0]);
+        ck_assert_int_eq(browser_get(&host, "/host/stripe"), 200);
+        ck_assert(browser_shows(&host, reasons[i][1]));
+        ck_assert(browser_shows(&host, "for 1 booking waits for this."));
+    }
+    ck_assert(lists("held", "Stripe cannot pay your account yet."));
+}
+END_TEST
+
 START_TEST(lists_are_paged)
 {
     int64_t host_id = cash_int(
@@ -214,6 +236,7 @@ void page_earnings(Suite *s)
     tcase_add_test(t, money_moves_from_list_to_list);
     tcase_add_test(t, what_was_taken_back_and_what_is_owed_have_their_lists);
     tcase_add_test(t, a_year_of_months_is_drawn_and_told);
+    tcase_add_test(t, a_host_reads_what_stripe_wants_and_what_waits_for_it);
     tcase_add_test(t, lists_are_paged);
     tcase_add_test(t, the_file_has_each_booking_of_the_year_and_no_formulas);
     tcase_add_test(t, the_file_adds_up);
