@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "domain/differences.h"
 #include "domain/disputes.h"
 #include "domain/freezes.h"
 #include "domain/host_accounts.h"
@@ -288,6 +289,16 @@ static enum result apply_now(
     return fail(c, R_FAULT, "The event could not be applied.");
 }
 
+static enum result set_other_mode(struct ctx *c, const struct stripe_event *e)
+{
+    const struct difference d = {
+        .kind = "event_mode",
+        .source_id = e->livemode ? "live" : "test",
+        .detail = ctx_printf(c, "%s (%s) is of the other mode", e->id, e->type),
+    };
+    return differences_found(c, &d, NULL);
+}
+
 /* Stores and, if it is final, applies an event (own transaction). */
 static enum result take(struct ctx *c, const struct stripe_event *e)
 {
@@ -298,7 +309,7 @@ static enum result take(struct ctx *c, const struct stripe_event *e)
     TRY(store(c, e, ours ? "" : "live and test mode mixed",
         ours && h->now == NULL && h->later != NULL, &new));
     if (!ours)
-        log_error("webhook_mode", "%s has livemode %d", e->id, e->livemode);
+        TRY(set_other_mode(c, e));
     if (new &&ours && h->now != NULL)
         TRY(apply_now(c, h, e));
     return db_commit(c->db);
