@@ -174,12 +174,16 @@ static const struct handling {
     { "account.application.deauthorized", NULL, read_account },
 };
 
-static const struct handling *handling_of(const char *type)
+/* What happens on a connected account concerns us only as far as it is about the
+ * account: its payments are not ours, whatever their metadata says. */
+static const struct handling *handling_of(const struct stripe_event *e)
 {
     static const struct handling none = { "", NULL, NULL };
-    for (size_t i = 0; i < COUNT_OF(handlings); i++)
-        if (text_is(handlings[i].type, type))
-            return &handlings[i];
+    for (size_t i = 0; i < COUNT_OF(handlings); i++) {
+        const struct handling *h = &handlings[i];
+        if (text_is(h->type, e->type))
+            return *e->account == '\0' || h->later == read_account ? h : &none;
+    }
     return &none;
 }
 
@@ -303,7 +307,7 @@ static enum result set_other_mode(struct ctx *c, const struct stripe_event *e)
 static enum result take(struct ctx *c, const struct stripe_event *e)
 {
     bool ours = e->livemode == stripe_ops_live(c);
-    const struct handling *h = handling_of(e->type);
+    const struct handling *h = handling_of(e);
     bool new;
     TRY(db_begin(c->db));
     TRY(store(c, e, ours ? "" : "live and test mode mixed",
@@ -464,7 +468,7 @@ enum result events_process(struct ctx *c, const char *event_id)
         .account = col_text(q, "account"),
     };
     const char *payload = col_text(q, "payload");
-    const struct handling *h = handling_of(e.type);
+    const struct handling *h = handling_of(&e);
     if (h->later != NULL) {
         r = h->later(c, e.object_id, e.account);
     } else if (h->now != NULL) {
