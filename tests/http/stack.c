@@ -181,7 +181,7 @@ static void start_stripe(struct stack *s, const char **api)
     if (access(program, X_OK) != 0)
         return;
     const char *const argv[] = { program, "--port", "0", "--files",
-        source(s, "sandbox"), "--fast", "--webhook",
+        source(s, "sandbox"), "--fast", "--ready", "demo.test", "--webhook",
         arena_printf(s->arena, "%s/stripe/webhook=%s", s->url, s->webhook_secret),
         "--webhook-connect",
         arena_printf(
@@ -280,7 +280,8 @@ void stack_start(struct stack *s, bool demo)
 {
     const char *api;
     /* A test's own lies in the run's: what a failed one leaves goes with it. */
-    const char *parent = s == &stack ? "/tmp" : stack.dir;
+    const char *tmp = getenv("TMPDIR");
+    const char *parent = s != &stack ? stack.dir : tmp == NULL ? "/tmp" : tmp;
     *s = (struct stack) { .arena = arena_new(64 * 1024 * 1024),
         .port = peer_free_port(),
         .limited_port = peer_free_port(),

@@ -43,6 +43,17 @@ test("a payment intent goes from created to succeeded", async () => {
   assert.equal((await stripe.paymentIntents.list({ customer: customer.id })).data.length, 1);
 });
 
+test("a charge takes notes, and a transfer_group once", async () => {
+  const { latest_charge: id } = await paid();
+  const noted = await stripe.charges.update(id, { description: "d", metadata: { k: "v" }, transfer_group: "BK7", fraud_details: { user_report: "safe" } });
+  assert.equal(noted.transfer_group, "BK7");
+  assert.equal(noted.fraud_details.user_report, "safe");
+  await fails(stripe.charges.update(id, { transfer_group: "BK8" }), "StripeInvalidRequestError");
+  const [event] = (await stripe.events.list({ type: "charge.updated", limit: 1 })).data;
+  assert.equal(event.data.previous_attributes.description, null);
+  assert.equal((await stripe.charges.list({ transfer_group: "BK7" })).data[0].id, id);
+});
+
 test("a cancelled payment intent takes no payment", async () => {
   const made = await intent();
   const gone = await stripe.paymentIntents.cancel(made.id, { cancellation_reason: "abandoned" });

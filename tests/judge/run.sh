@@ -27,6 +27,7 @@ fi
 
 : >"$work/out"
 "$build/prep-stripe" --port 0 --data "$work/sandbox.db" --fast --files "$here/../../sandbox" \
+    --record "$work/record" \
     >"$work/out" 2>"$work/err" &
 pid=$!
 i=0
@@ -43,3 +44,4 @@ SANDBOX_SUBSET=$here/../../sandbox/stripe-subset.json
 SANDBOX_PROGRAM=$build/prep-stripe
 export SANDBOX_URL SANDBOX_SUBSET SANDBOX_PROGRAM
 node --test --test-concurrency=1 --test-reporter=spec ${JUDGE_TESTS:-"$here"/*.test.mjs}
+[ -n "${JUDGE_TESTS:-}" ] || node covered.mjs "$work/record"
