@@ -12,6 +12,7 @@
 #include "domain/accounts.h"
 #include "domain/places.h"
 #include "main/behind.h"
+#include "main/reconcile.h"
 #include "main/serve.h"
 #include "net/net.h"
 #include "util/text.h"
@@ -234,6 +235,8 @@ const struct command commands[] = {
     { "jobs", "[--once]",
         "do what is due behind the pages; --once: until nothing is left",
         behind_command },
+    { "reconcile", "", "compare our books with Stripe's now, and print what differs",
+        reconcile_command },
     { "migrate", "", "make or update the database", migrate },
     { "check", "[--example]", "check everything that can be checked before a start",
         check },
