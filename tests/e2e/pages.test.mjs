@@ -41,7 +41,7 @@ async function crawl(person, starts) {
     examined.add(kind);
     problems.push(...(await examine(person, path)));
     for (const href of await page.locator("a[href^='/']").evaluateAll((links) => links.map((a) => a.getAttribute("href"))))
-      if (!/^\/(static|photos)\/|\.ics$|\/file$/.test(href)) queue.push(href.replace(/#.*/, ""));
+      if (!/^\/(static|photos)\/|\.ics$|\.csv|\/file$/.test(href)) queue.push(href.replace(/#.*/, ""));
   }
   assert.deepEqual(problems, []);
   await noErrors(person, /status of 4(03|04|10)/);
