@@ -91,6 +91,8 @@ void db_close(struct db *db)
         query_free(db->read[id]);
         query_free(db->write[id]);
     }
+    sqlite3_finalize(db->begin_reading);
+    sqlite3_finalize(db->end_reading);
     sqlite3_close(db->reader);
     sqlite3_close(db->writer);
     if (db->lock_fd >= 0)
@@ -108,6 +110,10 @@ static enum result open_all(struct db *db, const char *dir, struct buf *why)
     TRY(connection_open(dir, DB_WRITE, &db->writer, why));
     TRY(migrate_check(db->writer, why));
     TRY(connection_open(dir, DB_READ, &db->reader, why));
+    CHECK(sqlite3_prepare_v3(db->reader, "BEGIN", -1, SQLITE_PREPARE_PERSISTENT,
+              &db->begin_reading, NULL) == SQLITE_OK);
+    CHECK(sqlite3_prepare_v3(db->reader, "COMMIT", -1, SQLITE_PREPARE_PERSISTENT,
+              &db->end_reading, NULL) == SQLITE_OK);
     for (int id = 0; id < Q__MAX; id++) {
         TRY(prepare(db, db->reader, id, &db->read[id], why));
         if (!db->read[id]->writes)
@@ -150,7 +156,7 @@ enum result db_open(const char *dir, struct db **out, struct buf *why)
 
 void db_unit(struct db *db, struct arena *a, enum db_mode mode)
 {
-    CHECK(!db->in_transaction && db->used_count == 0);
+    CHECK(!db->in_transaction && !db->is_reading && db->used_count == 0);
     db->arena = a;
     db->mode = mode;
     db->count = 0;
@@ -166,11 +172,23 @@ static void reset_used(struct db *db)
     db->used_count = 0;
 }
 
+/* One step of a statement without rows. Neither BEGIN nor COMMIT touches the file
+ * here: the first query takes the snapshot, and nothing was written. */
+static void run_once(sqlite3_stmt *stmt)
+{
+    CHECK(sqlite3_step(stmt) == SQLITE_DONE);
+    sqlite3_reset(stmt);
+}
+
 void db_unit_end(struct db *db)
 {
     if (db->in_transaction)
         db_rollback(db);
     reset_used(db);
+    /* An error may have ended it (SQLite rolls back by itself on some of them). */
+    if (db->is_reading && !sqlite3_get_autocommit(db->reader))
+        run_once(db->end_reading);
+    db->is_reading = false;
     db->arena = NULL;
 }
 
@@ -228,7 +246,7 @@ void db_rollback(struct db *db)
 
 bool db_in_transaction(const struct db *db)
 {
-    return db->in_transaction;
+    return db->in_transaction || db->is_reading;
 }
 
 int db_query_count(const struct db *db)
@@ -252,6 +270,10 @@ struct query *db_query(struct db *db, enum query_id id)
     CHECK(q != NULL); /* a query that writes, asked for in a unit that may only read */
     CHECK(!q->writes || db->in_transaction);
     CHECK(db->arena != NULL);
+    if (db->mode == DB_READ && !db->is_reading) {
+        run_once(db->begin_reading);
+        db->is_reading = true;
+    }
     if (q->in_use) {
         sqlite3_reset(q->stmt);
     } else {

@@ -30,7 +30,8 @@ enum result db_open(const char *dir, struct db **out, struct buf *why);
 void db_close(struct db *db);
 
 /* Begins a unit of work: texts read from columns go to A, queries run on the
- * connection of MODE, the count of queries starts at 0. */
+ * connection of MODE, the count of queries starts at 0. In DB_READ all of them see
+ * the database as it was at the first one. */
 void db_unit(struct db *db, struct arena *a, enum db_mode mode);
 
 /* Ends it, whatever state it is in: rolls back an open transaction, resets
@@ -42,6 +43,7 @@ void db_unit_end(struct db *db);
 enum result db_begin(struct db *db);
 enum result db_commit(struct db *db);
 void db_rollback(struct db *db);
+/* Between db_begin and its end, or in DB_READ after the first query. */
 bool db_in_transaction(const struct db *db);
 
 /* Queries run since db_unit. */

@@ -23,13 +23,14 @@ struct query {
 
 struct db {
     sqlite3 *reader, *writer;
+    sqlite3_stmt *begin_reading, *end_reading;
     struct query *read[Q__MAX], *write[Q__MAX];
     struct query *used[Q__MAX]; /* to reset at the unit's end */
     int used_count;
     struct arena *arena;
     enum db_mode mode;
     int lock_fd;
-    bool locked, in_transaction;
+    bool in_transaction, is_reading;
     int count;
 };
 
