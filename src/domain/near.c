@@ -7,6 +7,7 @@
 
 #include "domain/places.h"
 #include "domain/squares.h"
+#include "util/text.h"
 
 enum {
     RANGES_MAX = 96,
@@ -116,17 +117,11 @@ static const char *ranges_json(struct ctx *c, const struct square_box *box)
 {
     struct cell_range ranges[RANGES_MAX];
     size_t n = squares_ranges(box, ranges, RANGES_MAX);
-    char *out = arena_alloc(c->arena, n * 21 + 2), *at = out;
+    char *out = arena_alloc(c->arena, n * (TEXT_INT_MAX + 1) + 2), *at = out;
     for (size_t i = 0; i < n; i++) {
         *at++ = i == 0 ? '[' : ',';
         int64_t packed = ranges[i].first << 20 | (ranges[i].last - ranges[i].first);
-        char digits[20];
-        size_t k = sizeof digits;
-        do
-            digits[--k] = (char)('0' + packed % 10);
-        while ((packed /= 10) > 0);
-        memcpy(at, digits + k, sizeof digits - k);
-        at += sizeof digits - k;
+        at += text_put_int(at, packed);
     }
     *at = ']';
     return out;

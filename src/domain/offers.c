@@ -1,9 +1,8 @@
 #include "domain/offers.h"
 
-#include <stdio.h>
-
 #include "domain/hours.h"
 #include "util/guard.h"
+#include "util/text.h"
 
 enum { DAY_MIN = 1440, DAY_S = 86400, SOON_DAYS = 1, HORIZON_DAYS = 28 };
 enum { EXCEPTIONS_MAX = 1000 }; /* of one batch */
@@ -75,12 +74,16 @@ static void read_prospect(struct query *q, struct prospect *p)
 
 static const char *json_ids(struct ctx *c, const struct batch *b)
 {
-    char *out = arena_alloc(c->arena, b->n * 21 + 3), *at = out;
-    for (size_t i = 0; i < b->n; i++)
-        if (!b->prospects[i].found && b->prospects[i].length > 0)
-            at += snprintf(at, 22, "%c%lld", at == out ? '[' : ',',
-                (long long)b->prospects[i].offer.id);
-    snprintf(at, 3, "%s", at == out ? "[]" : "]");
+    char *out = arena_alloc(c->arena, b->n * (TEXT_INT_MAX + 1) + 3), *at = out;
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->prospects[i].found || b->prospects[i].length <= 0)
+            continue;
+        *at = at == out ? '[' : ',';
+        at += 1 + text_put_int(at + 1, b->prospects[i].offer.id);
+    }
+    if (at == out)
+        *at++ = '[';
+    *at = ']';
     return out;
 }
 

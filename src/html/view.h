@@ -48,6 +48,7 @@ struct view {
     const char *text; /* VIEW_TEXT, VIEW_SAFE */
     size_t n;
     struct view *first, *last, *next; /* members or items */
+    uint64_t hashes; /* a bit for each member's: what is not there is soon said */
     struct arena *arena;
 };
 

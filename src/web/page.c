@@ -166,8 +166,9 @@ static void show_field(
     struct ctx *c, struct web *w, const struct form *f, const struct field *field)
 {
     const char *error = form_error(f, field->name);
-    struct view *v = view_object(w->view, ctx_printf(c, "f_%s", field->name));
-    view_text(v, "id", ctx_printf(c, "f-%s", field->name));
+    struct view *v =
+        view_object(w->view, arena_join(c->arena, "f_", field->name, NULL));
+    view_text(v, "id", arena_join(c->arena, "f-", field->name, NULL));
     view_text(v, "name", field->name);
     view_text(v, "label", field->label);
     view_text(v, "hint", "");
@@ -207,7 +208,7 @@ void web_show_form(struct ctx *c, struct web *w, const struct form *f)
 void web_options(struct ctx *c, struct web *w, const struct form *f, const char *field,
     const char *const *values, const char *const *labels, size_t n)
 {
-    struct view *v = view_object_of(w->view, ctx_printf(c, "f_%s", field));
+    struct view *v = view_object_of(w->view, arena_join(c->arena, "f_", field, NULL));
     struct view *list = view_list(v, "options");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
