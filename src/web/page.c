@@ -210,10 +210,15 @@ void web_options(struct ctx *c, struct web *w, const struct form *f, const char 
 {
     struct view *v = view_object_of(w->view, arena_join(c->arena, "f_", field, NULL));
     struct view *list = view_list(v, "options");
+    size_t chosen_n;
+    const char *const *chosen = form_raws(f, field, &chosen_n);
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
+        bool selected = false;
+        for (size_t k = 0; k < chosen_n; k++)
+            selected = selected || text_is(chosen[k], values[i]);
         view_text(item, "value", values[i]);
         view_text(item, "label", labels[i]);
-        view_bool(item, "selected", form_chose(f, field, values[i]));
+        view_bool(item, "selected", selected);
     }
 }
