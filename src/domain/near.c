@@ -221,6 +221,8 @@ static enum result read_box(struct ctx *c, struct near_walk *w,
         }
         rows[(*n)++] = (struct near_kitchen) {
             .id = id,
+            .lat = lat,
+            .lng = lng,
             .distance_mi = distance_mi,
             .rate = cents_of(col_int(q, "rate_cents")),
             .offpeak_rate = cents_of(col_int(q, "offpeak_rate_cents")),

@@ -17,7 +17,7 @@ struct near_filter {
 
 struct near_kitchen {
     int64_t id;
-    double distance_mi;
+    double lat, lng, distance_mi;
     struct cents rate, offpeak_rate, cleaning;
     int64_t min_min, rating_sum, rating_count;
 };

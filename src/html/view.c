@@ -49,7 +49,7 @@ const struct view *view_find(
     if ((v->hashes & bit_of(hash)) == 0)
         return NULL;
     for (const struct view *m = v->first; m != NULL; m = m->next)
-        if (m->hash == hash && strncmp(m->key, key, n) == 0 && m->key[n] == '\0')
+        if (m->hash == hash && m->key_n == n && memcmp(m->key, key, n) == 0)
             return m;
     return NULL;
 }
@@ -58,16 +58,19 @@ const struct view *view_find(
 static struct view *member(struct view *v, const char *key, enum view_kind kind)
 {
     CHECK(v->kind == VIEW_OBJECT);
-    uint32_t hash = view_hash(key, strlen(key));
+    size_t n = strlen(key);
+    uint32_t hash = view_hash(key, n);
     struct view *m = (v->hashes & bit_of(hash)) != 0 ? v->first : NULL;
     while (m != NULL && (m->hash != hash || strcmp(m->key, key) != 0))
         m = m->next;
     if (m == NULL)
         m = append(v, kind);
+    else
+        *m = (struct view) { .kind = kind, .arena = v->arena, .next = m->next };
+    m->key = key;
+    m->key_n = n;
+    m->hash = hash;
     v->hashes |= bit_of(hash);
-    *m = (struct view) {
-        .kind = kind, .key = key, .hash = hash, .arena = v->arena, .next = m->next
-    };
     return m;
 }
 

@@ -44,7 +44,8 @@ struct view {
     enum view_kind kind;
     uint32_t hash; /* of the key */
     bool on;
-    const char *key;  /* NULL for list items */
+    const char *key; /* NULL for list items */
+    size_t key_n;
     const char *text; /* VIEW_TEXT, VIEW_SAFE */
     size_t n;
     struct view *first, *last, *next; /* members or items */

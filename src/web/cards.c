@@ -1,5 +1,7 @@
 #include "web/cards.h"
 
+#include <math.h>
+
 #include "domain/catalogue.h"
 #include "domain/photos.h"
 #include "util/text.h"
@@ -16,20 +18,21 @@ const char *cards_photo(struct ctx *c, const char *hash, int64_t kitchen_id, int
         text_of_int(c->arena, kitchen_id % DRAWINGS + 1), ".svg", NULL);
 }
 
-void cards_rating(struct view *v, int64_t sum, int64_t count)
+/* "4.7" for 47 */
+static const char *tenths(struct ctx *c, int64_t n)
+{
+    return arena_join(c->arena, text_of_int(c->arena, n / 10), ".",
+        text_of_int(c->arena, n % 10), NULL);
+}
+
+void cards_rating(struct ctx *c, struct view *v, int64_t sum, int64_t count)
 {
     if (count == 0) {
         view_text(v, "rating", "");
         view_text(v, "rating_count", "");
         return;
     }
-    int64_t tenths = (sum * 20 + count) / (2 * count);
-    char text[TEXT_INT_MAX + 3];
-    size_t n = text_put_int(text, tenths / 10);
-    text[n++] = '.';
-    text[n++] = (char)('0' + tenths % 10);
-    text[n] = '\0';
-    view_text(v, "rating", text);
+    view_text(v, "rating", tenths(c, (sum * 20 + count) / (2 * count)));
     view_int(v, "rating_count", count);
 }
 
@@ -68,9 +71,10 @@ void cards_offer(
     view_text(v, "state", o->region);
     view_text(v, "photo_url", cards_photo(c, o->photo, o->id, 320));
     view_text(v, "photo_large_url", cards_photo(c, o->photo, o->id, 800));
-    view_textf(v, "distance", "%.1f mi", o->distance_mi);
+    view_text(v, "distance",
+        arena_join(c->arena, tenths(c, llround(10 * o->distance_mi)), " mi", NULL));
     view_text(v, "price", cents_format(c->arena, o->quote.rate));
-    cards_rating(v, o->rating_sum, o->rating_count);
+    cards_rating(c, v, o->rating_sum, o->rating_count);
     view_int(v, "number", number);
     const char *time = zone_format_time(c->arena, z, o->start_at);
     view_text(v, "earliest",
