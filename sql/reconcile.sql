@@ -37,12 +37,12 @@ SELECT COALESCE(SUM(t.amount_cents
     - COALESCE((SELECT SUM(l.amount_cents) FROM ledger_at_stripe l
                 WHERE l.source_id = t.source_key AND l.class = t.class), 0)), 0) AS cents
 FROM balance_transactions t
-WHERE t.created >= :since_at AND t.class NOT IN ('stripe_fee', 'payout', 'unknown')
+WHERE t.created >= :since AND t.class NOT IN ('stripe_fee', 'payout', 'unknown')
 
 -- query: reconcile_fresh_ours
 SELECT COALESCE(SUM(l.amount_cents), 0) AS cents
 FROM ledger_at_stripe l
-WHERE l.id > :after_id AND l.class NOT IN ('stripe_fee', 'payout')
+WHERE l.id > :since AND l.class NOT IN ('stripe_fee', 'payout')
   AND NOT EXISTS (SELECT 1 FROM balance_transactions t
                   WHERE t.class = l.class AND t.source_key = l.source_id)
 

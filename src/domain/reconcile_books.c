@@ -133,11 +133,10 @@ enum result reconcile_ours(
     return end(c, n, n == 0 ? 0 : rows[n - 1].id, after);
 }
 
-static enum result sum(
-    struct ctx *c, enum query_id id, const char *name, int64_t value, int64_t *out)
+static enum result sum(struct ctx *c, enum query_id id, int64_t since, int64_t *out)
 {
     struct query *q = db_query(c->db, id);
-    bind_int(q, name, value);
+    bind_int(q, "since", since);
     TRY(query_step(q));
     *out = col_int(q, "cents");
     return OK;
@@ -153,8 +152,8 @@ enum result reconcile_under_way(
     if (r == OK)
         after_id = col_int(q, "id");
     TRY(query_end(r));
-    TRY(sum(c, Q_RECONCILE_FRESH_THEIRS, "since_at", horizon_at(look), &theirs));
-    TRY(sum(c, Q_RECONCILE_FRESH_OURS, "after_id", after_id, &ours));
+    TRY(sum(c, Q_RECONCILE_FRESH_THEIRS, horizon_at(look), &theirs));
+    TRY(sum(c, Q_RECONCILE_FRESH_OURS, after_id, &ours));
     *cents = theirs - ours;
     return OK;
 }
