@@ -85,6 +85,15 @@ void accounts_set_standing(
         objects_difference(c, before, account->body), account->id);
 }
 
+void accounts_set_transfers(struct call *c, struct object *account, const char *state)
+{
+    const struct value *before = value_clone(c->a, account->body);
+    value_put_text(c->a, account->body, "capabilities.transfers", state);
+    objects_save(c, account);
+    events_emit(c, "account.updated", account,
+        objects_difference(c, before, account->body), account->id);
+}
+
 /* ---- the operations -----------------------------------------------------------------
  */
 
@@ -162,16 +171,18 @@ enum result accounts_create(struct call *c)
     return objects_answer(c, o);
 }
 
+enum result accounts_refuse(struct call *c, const char *id)
+{
+    return call_error(c, 403, "invalid_request_error", "account_invalid", NULL,
+        "The provided key does not have access to account '%s' (or that account does "
+        "not exist). Application access may have been revoked.",
+        id);
+}
+
 static enum result require(struct call *c, struct object **out)
 {
     *out = objects_find(c, "account", c->ids[0]);
-    if (*out != NULL)
-        return OK;
-    return call_error(c, 403, "invalid_request_error", "account_invalid", NULL,
-        "The provided key does not have access to account '%s' (or that account does "
-        "not "
-        "exist). Application access may have been revoked.",
-        c->ids[0]);
+    return *out != NULL ? OK : accounts_refuse(c, c->ids[0]);
 }
 
 enum result accounts_retrieve(struct call *c)
@@ -196,4 +207,29 @@ enum result accounts_list(struct call *c)
 {
     static const struct objects_filter none[] = { { NULL, NULL } };
     return objects_list(c, "account", none);
+}
+
+enum result accounts_reject(struct call *c)
+{
+    static const char *const reasons[][2] = {
+        { "fraud_payment_method_casher", "rejected.fraud" },
+        { "fraud_payment_method_tester", "rejected.fraud" },
+        { "fraud_no_intent_to_fulfill", "rejected.fraud" },
+        { "fraud_other", "rejected.fraud" },
+        { "terms_of_service", "rejected.terms_of_service" },
+    };
+    struct object *o;
+    TRY(require(c, &o));
+    const struct value *before = value_clone(c->a, o->body);
+    const char *why = "rejected.other";
+    for (size_t i = 0; i < COUNT_OF(reasons); i++)
+        if (text_is(call_text(c, "reason"), reasons[i][0]))
+            why = reasons[i][1];
+    apply_standing(c, o, ACCOUNT_OPEN);
+    value_put_text(c->a, o->body, "requirements.disabled_reason", why);
+    value_put_bool(c->a, o->body, "payouts_enabled",
+        text_is(call_text(c, "payouts_action"), "none"));
+    objects_save(c, o);
+    events_emit(c, "account.updated", o, objects_difference(c, before, o->body), o->id);
+    return objects_answer(c, o);
 }

@@ -8,6 +8,10 @@ enum result accounts_create(struct call *c);
 enum result accounts_retrieve(struct call *c);
 enum result accounts_update(struct call *c);
 enum result accounts_list(struct call *c);
+enum result accounts_reject(struct call *c);
+
+/* Stripe's 403 for an account that is not the platform's. */
+enum result accounts_refuse(struct call *c, const char *id);
 
 /* How far a host has come with what Stripe wants to know of him. */
 enum account_standing {
@@ -19,5 +23,8 @@ enum account_standing {
 /* Brings the account there and tells account.updated to Connect endpoints. */
 void accounts_set_standing(
     struct call *c, struct object *account, enum account_standing standing);
+
+/* Sets capabilities.transfers alone ("active") and tells it. */
+void accounts_set_transfers(struct call *c, struct object *account, const char *state);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <openssl/sha.h>
 
+#include "accounts.h"
 #include "faults.h"
 #include "form.h"
 #include "routes.h"
@@ -32,7 +33,16 @@ static enum result check_key(struct call *c)
     if (!test || strlen(key) <= strlen("sk_test_"))
         return call_error(c, 401, "invalid_request_error", NULL, NULL,
             "Invalid API key: the sandbox takes sk_test_ and rk_test_ keys only.");
-    c->account = text_empty(c->account_header) ? "" : c->account_header;
+    return OK;
+}
+
+static enum result check_account(struct call *c)
+{
+    if (text_empty(c->account_header))
+        return OK;
+    if (objects_find(c, "account", c->account_header) == NULL)
+        return accounts_refuse(c, c->account_header);
+    c->account = c->account_header;
     return OK;
 }
 
@@ -231,6 +241,7 @@ static enum result check_idempotency_key(struct call *c)
 static enum result open_door(struct call *c, const struct route **route)
 {
     TRY(check_key(c));
+    TRY(check_account(c));
     TRY(check_version(c));
     TRY(check_idempotency_key(c));
     *route = routes_find(c->a, c->method, c->path, c->ids);

@@ -12,6 +12,7 @@
 #define STRIPE_VERSION "2026-10-28.endive"
 
 struct faults;
+struct record;
 struct webhooks;
 
 /* What the whole program shares. */
@@ -20,10 +21,11 @@ struct sandbox {
     struct store *store;
     struct faults *faults;
     struct webhooks *webhooks;
-    const char *base;  /* "http://127.0.0.1:12111" */
-    const char *files; /* the folder with pages/ and stripe.js */
-    int64_t ahead_s;   /* how far the simulated clock is ahead of the real one */
-    bool fast;         /* webhooks are retried within a second */
+    struct record *record; /* NULL: none is kept */
+    const char *base;      /* "http://127.0.0.1:12111" */
+    const char *files;     /* the folder with pages/ and stripe.js */
+    int64_t ahead_s;       /* how far the simulated clock is ahead of the real one */
+    bool fast;             /* webhooks are retried within a second */
 };
 
 /* The simulated clock. */

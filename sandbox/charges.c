@@ -2,10 +2,14 @@
 
 #include "balance_transactions.h"
 #include "events.h"
+#include "ledger.h"
 #include "util/text.h"
 
 /* 2.9 % + 30 cents, the usual fee in the US. */
 enum { FEE_BP = 290, FEE_FIXED_CENTS = 30 };
+
+/* Until the money of a charge is available. */
+enum { PENDING_S = 2 * 24 * 3600 };
 
 static int64_t fee_cents(int64_t amount_cents)
 {
@@ -68,17 +72,20 @@ static void fill_success(struct call *c, struct object *charge, const struct car
     int64_t amount = value_get_int(b, "amount", 0);
     const struct movement movement = {
         .type = "charge",
+        .account = c->account,
+        .with = LEDGER_WORLD,
         .currency = value_get_text(b, "currency"),
         .source = charge->id,
         .amount_cents = amount,
         .fee_cents = fee_cents(amount),
-        .available_at_once = card->at_once,
+        .fee_words = "Stripe processing fees",
+        .available_on = card->at_once ? 0 : charge->created_at + PENDING_S,
     };
     value_put_bool(c->a, b, "paid", true);
     value_put_int(c->a, b, "amount_captured", amount);
     value_put_int(c->a, b, "payment_method_details.card.amount_authorized", amount);
     value_put_text(
-        c->a, b, "balance_transaction", balance_transactions_add(c, &movement));
+        c->a, b, "balance_transaction", balance_transactions_add(c, &movement)->id);
     value_put_text(c->a, b, "receipt_url",
         arena_printf(c->a, "%s/receipts/%s", c->box->base, charge->id));
 }
@@ -137,8 +144,8 @@ enum result charges_update(struct call *c)
 
 enum result charges_list(struct call *c)
 {
-    static const struct objects_filter filters[] = { { "customer", "$.customer" },
-        { "payment_intent", "$.payment_intent" },
-        { "transfer_group", "$.transfer_group" }, { NULL, NULL } };
+    static const struct objects_filter filters[] = { { "customer", "customer" },
+        { "payment_intent", "payment_intent" }, { "transfer_group", "transfer_group" },
+        { NULL, NULL } };
     return objects_list(c, "charge", filters);
 }

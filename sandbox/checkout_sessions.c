@@ -184,8 +184,8 @@ enum result checkout_sessions_create(struct call *c)
 
 enum result checkout_sessions_list(struct call *c)
 {
-    static const struct objects_filter filters[] = { { "status", "$.status" },
-        { "payment_intent", "$.payment_intent" }, { "customer", "$.customer" },
+    static const struct objects_filter filters[] = { { "status", "status" },
+        { "payment_intent", "payment_intent" }, { "customer", "customer" },
         { NULL, NULL } };
     return objects_list(c, "checkout.session", filters);
 }
@@ -308,7 +308,5 @@ static bool expire_if_due(struct call *c, struct object *o, void *arg)
 
 void checkout_sessions_tick(struct call *c)
 {
-    store_begin(c->box->store);
-    objects_each(c, "checkout.session", "$.status", "open", expire_if_due, NULL);
-    store_commit(c->box->store);
+    objects_each(c, "checkout.session", "status", "open", expire_if_due, NULL);
 }

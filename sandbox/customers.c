@@ -75,7 +75,7 @@ enum result customers_delete(struct call *c)
 
 enum result customers_list(struct call *c)
 {
-    static const struct objects_filter filters[] = { { "email", "$.email" },
+    static const struct objects_filter filters[] = { { "email", "email" },
         { NULL, NULL } };
     return objects_list(c, "customer", filters);
 }

@@ -8,10 +8,7 @@ enum { LISTED_S = 30 * 24 * 3600 };
 static void emit_once(struct call *c, const char *type, const struct object *o,
     const struct value *previous, const char *account)
 {
-    const char *caller = c->account;
-    c->account = account;
-    struct object *event = objects_new(c, "event", "evt_");
-    c->account = caller;
+    struct object *event = objects_new_for(c, account, "event", "evt_");
     struct value *b = event->body;
     value_put_text(c->a, b, "api_version", STRIPE_VERSION);
     value_put_text(c->a, b, "type", type);
@@ -34,10 +31,8 @@ void events_emit(struct call *c, const char *type, const struct object *o,
 {
     struct webhook_orders *orders = webhooks_orders(c->box->webhooks);
     emit_once(c, type, o, previous, account);
-    if (orders->second_event_object > 0) {
-        orders->second_event_object--;
+    if (webhooks_strike(orders, &orders->second_event_object, type))
         emit_once(c, type, o, previous, account);
-    }
 }
 
 enum result events_retrieve(struct call *c)
@@ -60,11 +55,14 @@ static void look_back(struct call *c)
 
 enum result events_list(struct call *c)
 {
-    static const struct objects_filter filters[] = { { "type", "$.type" },
+    static const struct objects_filter filters[] = { { "type", "type" },
         { NULL, NULL } };
     if (value_has(c->params, "type") && value_has(c->params, "types"))
         return call_invalid(c, "parameters_exclusive", "types",
             "You may pass type or types, not both.");
+    if (value_has(c->params, "delivery_success"))
+        return call_invalid(c, NULL, "delivery_success",
+            "The sandbox does not support lists by delivery_success.");
     look_back(c);
     return objects_list(c, "event", filters);
 }

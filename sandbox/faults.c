@@ -17,7 +17,8 @@ static const char *const kinds[] = {
     [FAULT_503] = "503",
     [FAULT_429] = "429",
     [FAULT_409] = "409",
-    [FAULT_SLOW] = "slow_ms",
+    [FAULT_SLOW] = "slow",
+    "slow_ms", /* the same by another name */
 };
 
 struct faults {
@@ -50,7 +51,7 @@ enum result faults_add(
     if (k == COUNT_OF(kinds) || f->count == FAULTS_MAX || strlen(match) >= MATCH_MAX)
         return R_INVALID;
     memcpy(f->list[f->count].match, match, strlen(match) + 1);
-    f->list[f->count].kind = (enum fault_kind)k;
+    f->list[f->count].kind = k > FAULT_SLOW ? FAULT_SLOW : (enum fault_kind)k;
     f->list[f->count].times = times;
     f->list[f->count++].ms = ms;
     return OK;

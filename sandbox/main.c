@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "faults.h"
+#include "record.h"
 #include "routes.h"
 #include "server.h"
 #include "util/guard.h"
@@ -18,7 +19,7 @@ enum { ENDPOINTS_MAX = 8, SETUP_MEMORY_MAX = 16 << 20 };
 
 struct options {
     int64_t port;
-    const char *data, *subset, *files;
+    const char *data, *subset, *files, *record;
     bool fast;
     struct {
         char *spec; /* "URL=SECRET" */
@@ -40,18 +41,19 @@ static int usage(void)
     fputs("usage: prep-stripe [--port N] [--data FILE] [--subset FILE] [--files DIR]\n"
           "                   [--webhook URL=SECRET]... [--webhook-connect "
           "URL=SECRET]...\n"
-          "                   [--fast]\n",
+          "                   [--fast] [--record FILE]\n",
         stderr);
     return 64;
 }
 
 static bool read_options(int argc, char **argv, struct options *o)
 {
-    enum { PORT, DATA, SUBSET, FILES, WEBHOOK, CONNECT, FAST };
+    enum { PORT, DATA, SUBSET, FILES, WEBHOOK, CONNECT, FAST, RECORD };
     static const struct option names[] = { { "port", 1, NULL, PORT },
         { "data", 1, NULL, DATA }, { "subset", 1, NULL, SUBSET },
         { "files", 1, NULL, FILES }, { "webhook", 1, NULL, WEBHOOK },
-        { "webhook-connect", 1, NULL, CONNECT }, { "fast", 0, NULL, FAST }, { 0 } };
+        { "webhook-connect", 1, NULL, CONNECT }, { "fast", 0, NULL, FAST },
+        { "record", 1, NULL, RECORD }, { 0 } };
     for (int got; (got = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (got) {
         case PORT:
@@ -77,6 +79,9 @@ static bool read_options(int argc, char **argv, struct options *o)
         case FAST:
             o->fast = true;
             break;
+        case RECORD:
+            o->record = optarg;
+            break;
         default:
             return false;
         }
@@ -93,6 +98,8 @@ static bool open_box(struct sandbox *box, struct arena *a, const struct options 
                               : arena_printf(a, "%s/stripe-subset.json", o->files),
         arena_printf(a, "%s/shapes.json", o->files));
     if (box->spec == NULL)
+        return false;
+    if (o->record != NULL && (box->record = record_open(o->record)) == NULL)
         return false;
     routes_check(box->spec);
     box->store = store_open(o->data, arena_printf(a, "%s/schema.sql", o->files));
@@ -153,6 +160,7 @@ int main(int argc, char **argv)
         webhooks_free(box.webhooks);
         faults_free(box.faults);
     }
+    record_close(box.record);
     if (box.store != NULL)
         store_close(box.store);
     if (box.spec != NULL)

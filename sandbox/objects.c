@@ -10,10 +10,16 @@ enum { METADATA_KEYS_MAX = 50, METADATA_NAME_MAX = 40, METADATA_VALUE_MAX = 500 
 
 struct object *objects_new(struct call *c, const char *kind, const char *prefix)
 {
+    return objects_new_for(c, c->account, kind, prefix);
+}
+
+struct object *objects_new_for(
+    struct call *c, const char *account, const char *kind, const char *prefix)
+{
     struct object *o = arena_alloc(c->a, sizeof *o);
     o->kind = arena_strdup(c->a, kind);
     o->id = call_new_id(c->a, prefix);
-    o->account = c->account;
+    o->account = account;
     o->created_at = sandbox_now(c->box);
     o->body = spec_example(c->box->spec, c->a, kind);
     o->inner = value_object(c->a);
@@ -23,8 +29,54 @@ struct object *objects_new(struct call *c, const char *kind, const char *prefix)
     return o;
 }
 
+/* Which fields lists filter by. A field of INNER where the body has none. */
+static const struct {
+    const char *kind, *name, *path;
+    bool inner;
+} marks[] = {
+    { "balance_transaction", "currency", "currency" },
+    { "balance_transaction", "payout", "payout", .inner = true },
+    { "balance_transaction", "source", "source" },
+    { "balance_transaction", "type", "type" },
+    { "charge", "customer", "customer" },
+    { "charge", "payment_intent", "payment_intent" },
+    { "charge", "transfer_group", "transfer_group" },
+    { "checkout.session", "customer", "customer" },
+    { "checkout.session", "payment_intent", "payment_intent" },
+    { "checkout.session", "status", "status" },
+    { "customer", "email", "email" },
+    { "dispute", "charge", "charge" },
+    { "dispute", "payment_intent", "payment_intent" },
+    { "dispute", "status", "status" },
+    { "event", "type", "type" },
+    { "payment_intent", "customer", "customer" },
+    { "payout", "destination", "destination" },
+    { "payout", "status", "status" },
+    { "refund", "charge", "charge" },
+    { "refund", "payment_intent", "payment_intent" },
+    { "refund", "status", "status" },
+    { "review", "charge", "charge" },
+    { "transfer", "destination", "destination" },
+    { "transfer", "source_transaction", "source_transaction" },
+    { "transfer", "transfer_group", "transfer_group" },
+    { "transfer_reversal", "transfer", "transfer" },
+    { "webhook_endpoint", "url", "url" },
+};
+
+static size_t marks_of(const struct object *o, struct stored_mark out[COUNT_OF(marks)])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < COUNT_OF(marks); i++)
+        if (text_is(marks[i].kind, o->kind))
+            out[n++] = (struct stored_mark) { marks[i].name,
+                value_get_text(marks[i].inner ? o->inner : o->body, marks[i].path) };
+    return n;
+}
+
 void objects_save(struct call *c, const struct object *o)
 {
+    struct stored_mark values[COUNT_OF(marks)];
+    size_t n = marks_of(o, values);
     const struct stored row = {
         .id = o->id,
         .kind = o->kind,
@@ -33,7 +85,14 @@ void objects_save(struct call *c, const struct object *o)
         .body = value_string(c->a, o->body),
         .inner = value_string(c->a, o->inner),
     };
-    store_put(c->box->store, &row);
+    store_put(c->box->store, &row, values, n);
+}
+
+/* What was pending becomes available by the clock alone, so nobody writes it. */
+static void ripen(const struct call *c, struct object *o)
+{
+    if (value_get_int(o->body, "available_on", 0) <= sandbox_now(c->box))
+        value_put_text(c->a, o->body, "status", "available");
 }
 
 static struct object *from_row(struct call *c, const struct stored *row)
@@ -46,6 +105,8 @@ static struct object *from_row(struct call *c, const struct stored *row)
     o->body = value_read(c->a, row->body, strlen(row->body));
     o->inner = value_read(c->a, row->inner, strlen(row->inner));
     CHECK(o->body != NULL && o->inner != NULL);
+    if (text_is(o->kind, "balance_transaction"))
+        ripen(c, o);
     return o;
 }
 
@@ -271,7 +332,7 @@ enum result objects_list(
         if (value == NULL)
             continue;
         CHECK(q.filter_count < STORE_FILTERS_MAX);
-        q.filters[q.filter_count].path = filters->path;
+        q.filters[q.filter_count].mark = filters->mark;
         q.filters[q.filter_count++].value = value;
     }
     value_each(type, value_member(c->params, "types"))
@@ -295,7 +356,7 @@ enum result objects_list(
     return answer(c, list, NULL);
 }
 
-void objects_each(struct call *c, const char *kind, const char *path, const char *value,
+void objects_each(struct call *c, const char *kind, const char *mark, const char *value,
     bool (*fn)(struct call *c, struct object *o, void *arg), void *arg)
 {
     struct store_query q = { .kind = kind,
@@ -303,8 +364,8 @@ void objects_each(struct call *c, const char *kind, const char *path, const char
         .created_min = INT64_MIN,
         .created_max = INT64_MAX,
         .limit = LIST_MAX };
-    if (path != NULL) {
-        q.filters[0].path = path;
+    if (mark != NULL) {
+        q.filters[0].mark = mark;
         q.filters[0].value = value;
         q.filter_count = 1;
     }
@@ -316,4 +377,20 @@ void objects_each(struct call *c, const char *kind, const char *path, const char
                 return;
         q.after = rows[n - 1].seq;
     }
+}
+
+static bool take_first(struct call *c, struct object *o, void *arg)
+{
+    struct object **first = arg;
+    (void)c;
+    *first = o;
+    return false;
+}
+
+struct object *objects_latest(
+    struct call *c, const char *kind, const char *mark, const char *value)
+{
+    struct object *first = NULL;
+    objects_each(c, kind, mark, value, take_first, &first);
+    return first;
 }

@@ -16,6 +16,10 @@ struct object {
  * that starts with PREFIX; not yet kept. */
 struct object *objects_new(struct call *c, const char *kind, const char *prefix);
 
+/* The same for the connected account ACCOUNT, whoever asks. */
+struct object *objects_new_for(
+    struct call *c, const char *account, const char *kind, const char *prefix);
+
 void objects_save(struct call *c, const struct object *o);
 
 /* NULL: none of this kind in the account. */
@@ -23,6 +27,10 @@ struct object *objects_find(struct call *c, const char *kind, const char *id);
 
 /* The same, whatever account it is in. */
 struct object *objects_find_anywhere(struct call *c, const char *kind, const char *id);
+
+/* The one that is newest of KIND among those whose MARK has VALUE, or NULL. */
+struct object *objects_latest(
+    struct call *c, const char *kind, const char *mark, const char *value);
 
 /* As objects_find, and Stripe's 404 if there is none. PARAM names where the id stood.
  */
@@ -48,18 +56,19 @@ enum result objects_answer(struct call *c, const struct object *o);
 struct value *objects_difference(
     struct call *c, const struct value *old, const struct value *now);
 
-/* Which parameter of a list filters by which field; ends with a NULL param. */
+/* Which parameter of a list filters by which mark (the table in objects.c says what
+ * is marked); ends with a NULL param. */
 struct objects_filter {
-    const char *param, *path;
+    const char *param, *mark;
 };
 
 /* Answers with a page of KIND, newest first. */
 enum result objects_list(
     struct call *c, const char *kind, const struct objects_filter *filters);
 
-/* For a check over related objects: calls FN with each object of KIND whose PATH
- * has VALUE, newest first, until FN gives false. */
-void objects_each(struct call *c, const char *kind, const char *path, const char *value,
+/* For a check over related objects: calls FN with each object of KIND whose MARK
+ * has VALUE (NULL: with all), newest first, until FN gives false. */
+void objects_each(struct call *c, const char *kind, const char *mark, const char *value,
     bool (*fn)(struct call *c, struct object *o, void *arg), void *arg);
 
 #endif

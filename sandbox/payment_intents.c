@@ -3,7 +3,9 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "balance.h"
 #include "charges.h"
+#include "disputes.h"
 #include "events.h"
 #include "payment_methods.h"
 #include "util/guard.h"
@@ -52,18 +54,6 @@ static enum result check_amount(struct call *c)
         return call_invalid(
             c, "amount_too_large", "amount", "Amount must be no more than $999,999.99");
     return OK;
-}
-
-static enum result check_currency(struct call *c)
-{
-    const char *currency = call_text(c, "currency");
-    bool fine = currency == NULL || text_same_nocase(currency, "usd") ||
-                text_same_nocase(currency, "eur") ||
-                text_same_nocase(currency, "gbp") || text_same_nocase(currency, "cad");
-    if (fine)
-        return OK;
-    return call_invalid(c, NULL, "currency",
-        "Invalid currency: %s. The sandbox knows usd, eur, gbp and cad.", currency);
 }
 
 /* At most one of these says which methods are offered. */
@@ -129,7 +119,9 @@ static enum result take(struct call *c, struct object *pi)
         "allowed_payment_method_types", "automatic_payment_methods", NULL };
     struct object *related;
     TRY(check_amount(c));
-    TRY(check_currency(c));
+    const char *currency = NULL;
+    if (value_has(c->params, "currency"))
+        TRY(balance_take_currency(c, &currency));
     TRY(check_methods(c));
     TRY(check_descriptor(c));
     TRY(check_left_out(c));
@@ -137,12 +129,8 @@ static enum result take(struct call *c, struct object *pi)
         TRY(objects_require(
             c, "customer", call_text(c, "customer"), "customer", &related));
     objects_take(c, pi, names);
-    const char *currency = call_text(c, "currency");
-    if (currency != NULL) {
-        char *lower = arena_strdup(c->a, currency);
-        text_lower(lower);
-        value_put_text(c->a, pi->body, "currency", lower);
-    }
+    if (currency != NULL)
+        value_put_text(c->a, pi->body, "currency", currency);
     const struct value *allowed =
         value_member(c->params, "allowed_payment_method_types");
     if (allowed != NULL)
@@ -182,10 +170,22 @@ static void fail(struct call *c, struct object *pi, struct value *error)
     events_emit(c, "payment_intent.payment_failed", pi, NULL, c->account);
 }
 
+/* The customer's bank takes the money back before it is warm. */
+static void dispute(struct call *c, struct object *charge)
+{
+    struct object *opened;
+    const struct dispute_terms terms = {
+        .amount_cents = value_get_int(charge->body, "amount", 0),
+        .reason = "fraudulent",
+        .status = "needs_response",
+    };
+    CHECK(disputes_open(c, charge, &terms, &opened) == OK);
+}
+
 static enum result charge(struct call *c, struct object *pi, const struct object *pm)
 {
     const struct card *card = cards_of(pm);
-    const struct object *made = charges_attempt(c, pi, pm, card);
+    struct object *made = charges_attempt(c, pi, pm, card);
     value_put_text(c->a, pi->body, "latest_charge", made->id);
     value_put_text(c->a, pi->body, "payment_method", pm->id);
     if (card->code == NULL) {
@@ -195,6 +195,8 @@ static enum result charge(struct call *c, struct object *pi, const struct object
         value_put(c->a, pi->body, "last_payment_error", value_null(c->a));
         objects_save(c, pi);
         events_emit(c, "payment_intent.succeeded", pi, NULL, c->account);
+        if (card->disputed)
+            dispute(c, made);
         return OK;
     }
     enum result r = cards_decline(c, card);
@@ -388,9 +390,17 @@ enum result payment_intents_cancel(struct call *c)
     return objects_answer(c, pi);
 }
 
+/* Nothing waits for a capture here: manual capture is left out. */
+enum result payment_intents_capture(struct call *c)
+{
+    struct object *pi;
+    TRY(objects_require(c, "payment_intent", c->ids[0], "intent", &pi));
+    return refuse_state(c, pi, "capture");
+}
+
 enum result payment_intents_list(struct call *c)
 {
-    static const struct objects_filter filters[] = { { "customer", "$.customer" },
+    static const struct objects_filter filters[] = { { "customer", "customer" },
         { NULL, NULL } };
     return objects_list(c, "payment_intent", filters);
 }

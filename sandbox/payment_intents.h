@@ -10,6 +10,7 @@ enum result payment_intents_retrieve(struct call *c);
 enum result payment_intents_update(struct call *c);
 enum result payment_intents_confirm(struct call *c);
 enum result payment_intents_cancel(struct call *c);
+enum result payment_intents_capture(struct call *c);
 enum result payment_intents_list(struct call *c);
 
 /* A payment intent over AMOUNT, with its client secret; not yet kept. */

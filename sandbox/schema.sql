@@ -1,5 +1,7 @@
 -- What prep-stripe keeps. Everything is a stand-in: no real money, no card numbers.
 
+PRAGMA user_version = 2;
+
 CREATE TABLE IF NOT EXISTS settings (
     name  TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -16,6 +18,46 @@ CREATE TABLE IF NOT EXISTS objects (
     inner      TEXT NOT NULL             -- JSON that is never answered
 ) STRICT;
 CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (kind, account, seq);
+CREATE INDEX IF NOT EXISTS objects_by_time ON objects (created_at, seq);
+
+-- The fields that lists filter by, so that no list reads through JSON.
+CREATE TABLE IF NOT EXISTS marks (
+    seq     INTEGER NOT NULL,            -- the object
+    name    TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    account TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (seq, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS marks_by_value ON marks (kind, name, value, account, seq);
+
+-- Double entry: what a balance transaction adds to one party another has lost. The
+-- parties: 'platform', acct_..., 'fees' (Stripe's), 'world' (cards and banks), and
+-- 'transit', which is empty whenever a transaction commits.
+CREATE TABLE IF NOT EXISTS ledger (
+    seq          INTEGER PRIMARY KEY,
+    movement     TEXT NOT NULL,          -- the balance transaction: txn_...
+    party        TEXT NOT NULL,
+    currency     TEXT NOT NULL,
+    amount_cents INTEGER NOT NULL,
+    available_on INTEGER NOT NULL        -- by the simulated clock
+) STRICT;
+CREATE INDEX IF NOT EXISTS ledger_by_party
+    ON ledger (party, currency, available_on, amount_cents);
+
+-- The sum of each party, kept by the trigger.
+CREATE TABLE IF NOT EXISTS totals (
+    party        TEXT NOT NULL,
+    currency     TEXT NOT NULL,
+    amount_cents INTEGER NOT NULL,
+    PRIMARY KEY (party, currency)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS ledger_counts AFTER INSERT ON ledger BEGIN
+    INSERT INTO totals (party, currency, amount_cents)
+    VALUES (new.party, new.currency, new.amount_cents)
+    ON CONFLICT (party, currency)
+    DO UPDATE SET amount_cents = amount_cents + excluded.amount_cents;
+END;
 
 -- One row for each key in use, for 24 hours.
 CREATE TABLE IF NOT EXISTS idempotency (

@@ -9,7 +9,8 @@
 
 #include "api.h"
 #include "browser.h"
-#include "checkout_sessions.h"
+#include "clockwork.h"
+#include "record.h"
 #include "sim.h"
 #include "util/guard.h"
 #include "util/text.h"
@@ -17,7 +18,7 @@
 
 enum {
     BODY_MAX = 1 << 20,
-    MEMORY_MAX = 256 << 20,
+    MEMORY_MAX = 2047 << 20,
     ANSWER_MAX = 64 << 20,
     TICK_MS = 1000
 };
@@ -250,6 +251,9 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
     x->c->end = CALL_ANSWER;
     if (check(x) == OK)
         handle(x->c);
+    bool ended = x->c->end != CALL_WAIT;
+    if (s->box->record != NULL && ended && text_starts(x->c->path, "/v1/"))
+        record_add(s->box->record, x->c);
     switch (x->c->end) {
     case CALL_CLOSE:
         return MHD_NO;
@@ -320,7 +324,9 @@ static void tick(struct server *s)
         return;
     s->ticked_at_ms = now;
     arena_reset(s->a);
-    checkout_sessions_tick(call_internal(s->a, s->box));
+    store_begin(s->box->store);
+    clockwork_tick(call_internal(s->a, s->box));
+    store_commit(s->box->store);
 }
 
 void server_run(struct server *s, const volatile int *stop)

@@ -1,18 +1,21 @@
 #include "sim.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "accounts.h"
+#include "acts.h"
+#include "balance.h"
+#include "clockwork.h"
 #include "faults.h"
 #include "form.h"
 #include "objects.h"
-#include "refunds.h"
 #include "util/guard.h"
 #include "util/text.h"
 #include "webhook_endpoints.h"
 #include "webhooks.h"
 
 enum { DELIVERIES_SHOWN = 100, CLOCK_MAX_S = 20LL * 366 * 24 * 3600 };
+enum { DUMP_MAX = 512 << 20 };
 
 static int64_t number(const struct call *c, const char *name, int64_t otherwise)
 {
@@ -41,13 +44,16 @@ static enum result show_clock(struct call *c)
 
 static enum result advance_clock(struct call *c)
 {
-    int64_t by_s = number(c, "advance", 0);
+    int64_t now = sandbox_now(c->box);
+    int64_t by_s = value_has(c->params, "to") ? number(c, "to", now) - now
+                                              : number(c, "advance", 0);
     if (by_s < 0 || by_s > CLOCK_MAX_S || c->box->ahead_s + by_s > CLOCK_MAX_S)
         return call_invalid(
             c, NULL, "advance", "The clock goes forward, by twenty years at most.");
     c->box->ahead_s += by_s;
     store_set(c->box->store, "ahead_s",
         arena_printf(c->a, "%lld", (long long)c->box->ahead_s));
+    clockwork_tick(c);
     return show_clock(c);
 }
 
@@ -93,6 +99,7 @@ static enum result show_webhooks(struct call *c)
     value_put_int(c->a, v, "bad_sig", o->bad_sig);
     value_put_int(c->a, v, "old_ts", o->old_ts);
     value_put_int(c->a, v, "delay_ms", o->delay_ms);
+    value_put_text(c->a, v, "type", o->type);
     struct delivery *d = arena_array(c->a, DELIVERIES_SHOWN, sizeof *d);
     size_t n = store_deliveries_latest(c->box->store, c->a, DELIVERIES_SHOWN, d);
     for (size_t i = 0; i < n; i++) {
@@ -116,9 +123,26 @@ static void take_flag(const struct call *c, const char *name, bool *flag)
         *flag = text_is(text, "true") || text_is(text, "1");
 }
 
+/* The type belongs to the orders that came with it. */
+static enum result take_type(struct call *c, struct webhook_orders *o)
+{
+    static const char *const typed[] = { "type", "duplicate", "second_event_object",
+        "drop", "delay_ms" };
+    const char *type = call_text(c, "type");
+    bool given = false;
+    for (size_t i = 0; i < COUNT_OF(typed); i++)
+        given = given || value_has(c->params, typed[i]);
+    if (type != NULL && strlen(type) >= sizeof o->type)
+        return call_invalid(c, NULL, "type", "No event has so long a type.");
+    if (given)
+        snprintf(o->type, sizeof o->type, "%s", type == NULL ? "" : type);
+    return OK;
+}
+
 static enum result order_webhooks(struct call *c)
 {
     struct webhook_orders *o = webhooks_orders(c->box->webhooks);
+    TRY(take_type(c, o));
     take_flag(c, "pause", &o->pause);
     take_flag(c, "reorder", &o->reorder);
     take_flag(c, "fast", &c->box->fast);
@@ -149,53 +173,54 @@ static enum result rotate_secret(struct call *c)
     return answer(c, v);
 }
 
-/* ---- acts of others -----------------------------------------------------------------
+/* ---- balance and dump
+ * ---------------------------------------------------------------------------
  */
 
-static enum result set_standing(struct call *c)
+static enum result show_balance(struct call *c)
 {
-    static const char *const names[] = { [ACCOUNT_OPEN] = "open",
-        [ACCOUNT_CHECKING] = "checking",
-        [ACCOUNT_ACTIVE] = "active" };
-    struct object *account;
-    TRY(objects_require(c, "account", call_text(c, "account"), "account", &account));
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (text_is(call_text(c, "standing"), names[i])) {
-            accounts_set_standing(c, account, (enum account_standing)i);
-            return objects_answer(c, account);
-        }
-    return call_invalid(c, NULL, "standing", "One of open, checking, active.");
+    const char *currency = call_text(c, "currency");
+    return answer(c, balance_overview(c, currency == NULL ? "usd" : currency));
 }
 
-static enum result fail_refund(struct call *c)
-{
-    struct object *refund;
-    TRY(objects_require(c, "refund", call_text(c, "refund"), "refund", &refund));
-    return refunds_fail(c, refund, "expired_or_canceled_card");
-}
-
-/* ---- dump ---------------------------------------------------------------------------
- */
+struct dump {
+    struct buf text;
+    bool first;
+};
 
 static bool dump_one(struct call *c, struct object *o, void *arg)
 {
+    struct dump *d = arg;
     (void)c;
-    value_append(arg, o->body);
+    buf_adds(&d->text, d->first ? "" : ",\n");
+    value_print(&d->text, o->body, 0);
+    d->first = false;
     return true;
 }
 
+/* As text, for there may be very many. */
 static enum result dump(struct call *c)
 {
-    struct value *v = value_object(c->a);
-    const char *kinds[STORE_TYPES_MAX];
+    const char *kinds[STORE_TYPES_MAX], *only = call_text(c, "kind");
     size_t n = store_kinds(c->box->store, c->a, kinds);
+    struct dump d;
+    buf_init(&d.text, DUMP_MAX);
     c->account = STORE_ALL_ACCOUNTS;
-    for (size_t i = 0; i < n; i++) {
-        struct value *list = value_array(c->a);
-        objects_each(c, kinds[i], NULL, NULL, dump_one, list);
-        value_set(c->a, v, kinds[i], list);
+    for (size_t i = 0, shown = 0; i < n; i++) {
+        if (only != NULL && !text_is(only, kinds[i]))
+            continue;
+        buf_printf(&d.text, "%s\n\"%s\": [", shown++ == 0 ? "{" : ",", kinds[i]);
+        d.first = true;
+        objects_each(c, kinds[i], NULL, NULL, dump_one, &d);
+        buf_addc(&d.text, ']');
     }
-    return answer(c, v);
+    buf_adds(&d.text, d.text.n == 0 ? "{}" : "}");
+    CHECK(buf_ok(&d.text));
+    c->status = 200;
+    c->page = arena_strndup(c->a, d.text.at, d.text.n);
+    c->page_type = "application/json";
+    buf_free(&d.text);
+    return OK;
 }
 
 /* ---- the list -----------------------------------------------------------------------
@@ -214,8 +239,19 @@ static const struct {
     { "POST", "/_sim/webhooks", order_webhooks },
     { "POST", "/_sim/webhooks/flush", flush_webhooks },
     { "POST", "/_sim/webhooks/rotate", rotate_secret },
-    { "POST", "/_sim/act/account", set_standing },
-    { "POST", "/_sim/act/refund_fail", fail_refund },
+    { "POST", "/_sim/act/account", acts_set_account },
+    { "POST", "/_sim/act/capability", acts_set_capability },
+    { "POST", "/_sim/act/drain_account", acts_drain_account },
+    { "POST", "/_sim/act/payout_fail", acts_fail_payout },
+    { "POST", "/_sim/act/reversals", acts_set_reversals },
+    { "POST", "/_sim/act/dispute", acts_dispute },
+    { "POST", "/_sim/act/pay", acts_pay },
+    { "POST", "/_sim/act/warning", acts_warn },
+    { "POST", "/_sim/act/review", acts_review },
+    { "POST", "/_sim/act/refunds", acts_set_refunds },
+    { "POST", "/_sim/act/refund", acts_refund },
+    { "POST", "/_sim/act/refund_fail", acts_fail_refund },
+    { "GET", "/_sim/balance", show_balance },
     { "GET", "/_sim/dump", dump },
 };
 
@@ -235,8 +271,9 @@ static enum result run(struct call *c)
 
 void sim_handle(struct call *c)
 {
+    c->request_id = NULL; /* no request of the API is behind what happens here */
     store_begin(c->box->store);
-    if (run(c) != OK)
+    if (run(c) != OK && !c->keep)
         store_undo(c->box->store);
     store_commit(c->box->store);
 }

@@ -8,7 +8,8 @@
 
 struct spec;
 
-/* Reads the subset; SHAPES is a file of fuller examples laid over its own. NULL
+/* Reads the subset; SHAPES is a file of fuller examples laid over its own, and of
+ * examples that it lacks. NULL
  * and a line on standard error if either is missing or broken. */
 struct spec *spec_open(const char *subset_path, const char *shapes_path);
 void spec_close(struct spec *s);

@@ -1,80 +1,16 @@
 #include "store.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger.h"
+#include "sql.h"
 #include "util/buf.h"
 #include "util/guard.h"
 #include "util/text.h"
 
-enum { STATEMENTS_MAX = 64, SCHEMA_MAX = 1 << 20 };
-
-struct store {
-    sqlite3 *db;
-    struct {
-        char *sql;
-        sqlite3_stmt *stmt;
-    } cache[STATEMENTS_MAX];
-    size_t cached;
-};
-
-static void must(struct store *s, bool fine)
-{
-    if (!fine)
-        fprintf(stderr, "prep-stripe: %s\n", sqlite3_errmsg(s->db));
-    CHECK(fine);
-}
-
-static sqlite3_stmt *prepared(struct store *s, const char *sql)
-{
-    for (size_t i = 0; i < s->cached; i++)
-        if (text_is(s->cache[i].sql, sql)) {
-            sqlite3_reset(s->cache[i].stmt);
-            return s->cache[i].stmt;
-        }
-    if (s->cached == STATEMENTS_MAX) {
-        s->cached--;
-        sqlite3_finalize(s->cache[s->cached].stmt);
-        free(s->cache[s->cached].sql);
-    }
-    sqlite3_stmt *stmt;
-    must(s, sqlite3_prepare_v2(s->db, sql, -1, &stmt, NULL) == SQLITE_OK);
-    s->cache[s->cached].sql = strdup(sql);
-    s->cache[s->cached++].stmt = stmt;
-    return stmt;
-}
-
-static void bind_text(sqlite3_stmt *q, int at, const char *text)
-{
-    CHECK(sqlite3_bind_text(q, at, text, -1, SQLITE_TRANSIENT) == SQLITE_OK);
-}
-
-static void bind_int(sqlite3_stmt *q, int at, int64_t n)
-{
-    CHECK(sqlite3_bind_int64(q, at, n) == SQLITE_OK);
-}
-
-static bool step(struct store *s, sqlite3_stmt *q)
-{
-    int rc = sqlite3_step(q);
-    must(s, rc == SQLITE_ROW || rc == SQLITE_DONE);
-    if (rc == SQLITE_DONE)
-        sqlite3_reset(q);
-    return rc == SQLITE_ROW;
-}
-
-static void run(struct store *s, sqlite3_stmt *q)
-{
-    while (step(s, q))
-        continue;
-}
-
-static const char *column(struct arena *a, sqlite3_stmt *q, int at)
-{
-    return arena_strdup(a, (const char *)sqlite3_column_text(q, at));
-}
+enum { SCHEMA_MAX = 1 << 20, SCHEMA_VERSION = 2 };
 
 /* ---- the file ----------------------------------------------------------------------
  */
@@ -94,6 +30,24 @@ static char *read_schema(const char *path)
     return text;
 }
 
+static bool execute(struct store *s, const char *sql)
+{
+    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+/* A file of an older sandbox lacks what lists and balances are made of. */
+static bool fits(struct store *s, const char *path)
+{
+    int64_t version = sql_number(s, sql_prepared(s, "PRAGMA user_version"), 0);
+    int64_t tables = sql_number(s,
+        sql_prepared(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'objects'"),
+        0);
+    if (version == SCHEMA_VERSION || tables == 0)
+        return true;
+    fprintf(stderr, "%s: from an older prep-stripe; remove it to start afresh\n", path);
+    return false;
+}
+
 struct store *store_open(const char *path, const char *schema_path)
 {
     char *schema = read_schema(schema_path);
@@ -101,14 +55,16 @@ struct store *store_open(const char *path, const char *schema_path)
         return NULL;
     struct store *s = calloc(1, sizeof *s);
     CHECK(s != NULL);
-    bool fine = sqlite3_open(path, &s->db) == SQLITE_OK &&
-                sqlite3_exec(s->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL) ==
-                    SQLITE_OK &&
-                sqlite3_exec(s->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL) ==
-                    SQLITE_OK &&
-                sqlite3_exec(s->db, schema, NULL, NULL, NULL) == SQLITE_OK &&
-                sqlite3_exec(s->db, "DELETE FROM idempotency WHERE state = 'running'",
-                    NULL, NULL, NULL) == SQLITE_OK;
+    bool opened = sqlite3_open(path, &s->db) == SQLITE_OK;
+    if (opened && !fits(s, path)) {
+        free(schema);
+        store_close(s);
+        return NULL;
+    }
+    /* What a crash of the machine loses is play money. */
+    bool fine = opened && execute(s, "PRAGMA journal_mode = WAL") &&
+                execute(s, "PRAGMA synchronous = OFF") && execute(s, schema) &&
+                execute(s, "DELETE FROM idempotency WHERE state = 'running'");
     free(schema);
     if (!fine) {
         fprintf(stderr, "%s: %s\n", path, sqlite3_errmsg(s->db));
@@ -120,41 +76,39 @@ struct store *store_open(const char *path, const char *schema_path)
 
 void store_close(struct store *s)
 {
-    for (size_t i = 0; i < s->cached; i++) {
-        sqlite3_finalize(s->cache[i].stmt);
-        free(s->cache[i].sql);
-    }
-    sqlite3_close(s->db);
-    free(s);
+    sql_close(s);
 }
 
 void store_begin(struct store *s)
 {
-    run(s, prepared(s, "BEGIN IMMEDIATE"));
+    sql_run(s, sql_prepared(s, "BEGIN IMMEDIATE"));
     store_mark(s);
 }
 
 void store_mark(struct store *s)
 {
-    run(s, prepared(s, "SAVEPOINT work"));
+    sql_run(s, sql_prepared(s, "SAVEPOINT work"));
 }
 
 void store_undo(struct store *s)
 {
-    run(s, prepared(s, "ROLLBACK TO work"));
+    sql_run(s, sql_prepared(s, "ROLLBACK TO work"));
 }
 
 void store_commit(struct store *s)
 {
-    run(s, prepared(s, "COMMIT"));
+    if (s->moved)
+        CHECK(ledger_balanced(s));
+    s->moved = false;
+    sql_run(s, sql_prepared(s, "COMMIT"));
 }
 
 char *store_setting(struct store *s, struct arena *a, const char *name)
 {
-    sqlite3_stmt *q = prepared(s, "SELECT value FROM settings WHERE name = ?1");
-    bind_text(q, 1, name);
+    sqlite3_stmt *q = sql_prepared(s, "SELECT value FROM settings WHERE name = ?1");
+    sql_text(q, 1, name);
     char *value = NULL;
-    if (step(s, q))
+    if (sql_step(s, q))
         value = arena_strdup(a, (const char *)sqlite3_column_text(q, 0));
     sqlite3_reset(q);
     return value;
@@ -163,11 +117,11 @@ char *store_setting(struct store *s, struct arena *a, const char *name)
 void store_set(struct store *s, const char *name, const char *value)
 {
     sqlite3_stmt *q =
-        prepared(s, "INSERT INTO settings (name, value) VALUES (?1, ?2)"
-                    " ON CONFLICT (name) DO UPDATE SET value = excluded.value");
-    bind_text(q, 1, name);
-    bind_text(q, 2, value);
-    run(s, q);
+        sql_prepared(s, "INSERT INTO settings (name, value) VALUES (?1, ?2)"
+                        " ON CONFLICT (name) DO UPDATE SET value = excluded.value");
+    sql_text(q, 1, name);
+    sql_text(q, 2, value);
+    sql_run(s, q);
 }
 
 /* ---- objects -----------------------------------------------------------------------
@@ -179,36 +133,66 @@ static void read_object(struct arena *a, sqlite3_stmt *q, struct stored *out)
 {
     *out = (struct stored) {
         .seq = sqlite3_column_int64(q, 0),
-        .id = column(a, q, 1),
-        .kind = column(a, q, 2),
-        .account = column(a, q, 3),
+        .id = sql_column(a, q, 1),
+        .kind = sql_column(a, q, 2),
+        .account = sql_column(a, q, 3),
         .created_at = sqlite3_column_int64(q, 4),
-        .body = column(a, q, 5),
-        .inner = column(a, q, 6),
+        .body = sql_column(a, q, 5),
+        .inner = sql_column(a, q, 6),
     };
 }
 
-void store_put(struct store *s, const struct stored *o)
+static void put_mark(
+    struct store *s, const struct stored *o, int64_t seq, const struct stored_mark *m)
 {
-    sqlite3_stmt *q = prepared(s,
+    if (m->value == NULL) {
+        sqlite3_stmt *q =
+            sql_prepared(s, "DELETE FROM marks WHERE seq = ?1 AND name = ?2");
+        sql_int(q, 1, seq);
+        sql_text(q, 2, m->name);
+        sql_run(s, q);
+        return;
+    }
+    sqlite3_stmt *q =
+        sql_prepared(s, "INSERT INTO marks (seq, name, kind, account, value) VALUES "
+                        "(?1, ?2, ?3, ?4, ?5)"
+                        " ON CONFLICT (seq, name) DO UPDATE SET value = excluded.value"
+                        " WHERE value <> excluded.value");
+    sql_int(q, 1, seq);
+    sql_text(q, 2, m->name);
+    sql_text(q, 3, o->kind);
+    sql_text(q, 4, o->account);
+    sql_text(q, 5, m->value);
+    sql_run(s, q);
+}
+
+void store_put(struct store *s, const struct stored *o, const struct stored_mark *marks,
+    size_t mark_count)
+{
+    sqlite3_stmt *q = sql_prepared(s,
         "INSERT INTO objects (id, kind, account, created_at, body, inner)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-        " ON CONFLICT (id) DO UPDATE SET body = excluded.body, inner = excluded.inner");
-    bind_text(q, 1, o->id);
-    bind_text(q, 2, o->kind);
-    bind_text(q, 3, o->account);
-    bind_int(q, 4, o->created_at);
-    bind_text(q, 5, o->body);
-    bind_text(q, 6, o->inner);
-    run(s, q);
+        " ON CONFLICT (id) DO UPDATE SET body = excluded.body, inner = excluded.inner"
+        " RETURNING seq");
+    sql_text(q, 1, o->id);
+    sql_text(q, 2, o->kind);
+    sql_text(q, 3, o->account);
+    sql_int(q, 4, o->created_at);
+    sql_text(q, 5, o->body);
+    sql_text(q, 6, o->inner);
+    CHECK(sql_step(s, q));
+    int64_t seq = sqlite3_column_int64(q, 0);
+    CHECK(!sql_step(s, q));
+    for (size_t i = 0; i < mark_count; i++)
+        put_mark(s, o, seq, &marks[i]);
 }
 
 bool store_get(struct store *s, struct arena *a, const char *id, struct stored *out)
 {
     sqlite3_stmt *q =
-        prepared(s, "SELECT " OBJECT_COLUMNS " FROM objects WHERE id = ?1");
-    bind_text(q, 1, id);
-    bool found = step(s, q);
+        sql_prepared(s, "SELECT " OBJECT_COLUMNS " FROM objects WHERE id = ?1");
+    sql_text(q, 1, id);
+    bool found = sql_step(s, q);
     if (found)
         read_object(a, q, out);
     sqlite3_reset(q);
@@ -217,52 +201,75 @@ bool store_get(struct store *s, struct arena *a, const char *id, struct stored *
 
 void store_delete(struct store *s, const char *id)
 {
-    sqlite3_stmt *q = prepared(s, "DELETE FROM objects WHERE id = ?1");
-    bind_text(q, 1, id);
-    run(s, q);
+    sqlite3_stmt *marks = sql_prepared(
+        s, "DELETE FROM marks WHERE seq = (SELECT seq FROM objects WHERE id = ?1)");
+    sql_text(marks, 1, id);
+    sql_run(s, marks);
+    sqlite3_stmt *q = sql_prepared(s, "DELETE FROM objects WHERE id = ?1");
+    sql_text(q, 1, id);
+    sql_run(s, q);
 }
 
 /* Filters differ from list to list: the statement's text is put together from
- * constants, every value is bound. */
+ * constants, every value is bound. The first filter leads, by its index; without one
+ * the objects of the kind come as they were made. */
 static void list_sql(struct buf *sql, const struct store_query *q)
 {
-    buf_adds(sql, "SELECT " OBJECT_COLUMNS " FROM objects WHERE kind = ?1"
-                  " AND created_at BETWEEN ?3 AND ?4");
-    buf_adds(sql, text_is(q->account, STORE_ALL_ACCOUNTS) ? " AND account <> ?2"
-                                                          : " AND account = ?2");
-    int at = 5;
+    bool led = q->filter_count > 0;
+    buf_adds(sql, "SELECT o.seq, o.id, o.kind, o.account, o.created_at, o.body, o.inner"
+                  " FROM ");
+    buf_printf(
+        sql, "%s k CROSS JOIN objects o ON o.seq = k.seq", led ? "marks" : "objects");
+    buf_adds(sql, " WHERE k.kind = ?1");
+    buf_adds(sql, text_is(q->account, STORE_ALL_ACCOUNTS) ? " AND k.account <> ?2"
+                                                          : " AND k.account = ?2");
+    buf_adds(sql, " AND k.seq > ?3 AND k.seq < ?4 AND o.created_at BETWEEN ?5 AND ?6");
+    int at = 7;
     for (size_t i = 0; i < q->filter_count; i++, at += 2)
-        buf_printf(sql, " AND json_extract(body, ?%d) = ?%d", at, at + 1);
+        buf_printf(sql,
+            i == 0 ? " AND k.name = ?%d AND k.value = ?%d"
+                   : " AND EXISTS (SELECT 1 FROM marks m WHERE m.seq = k.seq"
+                     " AND m.name = ?%d AND m.value = ?%d)",
+            at, at + 1);
     for (size_t i = 0; i < q->type_count; i++)
-        buf_printf(sql, "%s json_extract(body, '$.type') = ?%d",
-            i == 0 ? " AND (" : " OR", at++);
+        buf_printf(sql, "%s?%d",
+            i == 0 ? " AND EXISTS (SELECT 1 FROM marks m WHERE m.seq = k.seq"
+                     " AND m.name = 'type' AND m.value IN ("
+                   : ", ",
+            at++);
     if (q->type_count > 0)
-        buf_adds(sql, ")");
-    if (q->after != 0)
-        buf_printf(sql, " AND seq < ?%d", at++);
-    if (q->before != 0)
-        buf_printf(sql, " AND seq > ?%d", at++);
-    buf_printf(sql, " ORDER BY seq %s LIMIT ?%d", q->before != 0 ? "ASC" : "DESC", at);
+        buf_adds(sql, "))");
+    buf_printf(
+        sql, " ORDER BY k.seq %s LIMIT ?%d", q->before != 0 ? "ASC" : "DESC", at);
 }
 
-static void list_bind(sqlite3_stmt *stmt, const struct store_query *q)
+/* Objects are made in the order of the clock: the last before AT, or 0. */
+static int64_t last_before(struct store *s, int64_t at)
 {
+    sqlite3_stmt *stmt = sql_prepared(s,
+        "SELECT max(seq) FROM objects WHERE created_at = (SELECT max(created_at)"
+        " FROM objects WHERE created_at < ?1)");
+    sql_int(stmt, 1, at);
+    return sql_number(s, stmt, 0);
+}
+
+static void list_bind(struct store *s, sqlite3_stmt *stmt, const struct store_query *q)
+{
+    int64_t low = q->created_min == INT64_MIN ? 0 : last_before(s, q->created_min);
     int at = 1;
-    bind_text(stmt, at++, q->kind);
-    bind_text(stmt, at++, q->account);
-    bind_int(stmt, at++, q->created_min);
-    bind_int(stmt, at++, q->created_max);
+    sql_text(stmt, at++, q->kind);
+    sql_text(stmt, at++, q->account);
+    sql_int(stmt, at++, q->before > low ? q->before : low);
+    sql_int(stmt, at++, q->after != 0 ? q->after : INT64_MAX);
+    sql_int(stmt, at++, q->created_min);
+    sql_int(stmt, at++, q->created_max);
     for (size_t i = 0; i < q->filter_count; i++) {
-        bind_text(stmt, at++, q->filters[i].path);
-        bind_text(stmt, at++, q->filters[i].value);
+        sql_text(stmt, at++, q->filters[i].mark);
+        sql_text(stmt, at++, q->filters[i].value);
     }
     for (size_t i = 0; i < q->type_count; i++)
-        bind_text(stmt, at++, q->types[i]);
-    if (q->after != 0)
-        bind_int(stmt, at++, q->after);
-    if (q->before != 0)
-        bind_int(stmt, at++, q->before);
-    bind_int(stmt, at, q->limit);
+        sql_text(stmt, at++, q->types[i]);
+    sql_int(stmt, at, q->limit);
 }
 
 size_t store_list(
@@ -272,11 +279,11 @@ size_t store_list(
     buf_init(&sql, 4096);
     list_sql(&sql, q);
     CHECK(buf_ok(&sql));
-    sqlite3_stmt *stmt = prepared(s, sql.at);
+    sqlite3_stmt *stmt = sql_prepared(s, sql.at);
     buf_free(&sql);
-    list_bind(stmt, q);
+    list_bind(s, stmt, q);
     size_t n = 0;
-    while (step(s, stmt))
+    while (sql_step(s, stmt))
         read_object(a, stmt, &out[n++]);
     if (q->before != 0)
         for (size_t i = 0; i < n / 2; i++) {
@@ -290,11 +297,11 @@ size_t store_list(
 size_t store_kinds(struct store *s, struct arena *a, const char **out)
 {
     sqlite3_stmt *q =
-        prepared(s, "SELECT DISTINCT kind FROM objects ORDER BY kind LIMIT ?1");
-    bind_int(q, 1, STORE_TYPES_MAX);
+        sql_prepared(s, "SELECT DISTINCT kind FROM objects ORDER BY kind LIMIT ?1");
+    sql_int(q, 1, STORE_TYPES_MAX);
     size_t n = 0;
-    while (step(s, q))
-        out[n++] = column(a, q, 0);
+    while (sql_step(s, q))
+        out[n++] = sql_column(a, q, 0);
     return n;
 }
 
@@ -304,20 +311,20 @@ size_t store_kinds(struct store *s, struct arena *a, const char **out)
 bool store_key_get(struct store *s, struct arena *a, const char *account,
     const char *key, struct store_key *out)
 {
-    sqlite3_stmt *q =
-        prepared(s, "SELECT request, state, status, body, created_at FROM idempotency"
-                    " WHERE account = ?1 AND key = ?2");
-    bind_text(q, 1, account);
-    bind_text(q, 2, key);
-    bool found = step(s, q);
+    sqlite3_stmt *q = sql_prepared(s,
+        "SELECT request, state, status, body, created_at FROM idempotency"
+        " WHERE account = ?1 AND key = ?2");
+    sql_text(q, 1, account);
+    sql_text(q, 2, key);
+    bool found = sql_step(s, q);
     if (found)
         *out = (struct store_key) {
             .account = account,
             .key = key,
-            .request = column(a, q, 0),
+            .request = sql_column(a, q, 0),
             .running = text_is((const char *)sqlite3_column_text(q, 1), "running"),
             .status = sqlite3_column_int64(q, 2),
-            .body = column(a, q, 3),
+            .body = sql_column(a, q, 3),
             .created_at = sqlite3_column_int64(q, 4),
         };
     sqlite3_reset(q);
@@ -326,35 +333,35 @@ bool store_key_get(struct store *s, struct arena *a, const char *account,
 
 void store_key_put(struct store *s, const struct store_key *k)
 {
-    sqlite3_stmt *q = prepared(s,
+    sqlite3_stmt *q = sql_prepared(s,
         "INSERT INTO idempotency (account, key, request, state, status, body, "
         "created_at)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (account, key) DO UPDATE SET"
         " state = excluded.state, status = excluded.status, body = excluded.body");
-    bind_text(q, 1, k->account);
-    bind_text(q, 2, k->key);
-    bind_text(q, 3, k->request);
-    bind_text(q, 4, k->running ? "running" : "done");
-    bind_int(q, 5, k->status);
-    bind_text(q, 6, k->body);
-    bind_int(q, 7, k->created_at);
-    run(s, q);
+    sql_text(q, 1, k->account);
+    sql_text(q, 2, k->key);
+    sql_text(q, 3, k->request);
+    sql_text(q, 4, k->running ? "running" : "done");
+    sql_int(q, 5, k->status);
+    sql_text(q, 6, k->body);
+    sql_int(q, 7, k->created_at);
+    sql_run(s, q);
 }
 
 void store_key_drop(struct store *s, const char *account, const char *key)
 {
     sqlite3_stmt *q =
-        prepared(s, "DELETE FROM idempotency WHERE account = ?1 AND key = ?2");
-    bind_text(q, 1, account);
-    bind_text(q, 2, key);
-    run(s, q);
+        sql_prepared(s, "DELETE FROM idempotency WHERE account = ?1 AND key = ?2");
+    sql_text(q, 1, account);
+    sql_text(q, 2, key);
+    sql_run(s, q);
 }
 
 void store_keys_prune(struct store *s, int64_t created_before)
 {
-    sqlite3_stmt *q = prepared(s, "DELETE FROM idempotency WHERE created_at < ?1");
-    bind_int(q, 1, created_before);
-    run(s, q);
+    sqlite3_stmt *q = sql_prepared(s, "DELETE FROM idempotency WHERE created_at < ?1");
+    sql_int(q, 1, created_before);
+    sql_run(s, q);
 }
 
 /* ---- deliveries --------------------------------------------------------------------
@@ -366,9 +373,9 @@ static void read_delivery(struct arena *a, sqlite3_stmt *q, struct delivery *out
 {
     *out = (struct delivery) {
         .seq = sqlite3_column_int64(q, 0),
-        .event = column(a, q, 1),
-        .endpoint = column(a, q, 2),
-        .state = column(a, q, 3),
+        .event = sql_column(a, q, 1),
+        .endpoint = sql_column(a, q, 2),
+        .state = sql_column(a, q, 3),
         .tries = sqlite3_column_int64(q, 4),
         .status = sqlite3_column_int64(q, 5),
         .due_at_ms = sqlite3_column_int64(q, 6),
@@ -377,29 +384,29 @@ static void read_delivery(struct arena *a, sqlite3_stmt *q, struct delivery *out
 
 void store_delivery_add(struct store *s, const struct delivery *d)
 {
-    sqlite3_stmt *q = prepared(s,
+    sqlite3_stmt *q = sql_prepared(s,
         "INSERT INTO deliveries (event, endpoint, state, tries, status, due_at_ms)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
-    bind_text(q, 1, d->event);
-    bind_text(q, 2, d->endpoint);
-    bind_text(q, 3, d->state);
-    bind_int(q, 4, d->tries);
-    bind_int(q, 5, d->status);
-    bind_int(q, 6, d->due_at_ms);
-    run(s, q);
+    sql_text(q, 1, d->event);
+    sql_text(q, 2, d->endpoint);
+    sql_text(q, 3, d->state);
+    sql_int(q, 4, d->tries);
+    sql_int(q, 5, d->status);
+    sql_int(q, 6, d->due_at_ms);
+    sql_run(s, q);
 }
 
 void store_delivery_update(struct store *s, const struct delivery *d)
 {
-    sqlite3_stmt *q = prepared(s,
+    sqlite3_stmt *q = sql_prepared(s,
         "UPDATE deliveries SET state = ?2, tries = ?3, status = ?4, due_at_ms = ?5"
         " WHERE seq = ?1");
-    bind_int(q, 1, d->seq);
-    bind_text(q, 2, d->state);
-    bind_int(q, 3, d->tries);
-    bind_int(q, 4, d->status);
-    bind_int(q, 5, d->due_at_ms);
-    run(s, q);
+    sql_int(q, 1, d->seq);
+    sql_text(q, 2, d->state);
+    sql_int(q, 3, d->tries);
+    sql_int(q, 4, d->status);
+    sql_int(q, 5, d->due_at_ms);
+    sql_run(s, q);
 }
 
 /* The first few of each endpoint, so that a slow one holds up nobody else. */
@@ -412,54 +419,48 @@ void store_delivery_update(struct store *s, const struct delivery *d)
 size_t store_deliveries_due(struct store *s, struct arena *a, int64_t now_ms,
     bool newest_first, size_t limit, struct delivery *out)
 {
-    sqlite3_stmt *q = prepared(s, newest_first ? DUE("DESC") : DUE("ASC"));
-    bind_int(q, 1, now_ms);
-    bind_int(q, 2, (int64_t)limit);
+    sqlite3_stmt *q = sql_prepared(s, newest_first ? DUE("DESC") : DUE("ASC"));
+    sql_int(q, 1, now_ms);
+    sql_int(q, 2, (int64_t)limit);
     size_t n = 0;
-    while (step(s, q))
+    while (sql_step(s, q))
         read_delivery(a, q, &out[n++]);
-    return n;
-}
-
-static int64_t one_number(struct store *s, sqlite3_stmt *q)
-{
-    CHECK(step(s, q));
-    int64_t n = sqlite3_column_type(q, 0) == SQLITE_NULL ? INT64_MAX
-                                                         : sqlite3_column_int64(q, 0);
-    sqlite3_reset(q);
     return n;
 }
 
 int64_t store_deliveries_next(struct store *s)
 {
-    return one_number(s,
-        prepared(s, "SELECT min(due_at_ms) FROM deliveries WHERE state = 'waiting'"));
+    return sql_number(s,
+        sql_prepared(
+            s, "SELECT min(due_at_ms) FROM deliveries WHERE state = 'waiting'"),
+        INT64_MAX);
 }
 
 int64_t store_deliveries_waiting(struct store *s, const char *event)
 {
-    sqlite3_stmt *q = prepared(
+    sqlite3_stmt *q = sql_prepared(
         s, "SELECT count(*) FROM deliveries WHERE event = ?1 AND state = 'waiting'");
-    bind_text(q, 1, event);
-    return one_number(s, q);
+    sql_text(q, 1, event);
+    return sql_number(s, q, 0);
 }
 
 size_t store_deliveries_latest(
     struct store *s, struct arena *a, size_t limit, struct delivery *out)
 {
-    sqlite3_stmt *q = prepared(
+    sqlite3_stmt *q = sql_prepared(
         s, "SELECT " DELIVERY_COLUMNS " FROM deliveries ORDER BY seq DESC LIMIT ?1");
-    bind_int(q, 1, (int64_t)limit);
+    sql_int(q, 1, (int64_t)limit);
     size_t n = 0;
-    while (step(s, q))
+    while (sql_step(s, q))
         read_delivery(a, q, &out[n++]);
     return n;
 }
 
 void store_deliveries_hurry(struct store *s, int64_t now_ms)
 {
-    sqlite3_stmt *q = prepared(s, "UPDATE deliveries SET due_at_ms = ?1 WHERE state = "
-                                  "'waiting' AND due_at_ms > ?1");
-    bind_int(q, 1, now_ms);
-    run(s, q);
+    sqlite3_stmt *q =
+        sql_prepared(s, "UPDATE deliveries SET due_at_ms = ?1 WHERE state = "
+                        "'waiting' AND due_at_ms > ?1");
+    sql_int(q, 1, now_ms);
+    sql_run(s, q);
 }

@@ -15,7 +15,8 @@ struct store;
 struct store *store_open(const char *path, const char *schema_path);
 void store_close(struct store *s);
 
-/* A unit of change. store_undo() takes back what was done since the last
+/* A unit of change. store_commit() aborts if the money does not add up (ledger.h).
+ * store_undo() takes back what was done since the last
  * store_mark() without leaving the transaction. */
 void store_begin(struct store *s);
 void store_mark(struct store *s);
@@ -36,8 +37,14 @@ struct stored {
     const char *body, *inner;
 };
 
-/* Adds or replaces by id; of a replaced object only body and inner change. */
-void store_put(struct store *s, const struct stored *o);
+/* A field that lists filter by. */
+struct stored_mark {
+    const char *name, *value; /* NULL: the object has none */
+};
+
+/* Adds or replaces by id; of a replaced object only body, inner and marks change. */
+void store_put(struct store *s, const struct stored *o, const struct stored_mark *marks,
+    size_t mark_count);
 bool store_get(struct store *s, struct arena *a, const char *id, struct stored *out);
 void store_delete(struct store *s, const char *id);
 
@@ -50,10 +57,10 @@ enum { STORE_FILTERS_MAX = 8, STORE_TYPES_MAX = 20 };
 struct store_query {
     const char *kind, *account;
     struct {
-        const char *path, *value; /* "$.customer" must be VALUE */
+        const char *mark, *value; /* "customer" must be VALUE */
     } filters[STORE_FILTERS_MAX];
     size_t filter_count;
-    const char *types[STORE_TYPES_MAX]; /* "$.type" is one of these, if any */
+    const char *types[STORE_TYPES_MAX]; /* "type" is one of these, if any */
     size_t type_count;
     int64_t created_min, created_max; /* inclusive */
     int64_t after, before; /* seq: older than AFTER, newer than BEFORE; 0 none */

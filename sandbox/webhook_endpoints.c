@@ -88,7 +88,7 @@ void webhook_endpoints_ensure(
     struct call *c, const char *url, const char *secret, bool connect)
 {
     struct ensuring e = { .connect = connect };
-    objects_each(c, "webhook_endpoint", "$.url", url, same_kind, &e);
+    objects_each(c, "webhook_endpoint", "url", url, same_kind, &e);
     struct object *o = e.found;
     if (o == NULL)
         o = objects_new(c, "webhook_endpoint", "we_");

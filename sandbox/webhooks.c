@@ -78,6 +78,14 @@ struct webhook_orders *webhooks_orders(struct webhooks *w)
     return &w->orders;
 }
 
+bool webhooks_strike(struct webhook_orders *o, int64_t *count, const char *type)
+{
+    if (*count <= 0 || !text_starts(type, o->type))
+        return false;
+    (*count)--;
+    return true;
+}
+
 CURLM *webhooks_handle(struct webhooks *w)
 {
     return w->multi;
@@ -112,21 +120,18 @@ static bool queue_one(struct call *c, struct object *endpoint, void *arg)
     if (!wants(endpoint, q))
         return true;
     q->count++;
-    if (orders->drop > 0) {
-        orders->drop--;
+    if (webhooks_strike(orders, &orders->drop, q->type))
         return true;
-    }
     const struct delivery d = {
         .event = q->event,
         .endpoint = endpoint->id,
         .state = "waiting",
-        .due_at_ms = sandbox_now_ms(c->box) + orders->delay_ms,
+        .due_at_ms = sandbox_now_ms(c->box) +
+                     (text_starts(q->type, orders->type) ? orders->delay_ms : 0),
     };
     store_delivery_add(c->box->store, &d);
-    if (orders->duplicate > 0) {
-        orders->duplicate--;
+    if (webhooks_strike(orders, &orders->duplicate, q->type))
         store_delivery_add(c->box->store, &d);
-    }
     return true;
 }
 

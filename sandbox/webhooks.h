@@ -11,13 +11,21 @@
 
 struct webhooks;
 
+enum { WEBHOOK_TYPE_MAX = 64 };
+
 /* Ways to misbehave (POST /_sim/webhooks). The counts go down by one with each
  * event that they hit. */
 struct webhook_orders {
     bool pause, reorder;
-    int64_t duplicate, second_event_object, drop, bad_sig, old_ts;
-    int64_t delay_ms;
+    int64_t bad_sig, old_ts;
+
+    /* For events whose type begins with TYPE. */
+    char type[WEBHOOK_TYPE_MAX];
+    int64_t duplicate, second_event_object, drop, delay_ms;
 };
+
+/* True if an order that counts COUNT hits an event of TYPE; then it counts less. */
+bool webhooks_strike(struct webhook_orders *o, int64_t *count, const char *type);
 
 struct webhooks *webhooks_new(struct sandbox *box);
 void webhooks_free(struct webhooks *w);

@@ -3,16 +3,7 @@
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";
-import { ask, base, page, send, sim, stripe } from "./sandbox.mjs";
-
-const intent = (more = {}) => stripe.paymentIntents.create({
-  amount: 61845, currency: "usd", allowed_payment_method_types: ["card"], ...more });
-const paid = (more = {}) => intent({ confirm: true, payment_method: "pm_card_visa", ...more });
-const fails = (promise, type, code) => assert.rejects(promise, (error) => {
-  assert.equal(error.type, type);
-  if (code !== undefined) assert.equal(error.code, code);
-  return true;
-});
+import { ask, base, fails, host, intent, page, paid, send, sim, stripe } from "./sandbox.mjs";
 
 test("customers: create, retrieve, update, list, delete", async () => {
   const made = await stripe.customers.create({ email: "ann@example.com", name: "Ann", metadata: { app: "prep", x: "1" },
@@ -46,6 +37,7 @@ test("a payment intent goes from created to succeeded", async () => {
   assert.equal(done.latest_charge.balance_transaction.status, "pending");
   await fails(stripe.paymentIntents.cancel(made.id), "StripeInvalidRequestError", "payment_intent_unexpected_state");
   await fails(stripe.paymentIntents.confirm(made.id), "StripeInvalidRequestError", "payment_intent_unexpected_state");
+  await fails(stripe.paymentIntents.capture(made.id), "StripeInvalidRequestError", "payment_intent_unexpected_state");
   await fails(stripe.paymentIntents.update(made.id, { amount: 100 }), "StripeInvalidRequestError", "payment_intent_unexpected_state");
   assert.equal((await stripe.paymentIntents.update(made.id, { metadata: { note: "x" } })).metadata.note, "x");
   assert.equal((await stripe.paymentIntents.list({ customer: customer.id })).data.length, 1);
@@ -323,10 +315,13 @@ test("the sandbox answers under its own name only", async () => {
 });
 
 test("the dump shows every object, also of connected accounts", async () => {
-  const made = await stripe.customers.create({ name: "Dumped" }, { stripeAccount: "acct_other" });
+  const { id: stripeAccount } = await host();
+  const made = await stripe.customers.create({ name: "Dumped" }, { stripeAccount });
+  await fails(stripe.customers.create({ name: "x" }, { stripeAccount: "acct_nobody" }), "StripePermissionError", "account_invalid");
   const { json } = await ask("GET", "/_sim/dump");
   assert.ok(json.customer.some((c) => c.id === made.id));
   assert.ok(json.event.length > 0);
+  assert.deepEqual(Object.keys((await ask("GET", "/_sim/dump", "kind=customer")).json), ["customer"]);
 });
 
 test("events are listed for 30 days", async () => {

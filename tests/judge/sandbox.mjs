@@ -1,4 +1,5 @@
 // What every judge needs: where the sandbox is, a client, and plain requests.
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import Stripe from "stripe";
@@ -24,9 +25,9 @@ async function judgedFetch(url, options = {}) {
   return answer;
 }
 
-const { hostname: host, port } = new URL(base);
+const { hostname, port } = new URL(base);
 export const stripe = new Stripe("sk_test_judge", {
-  host, port, protocol: "http", maxNetworkRetries: 0, telemetry: false,
+  host: hostname, port, protocol: "http", maxNetworkRetries: 0, telemetry: false,
   httpClient: Stripe.createFetchHttpClient(judgedFetch),
 });
 
@@ -49,6 +50,26 @@ export const page = (url) => ask("GET", new URL(url).pathname, new URL(url).sear
 export const send = (url, form) => ask("POST", new URL(url).pathname, new URLSearchParams(form).toString(), { authorization: "" });
 
 export const sim = (path, form) => ask("POST", "/_sim/" + path, new URLSearchParams(form).toString());
+
+export const fails = (promise, type, code) => assert.rejects(promise, (error) => {
+  assert.equal(error.type, type);
+  if (code !== undefined) assert.equal(error.code, code);
+  return true;
+});
+
+// ---- what many tests begin with ----
+
+export const intent = (more = {}) => stripe.paymentIntents.create({
+  amount: 61845, currency: "usd", allowed_payment_method_types: ["card"], ...more });
+export const paid = (more = {}) => intent({ confirm: true, payment_method: "pm_card_visa", ...more });
+
+// A host who may be transferred to.
+export async function host() {
+  const account = await stripe.accounts.create({ type: "express", capabilities: { transfers: { requested: true } } });
+  return (await sim("act/account", { account: account.id, standing: "active" })).json;
+}
+
+export const overview = async () => (await ask("GET", "/_sim/balance")).json;
 
 // A server on a free port that gives each request to FN; FN gives a status.
 export async function listen(fn) {
