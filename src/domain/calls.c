@@ -6,6 +6,7 @@
 #include "domain/payments.h"
 #include "domain/refunds.h"
 #include "domain/transfers.h"
+#include "util/fault.h"
 #include "util/guard.h"
 
 static const struct {
@@ -38,7 +39,11 @@ enum result calls_send(struct ctx *c, const struct stripe_client *client,
     const struct stripe_op *op, struct stripe_reply *reply)
 {
     bool first;
+    if (FAULT("calls.before_send"))
+        return R_FAULT;
     stripe_ops_call(c, client, op, reply);
+    if (FAULT("calls.after_send"))
+        return R_FAULT;
     TRY(db_begin(c->db));
     TRY(stripe_ops_settle(c, op, reply, &first));
     if (first)
