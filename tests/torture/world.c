@@ -19,7 +19,7 @@
 #include "util/guard.h"
 #include "util/rand.h"
 
-enum { PATIENCE_MS = 30000, ROUNDS_MAX = 60 };
+enum { PATIENCE_MS = 30000, ROUNDS_MAX = 60, LOG_MAX = 256 << 20 };
 
 struct client world;
 
@@ -417,6 +417,29 @@ void world_await_some(const char *format, ...)
     va_start(ap, format);
     await(format, ap, true);
     va_end(ap);
+}
+
+struct log_wait {
+    int64_t from;
+    const char *text;
+};
+
+static bool log_has(void *arg)
+{
+    const struct log_wait *w = arg;
+    struct buf log;
+    buf_init(&log, LOG_MAX);
+    stack_log_read(&stack, w->from, &log);
+    bool found = strstr(log.at, w->text) != NULL;
+    buf_free(&log);
+    return found;
+}
+
+void world_await_log(int64_t from, const char *text)
+{
+    struct log_wait w = { from, text };
+    ck_assert_msg(
+        stack_await(log_has, &w, PATIENCE_MS), "the log does not say: %s", text);
 }
 
 void world_await_state(const struct visit *v, const char *state)

@@ -94,6 +94,8 @@ void world_await_state(const struct visit *v, const char *state);
 /* Waits until a question (look.h) has no answer or 0; or another. */
 void world_await_none(const char *format, ...);
 void world_await_some(const char *format, ...);
+/* Waits until the site's log, from the offset FROM on, has TEXT. */
+void world_await_log(int64_t from, const char *text);
 
 /* Cancels as this person (id 0: the vendor), giving back what is due. */
 enum result world_cancel(const struct visit *v, int64_t user_id);
