@@ -140,6 +140,17 @@ const struct json *world_sim(const char *path, const char *format, ...)
     return j;
 }
 
+const char *world_api(const char *path, const char *form)
+{
+    const struct json *j;
+    client_send(&sim,
+        &(struct client_request) { "POST", path, "application/x-www-form-urlencoded",
+            form, strlen(form), { "Authorization: Bearer sk_test_http" } });
+    ck_assert_msg(sim.status == 200, "%s: %d %s", path, sim.status, sim.body.at);
+    ck_assert(json_read(world.arena, sim.body.at, sim.body.n, &j) == OK);
+    return json_text(j, "id");
+}
+
 void world_fault(const char *match, const char *kind, int times)
 {
     world_sim("/_sim/faults", "match=%s&kind=%s&times=%d&ms=200",
@@ -464,6 +475,7 @@ static const char open_things[] =
 
 void world_rest(void)
 {
+    world_heal();
     world_sim("/_sim/webhooks", "pause=false&reorder=false&delay_ms=0");
     for (int round = 0; round < ROUNDS_MAX; round++) {
         world_sim("/_sim/webhooks/flush", "");

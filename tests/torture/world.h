@@ -35,6 +35,10 @@ void world_later(int64_t s);
 const struct json *world_sim(const char *path, const char *format, ...);
 int world_try_sim(const char *path, const char *format, ...);
 
+/* Asks the API itself with our key, as somebody else in our company would; the id of
+ * what was made. */
+const char *world_api(const char *path, const char *form);
+
 /* The next TIMES requests that match go wrong (sandbox/faults.h); and none more. */
 void world_fault(const char *match, const char *kind, int times);
 void world_heal(void);
@@ -111,8 +115,8 @@ void world_exec(const char *format, ...);
 
 /* `prep jobs --once`. */
 void world_jobs(void);
-/* Until no call, event, delivery or mail is open, letting minutes pass where something
- * waits for that. */
+/* Heals Stripe, and lets minutes pass until no call, event, delivery or mail is open.
+ */
 void world_rest(void);
 
 /* Test cases with world_open and world_close round each test. */
