@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "ledger.h"
 #include "util/guard.h"
 #include "util/text.h"
 
@@ -94,6 +95,17 @@ void accounts_set_transfers(struct call *c, struct object *account, const char *
         objects_difference(c, before, account->body), account->id);
 }
 
+void accounts_deauthorize(struct call *c, const struct object *account)
+{
+    struct value *application = value_object(c->a);
+    value_put_text(c->a, application, "id", "ca_sandbox");
+    value_put_text(c->a, application, "object", "application");
+    value_put_text(c->a, application, "name", "Prep");
+    const struct object told = { .id = "ca_sandbox", .body = application };
+    events_emit(c, "account.application.deauthorized", &told, NULL, account->id);
+    store_delete(c->box->store, account->id);
+}
+
 /* ---- the operations -----------------------------------------------------------------
  */
 
@@ -168,6 +180,7 @@ enum result accounts_create(struct call *c)
     TRY(take(c, o));
     apply_standing(c, o, ACCOUNT_OPEN);
     objects_save(c, o);
+    ledger_open(c->box->store, o->id, value_get_text(o->body, "default_currency"));
     return objects_answer(c, o);
 }
 

@@ -24,6 +24,9 @@ enum account_standing {
 void accounts_set_standing(
     struct call *c, struct object *account, enum account_standing standing);
 
+/* The host leaves the platform, which cannot see the account any more. */
+void accounts_deauthorize(struct call *c, const struct object *account);
+
 /* Sets capabilities.transfers alone ("active") and tells it. */
 void accounts_set_transfers(struct call *c, struct object *account, const char *state);
 

@@ -61,6 +61,14 @@ enum result acts_set_capability(struct call *c)
     return objects_answer(c, account);
 }
 
+enum result acts_deauthorize(struct call *c)
+{
+    struct object *account;
+    TRY(find_account(c, &account));
+    accounts_deauthorize(c, account);
+    return objects_answer(c, account);
+}
+
 enum result acts_set_reversals(struct call *c)
 {
     static const char *const rules[] = {
@@ -90,8 +98,9 @@ enum result acts_drain_account(struct call *c)
 
 enum result acts_fail_payout(struct call *c)
 {
-    struct object *account;
-    TRY(find_account(c, &account));
+    struct object *account = NULL;
+    if (value_has(c->params, "account"))
+        TRY(find_account(c, &account));
     return payouts_fail_latest(c, account);
 }
 

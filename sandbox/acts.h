@@ -8,6 +8,7 @@
 
 enum result acts_set_account(struct call *c);
 enum result acts_set_capability(struct call *c);
+enum result acts_deauthorize(struct call *c);
 enum result acts_set_reversals(struct call *c);
 enum result acts_drain_account(struct call *c);
 enum result acts_fail_payout(struct call *c);

@@ -187,7 +187,9 @@ static void execute(struct call *c, const struct route *route, const char *diges
 {
     struct store *store = c->box->store;
     store_begin(store);
-    enum result r = route->fn(c);
+    enum result r = routes_refuse_left_out(c, route);
+    if (r == OK)
+        r = route->fn(c);
     CHECK(c->reply != NULL && c->status != 0);
     if (r != OK && !c->keep)
         store_undo(store);

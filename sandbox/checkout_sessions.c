@@ -100,12 +100,6 @@ static enum result take_mode(struct call *c)
         return call_invalid(c, NULL, "mode", "The sandbox knows mode=payment only.");
     if (ui != NULL && !text_is(ui, "hosted_page"))
         return call_invalid(c, NULL, "ui_mode", "The sandbox knows hosted_page only.");
-    static const char *const left_out[] = { "discounts", "shipping_options",
-        "automatic_tax", "shipping_address_collection", "optional_items" };
-    for (size_t i = 0; i < sizeof left_out / sizeof left_out[0]; i++)
-        if (value_has(c->params, left_out[i]))
-            return call_invalid(
-                c, NULL, left_out[i], "The sandbox does not support %s.", left_out[i]);
     return OK;
 }
 

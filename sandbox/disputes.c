@@ -177,8 +177,8 @@ enum result disputes_step(
     if (step == DISPUTE_UPDATE && status == NULL)
         status = now->name;
     const struct status *next = status_named(status);
-    bool fits = next != NULL && (next->inquiry ? now->inquiry : true) &&
-                next->closed == (step != DISPUTE_UPDATE) &&
+    bool fits = next != NULL && (now->inquiry || !next->inquiry) &&
+                (next->closed || step == DISPUTE_UPDATE) &&
                 now->closed == (step == DISPUTE_LATE_WIN);
     if (!fits)
         return refuse_step(c, dispute, status);

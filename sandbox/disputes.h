@@ -22,7 +22,7 @@ enum result disputes_open(struct call *c, struct object *charge,
 
 /* What the bank does next. */
 enum dispute_step {
-    DISPUTE_UPDATE,   /* to a status that is not the end */
+    DISPUTE_UPDATE,   /* to any status; STATUS may be NULL: it stays */
     DISPUTE_CLOSE,    /* to the end; STATUS may be NULL: it is lost, an inquiry ends */
     DISPUTE_LATE_WIN, /* lost becomes won */
 };

@@ -60,9 +60,6 @@ enum result events_list(struct call *c)
     if (value_has(c->params, "type") && value_has(c->params, "types"))
         return call_invalid(c, "parameters_exclusive", "types",
             "You may pass type or types, not both.");
-    if (value_has(c->params, "delivery_success"))
-        return call_invalid(c, NULL, "delivery_success",
-            "The sandbox does not support lists by delivery_success.");
     look_back(c);
     return objects_list(c, "event", filters);
 }

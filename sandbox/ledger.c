@@ -2,6 +2,16 @@
 
 #include "sql.h"
 
+void ledger_open(struct store *s, const char *party, const char *currency)
+{
+    sqlite3_stmt *q = sql_prepared(s,
+        "INSERT INTO totals (party, currency, amount_cents) VALUES (?1, ?2, 0)"
+        " ON CONFLICT DO NOTHING");
+    sql_text(q, 1, party);
+    sql_text(q, 2, currency);
+    sql_run(s, q);
+}
+
 void ledger_add(struct store *s, const struct ledger_entry *e)
 {
     if (e->amount_cents == 0)

@@ -21,6 +21,9 @@ struct ledger_entry {
     int64_t amount_cents, available_on;
 };
 
+/* PARTY is to be listed among the parties before anything has moved. */
+void ledger_open(struct store *s, const char *party, const char *currency);
+
 void ledger_add(struct store *s, const struct ledger_entry *e);
 
 struct ledger_balance {

@@ -96,19 +96,12 @@ static enum result check_descriptor(struct call *c)
     return OK;
 }
 
-/* What a separate charge and transfer never has, and what the sandbox leaves out. */
-static enum result check_left_out(struct call *c)
+static enum result check_capture(struct call *c)
 {
-    static const char *const names[] = { "application_fee_amount", "transfer_data",
-        "on_behalf_of", "confirmation_token", "mandate" };
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (value_has(c->params, names[i]))
-            return call_invalid(
-                c, NULL, names[i], "The sandbox does not support %s.", names[i]);
-    if (text_is(call_text(c, "capture_method"), "manual"))
-        return call_invalid(
-            c, NULL, "capture_method", "The sandbox does not support manual capture.");
-    return OK;
+    if (!text_is(call_text(c, "capture_method"), "manual"))
+        return OK;
+    return call_invalid(
+        c, NULL, "capture_method", "The sandbox does not support manual capture.");
 }
 
 static enum result take(struct call *c, struct object *pi)
@@ -124,7 +117,7 @@ static enum result take(struct call *c, struct object *pi)
         TRY(balance_take_currency(c, &currency));
     TRY(check_methods(c));
     TRY(check_descriptor(c));
-    TRY(check_left_out(c));
+    TRY(check_capture(c));
     if (!text_empty(call_text(c, "customer")))
         TRY(objects_require(
             c, "customer", call_text(c, "customer"), "customer", &related));

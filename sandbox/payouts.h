@@ -14,8 +14,9 @@ enum result payouts_list(struct call *c);
  * payout.paid to Connect endpoints. Answers {payouts: [...]}. */
 enum result payouts_drain(struct call *c, const struct object *account);
 
-/* The bank sends the latest payout of ACCOUNT back; without one, one of all it has is
- * made first. Its bank account is unusable from then on. Answers the payout. */
+/* The bank sends the latest payout of ACCOUNT (NULL: of the platform) back; without
+ * one, one of all it has is made first. Its bank account is unusable from then on.
+ * Answers the payout. */
 enum result payouts_fail_latest(struct call *c, struct object *account);
 
 /* What has arrived by the clock is paid. */

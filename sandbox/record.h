@@ -13,7 +13,8 @@ struct record;
 struct record *record_open(const char *file);
 void record_close(struct record *r);
 
-/* Adds what C asked and what was answered; status 0 and reply null if nothing was. */
+/* Adds what C asked and the answer: also one that a fault cut off on its way. Status 0
+ * and reply null if there was none to give. */
 void record_add(struct record *r, const struct call *c);
 
 #endif

@@ -1,5 +1,6 @@
 #include "reversals.h"
 
+#include "accounts.h"
 #include "balance.h"
 #include "balance_transactions.h"
 #include "events.h"
@@ -33,6 +34,8 @@ static enum result find(struct call *c, struct plan *p)
     p->payment = objects_find_anywhere(
         c, "charge", value_get_text(p->transfer->body, "destination_payment"));
     CHECK(p->payment != NULL);
+    if (objects_find(c, "account", p->payment->account) == NULL)
+        return accounts_refuse(c, p->payment->account);
     p->currency = value_get_text(p->transfer->body, "currency");
     p->available_on = balance_transactions_available_on(
         c, value_get_text(p->payment->body, "balance_transaction"));
@@ -157,9 +160,6 @@ enum result reversals_create(struct call *c)
     struct plan p = { 0 };
     TRY(find(c, &p));
     TRY(take_amount(c, &p));
-    if (value_get_bool(c->params, "refund_application_fee", false))
-        return call_invalid(c, NULL, "refund_application_fee",
-            "The sandbox does not support application fees.");
     TRY(check_balance(c, &p));
     struct object *o = objects_new(c, "transfer_reversal", "trr_");
     value_put_int(c->a, o->body, "amount", p.amount_cents);

@@ -241,6 +241,7 @@ static const struct {
     { "POST", "/_sim/webhooks/rotate", rotate_secret },
     { "POST", "/_sim/act/account", acts_set_account },
     { "POST", "/_sim/act/capability", acts_set_capability },
+    { "POST", "/_sim/act/deauthorize", acts_deauthorize },
     { "POST", "/_sim/act/drain_account", acts_drain_account },
     { "POST", "/_sim/act/payout_fail", acts_fail_payout },
     { "POST", "/_sim/act/reversals", acts_set_reversals },

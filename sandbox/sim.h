@@ -36,7 +36,9 @@
  *             of more than the account has; a source_transaction once more after a
  *             reversal
  *   POST /_sim/act/drain_account account=   all it has, pending too, goes to its bank
- *   POST /_sim/act/payout_fail account=     its latest payout comes back
+ *   POST /_sim/act/payout_fail [account=]   its latest payout comes back; without
+ *             account the platform's
+ *   POST /_sim/act/deauthorize account=     the host leaves the platform
  *   POST /_sim/act/warning     of a payment   radar.early_fraud_warning.created
  *   POST /_sim/act/review      of a payment, do=open|close [reason=approved]
  *

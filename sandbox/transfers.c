@@ -41,7 +41,7 @@ static enum result find_destination(struct call *c, struct plan *p)
     const char *state = value_get_text(p->destination->body, "capabilities.transfers");
     if (text_is(state, "active"))
         return OK;
-    return call_invalid(c, "insufficient_capabilities_for_transfer", "destination",
+    return call_invalid(c, "insufficient_capabilities_for_transfer", NULL,
         "Your destination account needs to have at least one of the following "
         "capabilities enabled: transfers, crypto_transfers, legacy_payments");
 }

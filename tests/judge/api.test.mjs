@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";
-import { ask, base, fails, host, intent, page, paid, send, sim, stripe } from "./sandbox.mjs";
+import { ask, base, fails, host, intent, page, paid, send, sim, stripe, subset } from "./sandbox.mjs";
 
 test("customers: create, retrieve, update, list, delete", async () => {
   const made = await stripe.customers.create({ email: "ann@example.com", name: "Ann", metadata: { app: "prep", x: "1" },
@@ -41,6 +41,17 @@ test("a payment intent goes from created to succeeded", async () => {
   await fails(stripe.paymentIntents.update(made.id, { amount: 100 }), "StripeInvalidRequestError", "payment_intent_unexpected_state");
   assert.equal((await stripe.paymentIntents.update(made.id, { metadata: { note: "x" } })).metadata.note, "x");
   assert.equal((await stripe.paymentIntents.list({ customer: customer.id })).data.length, 1);
+});
+
+test("a charge takes notes, and a transfer_group once", async () => {
+  const { latest_charge: id } = await paid();
+  const noted = await stripe.charges.update(id, { description: "d", metadata: { k: "v" }, transfer_group: "BK7", fraud_details: { user_report: "safe" } });
+  assert.equal(noted.transfer_group, "BK7");
+  assert.equal(noted.fraud_details.user_report, "safe");
+  await fails(stripe.charges.update(id, { transfer_group: "BK8" }), "StripeInvalidRequestError");
+  const [event] = (await stripe.events.list({ type: "charge.updated", limit: 1 })).data;
+  assert.equal(event.data.previous_attributes.description, null);
+  assert.equal((await stripe.charges.list({ transfer_group: "BK7" })).data[0].id, id);
 });
 
 test("a cancelled payment intent takes no payment", async () => {
@@ -287,6 +298,20 @@ test("wrong requests get Stripe's codes", async () => {
   const unknown = await ask("GET", "/v1/unicorns");
   assert.equal(unknown.status, 404);
   assert.match(unknown.json.error.message, /^Unrecognized request URL \(GET: \/v1\/unicorns\)/);
+});
+
+test("what the sandbox leaves out it says", async () => {
+  for (const more of [{ off_session: true }, { application_fee_amount: 5 }, { capture_method: "manual" }, { transfer_data: { destination: "acct_x" } }])
+    await assert.rejects(intent(more), { type: "StripeInvalidRequestError", message: /^The sandbox does not support / });
+  await assert.rejects(session({ automatic_tax: { enabled: true } }), /The sandbox does not support automatic_tax/);
+});
+
+test("every operation of the description is there", async () => {
+  for (const [path, operations] of Object.entries(subset.paths))
+    for (const method of Object.keys(operations)) {
+      const { json } = await ask(method.toUpperCase(), path.replaceAll(/{\w+}/g, "nobody"), "");
+      assert.doesNotMatch(json.error?.message ?? "", /Unrecognized request URL/, method + " " + path);
+    }
 });
 
 test("only secret test keys open the API", async () => {

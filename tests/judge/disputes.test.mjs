@@ -226,3 +226,23 @@ test("a rejected account is closed to transfers", async () => {
   assert.equal(rejected.capabilities.transfers, "inactive");
   assert.equal(rejected.payouts_enabled, false);
 });
+
+test("a host who leaves cannot be reached any more", async () => {
+  const { id } = await host();
+  const pi = await paid();
+  const transfer = await stripe.transfers.create({ amount: 100, currency: "usd", destination: id, source_transaction: pi.latest_charge });
+  await act("deauthorize", { account: id });
+  await fails(stripe.accounts.retrieve(id), "StripePermissionError", "account_invalid");
+  await fails(stripe.transfers.createReversal(transfer.id), "StripePermissionError", "account_invalid");
+  await fails(stripe.transfers.create({ amount: 1, currency: "usd", destination: id }), "StripeInvalidRequestError", "resource_missing");
+  const { json } = await ask("GET", "/_sim/dump", "kind=event");
+  assert.ok(json.event.some((e) => e.account === id && e.type === "account.application.deauthorized"));
+});
+
+test("the platform's payout may fail too", async () => {
+  await paid({ payment_method: "pm_card_bypassPending" });
+  const { platform } = await overview();
+  if (platform.available <= 0) await stripe.paymentIntents.create({ amount: 50000 - platform.available * 2, currency: "usd", confirm: true, payment_method: "pm_card_bypassPending" });
+  assert.equal((await act("payout_fail", {})).status, "failed");
+  assert.equal((await stripe.events.list({ type: "payout.failed", limit: 1 })).data.length, 1);
+});

@@ -8,7 +8,7 @@ import { ask, fails, host, overview, paid, sim, stripe } from "./sandbox.mjs";
 afterEach(async () => {
   const all = await overview();
   assert.equal(all.zero, 0);
-  const { json } = await ask("GET", "/_sim/dump");
+  const { json } = await ask("GET", "/_sim/dump", "kind=balance_transaction");
   const net = (json.balance_transaction ?? []).reduce((sum, t) => sum + t.net, 0);
   const accounts = Object.values(all.accounts).reduce((sum, a) => sum + a.total, 0);
   assert.equal(all.platform.total + accounts, net);
@@ -23,6 +23,7 @@ test("a transfer from a charge is pending with the charge and available with it"
   const { id: destination } = await host();
   const charge = await charged({ transfer_group: "BK-T1" });
   const before = await overview();
+  assert.deepEqual(before.accounts[destination], { available: 0, pending: 0, total: 0 });
   const made = await transfer(destination, { amount: 40000, source_transaction: charge.id, metadata: { transfer_uid: "x1" },
     expand: ["balance_transaction", "destination_payment.balance_transaction", "source_transaction", "destination"] });
   assert.match(made.id, /^tr_/);

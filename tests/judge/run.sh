@@ -20,12 +20,14 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-if [ ! -d "$here/node_modules/stripe" ]; then
+if ! cmp -s package-lock.json node_modules/.installed; then
     npm ci --no-progress >"$work/npm" 2>&1 || { cat "$work/npm" >&2; exit 1; }
+    cp package-lock.json node_modules/.installed
 fi
 
 : >"$work/out"
 "$build/prep-stripe" --port 0 --data "$work/sandbox.db" --fast --files "$here/../../sandbox" \
+    --record "$work/record" \
     >"$work/out" 2>"$work/err" &
 pid=$!
 i=0
@@ -39,5 +41,7 @@ until grep -q '^prep-stripe: ' "$work/out"; do
 done
 SANDBOX_URL=$(sed -n 's/^prep-stripe: //p' "$work/out")
 SANDBOX_SUBSET=$here/../../sandbox/stripe-subset.json
-export SANDBOX_URL SANDBOX_SUBSET
+SANDBOX_PROGRAM=$build/prep-stripe
+export SANDBOX_URL SANDBOX_SUBSET SANDBOX_PROGRAM
 node --test --test-concurrency=1 --test-reporter=spec ${JUDGE_TESTS:-"$here"/*.test.mjs}
+[ -n "${JUDGE_TESTS:-}" ] || node covered.mjs "$work/record"

@@ -7,6 +7,7 @@ import { findOp, validate } from "./stripe-check.mjs";
 
 export const base = process.env.SANDBOX_URL;
 if (!base) throw new Error("SANDBOX_URL is not set: run tests/judge/run.sh BUILDDIR");
+export const program = process.env.SANDBOX_PROGRAM;
 export const subset = JSON.parse(readFileSync(process.env.SANDBOX_SUBSET, "utf8"));
 
 // Every reply of the API is held against the description, whoever asked.

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ask, host, overview, sim } from "./sandbox.mjs";
 
-const STEPS = Number(process.env.JUDGE_STEPS ?? 1200);
+const STEPS = Number(process.env.JUDGE_STEPS ?? 800);
 const SEED = Number(process.env.JUDGE_SEED ?? 20261028);
 
 // mulberry32: small, and the same everywhere.

@@ -1,7 +1,7 @@
 // What the sandbox sends, checked by Stripe's own constructEvent.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { ask, listen, sim, stripe, until } from "./sandbox.mjs";
+import { ask, host, listen, sim, stripe, until } from "./sandbox.mjs";
 
 const quiet = { pause: "false", reorder: "false", duplicate: 0, second_event_object: 0, drop: 0, bad_sig: 0, old_ts: 0, delay_ms: 0 };
 let receiver, endpoint, got, status;
@@ -120,6 +120,51 @@ test("reordered: the newest comes first", async () => {
   await until(() => got.length === 2);
   const ids = (await Promise.all(got.map((g) => open(g)))).map((e) => e.data.object.id);
   assert.deepEqual(ids, [second.id, first.id]);
+});
+
+test("orders may be for some types only", async () => {
+  await sim("webhooks", { drop: 1, type: "customer." });
+  await pay();
+  await until(() => got.length === 1);
+  await stripe.customers.create({ name: "dropped" });
+  await stripe.customers.create({ name: "told" });
+  await until(() => got.length === 2);
+  assert.equal((await open(got[1])).data.object.name, "told");
+  await sim("webhooks", { delay_ms: 60000, type: "payment_intent" });
+  await pay();
+  await stripe.customers.create({ name: "at once" });
+  await until(() => got.length === 3);
+  assert.equal((await open(got[2])).data.object.name, "at once");
+  await sim("webhooks/flush", {});
+  await until(() => got.length === 4);
+  await sim("webhooks", { pause: "true", duplicate: 1, delay_ms: 0, type: "payment_intent" });
+  await stripe.customers.create({ name: "once" });
+  await pay();
+  await sim("webhooks", { pause: "false" }); // keeps the type
+  await until(() => got.length === 7);
+  await sim("webhooks", { second_event_object: 1, type: "transfer" });
+  await pay();
+  await until(() => got.length === 8);
+  assert.equal((await ask("GET", "/_sim/webhooks")).json.second_event_object, 1);
+});
+
+test("money's events go to whom they concern", async () => {
+  const platform = await stripe.webhookEndpoints.create({ url: receiver.url + "/all", enabled_events: ["transfer.created", "transfer.reversed", "charge.dispute.created", "payout.paid"] });
+  const connect = await stripe.webhookEndpoints.create({ url: receiver.url + "/connect", enabled_events: ["payout.paid", "payout.failed"], connect: true });
+  const { id: destination } = await host();
+  const intent = await pay();
+  await stripe.transfers.create({ amount: 400, currency: "usd", destination, source_transaction: intent.latest_charge });
+  await sim("act/drain_account", { account: destination });
+  await sim("act/payout_fail", { account: destination });
+  await sim("act/dispute", { payment_intent: intent.id, do: "open" });
+  await until(() => got.length === 5); // payment_intent.succeeded goes to the first endpoint
+  const events = got.map((g) => JSON.parse(g.body));
+  assert.deepEqual(events.map((e) => e.type).sort(), ["charge.dispute.created", "payment_intent.succeeded", "payout.failed", "payout.paid", "transfer.created"]);
+  for (const event of events) assert.equal(event.account, event.type.startsWith("payout") ? destination : undefined);
+  for (const [i, event] of events.entries())
+    if (event.type !== "payment_intent.succeeded") await open(got[i], event.account ? connect.secret : platform.secret);
+  await stripe.webhookEndpoints.del(platform.id);
+  await stripe.webhookEndpoints.del(connect.id);
 });
 
 test("a slow receiver does not hold up the API", async () => {
