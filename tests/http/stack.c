@@ -298,7 +298,8 @@ static void prepare(struct stack *s, bool proof)
         .limited_port = peer_free_port(),
         .webhook_secret = "whsec_for_the_http_tests",
         .proof = proof };
-    s->dir = arena_printf(s->arena, "%s/prep-http-XXXXXX", parent);
+    s->dir = arena_printf(
+        s->arena, "%s/%s-XXXXXX", parent, proof ? "prep-torture" : "prep-http");
     CHECK(mkdtemp(s->dir) != NULL);
     snprintf(s->url, sizeof s->url, "http://127.0.0.1:%d", s->port);
     make_folders(s);

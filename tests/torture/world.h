@@ -44,12 +44,13 @@ void world_fault(const char *match, const char *kind, int times);
 void world_heal(void);
 
 /* The next passage of a fault point ("calls.after_send:kill prep-slow") fires; waits
- * until it has. */
+ * until it has, letting minutes pass if it takes long. */
 void world_order(const char *fault);
 void world_await_order(void);
 
-/* Sends a signed event of our own making to the platform's endpoint. */
-int world_event(const char *type, const char *object);
+/* Delivers a signed event of our own making to the platform's endpoint, or, with an
+ * ACCOUNT, to the other one; the status. */
+int world_event(const char *type, const char *object, const char *account, bool live);
 
 /* ---- people and places ---- */
 
@@ -90,6 +91,8 @@ int world_intent(struct visit *v);
 bool world_pay(struct visit *v, const char *card);
 /* All of it, until the booking is confirmed. */
 struct visit world_stay(struct place *p);
+/* Until S seconds after its host is due to be paid, while the jobs follow. */
+void world_to_payout(const struct visit *v, int64_t s);
 /* A stay that is over, paid out and at rest. */
 struct visit world_paid_out(struct place *p);
 
