@@ -38,3 +38,7 @@ WHERE e.dispute_id = :dispute_id ORDER BY e.created_at LIMIT :max
 
 -- query: disputes_set_evidence
 UPDATE dispute_evidence SET state = :state, error = :error WHERE uid = :uid AND state = 'queued'
+
+-- query: disputes_of_evidence
+SELECT d.* FROM dispute_evidence e JOIN disputes d ON d.dispute_id = e.dispute_id
+WHERE e.uid = :uid

@@ -14,6 +14,7 @@ WHERE lease_until <= :now_at OR lease_owner = :owner
 
 -- query: jobs_release
 UPDATE jobs SET lease_until = 0, next_at = :next_at, last_at = :now_at, last_ms = :last_ms,
+    last_ok_at = CASE WHEN :last_error = '' THEN :now_at ELSE last_ok_at END,
     last_error = :last_error, done = done + :done
 WHERE name = :name AND lease_owner = :owner
 

@@ -2,6 +2,10 @@
 INSERT INTO notices (user_id, kind, text, link, created_at)
 VALUES (:user_id, :kind, :text, :link, :now_at)
 
+-- query: notices_add_admins
+INSERT INTO notices (user_id, kind, text, link, created_at)
+SELECT id, :kind, :text, :link, :now_at FROM users WHERE role = 'admin' AND state = 'active'
+
 -- query: notices_page
 SELECT id, kind, text, link, created_at, read_at FROM notices
 WHERE user_id = :user_id AND id < :before_id ORDER BY id DESC LIMIT :max

@@ -227,6 +227,8 @@ CREATE INDEX differences_by_age ON differences (id) WHERE closed_at IS NULL;
 ALTER TABLE bookings ADD COLUMN canceled_by TEXT NOT NULL DEFAULT ''; -- a role
 CREATE INDEX bookings_starting ON bookings (state, start_at) WHERE state = 'confirmed';
 CREATE INDEX bookings_ending ON bookings (state, end_at) WHERE state = 'active';
+-- Its key says nothing any more: it is not sent again, but looked for.
+ALTER TABLE stripe_ops ADD COLUMN lost INTEGER NOT NULL DEFAULT 0 CHECK (lost IN (0, 1));
 CREATE INDEX stripe_ops_stuck ON stripe_ops (state, created_at) WHERE state IN ('review', 'rejected');
 UPDATE host_accounts SET checked_at = 0 WHERE checked_at IS NULL AND account_id IS NOT NULL;
 CREATE INDEX host_accounts_by_age ON host_accounts (checked_at) WHERE account_id IS NOT NULL;

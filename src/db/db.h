@@ -112,7 +112,4 @@ enum result db_verify(struct db *db, struct buf *found);
 /* For the plan lint: appends the EXPLAIN QUERY PLAN lines of query ID. */
 enum result db_explain(struct db *db, enum query_id id, struct buf *out);
 
-/* For tests: which queries have run in this process. */
-bool db_query_was_run(enum query_id id);
-
 #endif

@@ -1,5 +1,6 @@
 #include "domain/calls.h"
 
+#include "domain/audit.h"
 #include "domain/customers.h"
 #include "domain/disputes.h"
 #include "domain/host_accounts.h"
@@ -35,20 +36,26 @@ static enum result answered(
     return fail(c, R_FAULT, "A call of kind %s is nobody's.", op->kind);
 }
 
-enum result calls_send(struct ctx *c, const struct stripe_client *client,
-    const struct stripe_op *op, struct stripe_reply *reply)
+static enum result settle(
+    struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
 {
     bool first;
-    if (FAULT("calls.before_send"))
-        return R_FAULT;
-    stripe_ops_call(c, client, op, reply);
-    if (FAULT("calls.after_send"))
-        return R_FAULT;
     TRY(db_begin(c->db));
     TRY(stripe_ops_settle(c, op, reply, &first));
     if (first)
         TRY(answered(c, op, reply));
     return db_commit(c->db);
+}
+
+enum result calls_send(struct ctx *c, const struct stripe_client *client,
+    const struct stripe_op *op, struct stripe_reply *reply)
+{
+    if (FAULT("calls.before_send"))
+        return R_FAULT;
+    stripe_ops_call(c, client, op, reply);
+    if (FAULT("calls.after_send"))
+        return R_FAULT;
+    return settle(c, op, reply);
 }
 
 enum result calls_send_due(
@@ -71,7 +78,8 @@ enum result calls_send_due(
 
 enum result calls_result(struct ctx *c, const struct stripe_reply *reply)
 {
-    switch (reply->outcome) {
+    /* What never happened happens with the next try. */
+    switch (stripe_ops_absent(reply) ? STRIPE_BUSY : reply->outcome) {
     case STRIPE_OK:
         return OK;
     case STRIPE_BUSY:
@@ -89,4 +97,77 @@ enum result calls_result(struct ctx *c, const struct stripe_reply *reply)
     return fail(c, R_UPSTREAM,
         "Payments are not available at the moment. Your time stays held; try again in a"
         " minute.");
+}
+
+/* ---- for staff --------------------------------------------------------------------
+ */
+
+enum result calls_stuck(struct ctx *c, size_t max, struct stuck_call **out, size_t *n)
+{
+    struct stuck_call *rows = arena_array(c->arena, max, sizeof *rows);
+    struct query *q = db_query(c->db, Q_STRIPE_OPS_STUCK);
+    bind_int(q, "before_at", c->now_at - CALLS_STUCK_S);
+    bind_int(q, "max", (int64_t)max);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r))
+        rows[(*n)++] = (struct stuck_call) {
+            .uid = col_text(q, "uid"),
+            .kind = col_text(q, "kind"),
+            .subject_uid = col_text(q, "subject_uid"),
+            .state = col_text(q, "state"),
+            .booking_id = col_int(q, "booking_id"),
+            .since_at = col_int(q, "created_at"),
+            .tries = col_int(q, "tries"),
+            .http_status = col_int(q, "http_status"),
+            .error = col_text(q, "err_message"),
+            .request_id = col_text(q, "stripe_request_id"),
+        };
+    *out = rows;
+    return query_end(r);
+}
+
+/* Takes the row for this process, whatever it waits for. *SENT: it was sent before. */
+static enum result take(
+    struct ctx *c, const char *uid, struct stripe_op *op, bool *sent)
+{
+    TRY(db_begin(c->db));
+    enum result r = stripe_ops_get(c, uid, op);
+    if (r == R_NOT_FOUND)
+        return fail(c, r, "There is no such call.");
+    TRY(r);
+    *sent = op->first_sent_at != 0;
+    if (text_is(op->state, "done") || text_is(op->state, "rejected"))
+        return fail(c, R_CONFLICT, "This call has ended: there is nothing to be done.");
+    if (text_is(op->state, "review"))
+        TRY(stripe_ops_reopen(c, op));
+    else
+        TRY(stripe_ops_hurry(c, op));
+    r = stripe_ops_lease(c, op);
+    if (r == R_BUSY)
+        return fail(c, r, "It is being sent at this moment.");
+    TRY(r);
+    TRY(audit_add(c, "call.retried", "stripe_op", 0, op->idem_key));
+    return db_commit(c->db);
+}
+
+enum result calls_retry(struct ctx *c, const char *uid)
+{
+    struct stripe_op op;
+    struct stripe_client client;
+    struct stripe_reply reply;
+    bool sent = false;
+    if (c->actor.role != ROLE_ADMIN)
+        return fail(c, R_DENIED, "Only an administrator sends calls again.");
+    TRY(stripe_ops_client(c, STRIPE_PAGE_MS, &client));
+    TRY(take(c, uid, &op, &sent));
+    if (sent)
+        stripe_ops_find(c, &client, &op, &reply);
+    if (!sent || (stripe_ops_absent(&reply) && !stripe_ops_is_lost(c, &op)))
+        stripe_ops_call(c, &client, &op, &reply);
+    TRY(settle(c, &op, &reply));
+    return reply.outcome == STRIPE_OK || stripe_ops_absent(&reply)
+               ? OK
+               : fail(c, R_UPSTREAM, "Stripe cannot say what came of it: %s",
+                     reply.error.message);
 }

@@ -18,4 +18,25 @@ enum result calls_send_due(
 /* OK, or what to tell the person: R_BUSY while it may still come, else R_UPSTREAM. */
 enum result calls_result(struct ctx *c, const struct stripe_reply *reply);
 
+/* ---- for staff --------------------------------------------------------------------
+ */
+
+struct stuck_call {
+    const char *uid, *kind, *subject_uid, *state; /* review, queued, sending, unknown */
+    int64_t booking_id;                           /* 0: of no booking */
+    int64_t since_at, tries, http_status;
+    const char *error, *request_id; /* Stripe's words, and its id of the last answer */
+};
+
+/* Up to MAX calls that wait for a person, or have not come to an end for ten minutes,
+ * the oldest first. */
+enum { CALLS_STUCK_S = 600 };
+enum result calls_stuck(struct ctx *c, size_t max, struct stuck_call **out, size_t *n);
+
+/* An administrator wants call UID to come to an end now (own transactions). Stripe's
+ * lists are read first; only what is proven absent is sent again, under its old key
+ * while that is good, else as a new attempt. R_CONFLICT: it has ended; R_BUSY: it is
+ * being sent; R_UPSTREAM: Stripe cannot say; R_DENIED, R_NOT_FOUND. */
+enum result calls_retry(struct ctx *c, const char *uid);
+
 #endif

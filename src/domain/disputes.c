@@ -417,13 +417,31 @@ enum result disputes_submit(struct ctx *c, const char *id, const char *text)
     return db_commit(c->db);
 }
 
+/* It never came to Stripe. While the bank still waits it is sent again. */
+static enum result submit_again(struct ctx *c, const struct stripe_op *op, bool *again)
+{
+    struct dispute d;
+    struct query *q = db_query(c->db, Q_DISPUTES_OF_EVIDENCE);
+    bind_text(q, "uid", op->subject_uid);
+    TRY(query_step(q));
+    read_row(q, &d);
+    const struct status *s = status_of(d.status);
+    *again = s != NULL && s->open && (d.due_by == 0 || d.due_by > c->now_at);
+    return *again ? stripe_ops_again(c, op) : OK;
+}
+
 enum result disputes_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
 {
     struct stripe_dispute dispute;
+    bool again = false;
     bool refused =
         reply->outcome == STRIPE_DEFINITIVE || reply->outcome == STRIPE_DECLINED;
     if (reply->outcome != STRIPE_OK && !refused)
+        return OK;
+    if (stripe_ops_absent(reply))
+        TRY(submit_again(c, op, &again));
+    if (again)
         return OK;
     struct query *q = db_query(c->db, Q_DISPUTES_SET_EVIDENCE);
     bind_text(q, "uid", op->subject_uid);

@@ -247,16 +247,19 @@ static enum result store(struct ctx *c, const struct stripe_event *e, const char
     return OK;
 }
 
-static enum result check_signature(
-    struct ctx *c, const char *signature, struct span body)
+static enum result check_signature(struct ctx *c, enum events_endpoint endpoint,
+    const char *signature, struct span body)
 {
     const char *why = "no header";
-    const char *secrets = c->conf->stripe_webhook_secrets;
-    if (signature != NULL && secrets != NULL &&
+    const char *secrets = endpoint == EVENTS_OURS
+                              ? c->conf->stripe_webhook_secrets
+                              : c->conf->stripe_webhook_connect_secrets;
+    if (signature != NULL &&
         stripe_signature_check(signature, body, secrets, c->now_at, &why) == OK)
         return OK;
-    log_warn(
-        "webhook_signature", "%s", secrets == NULL ? "no secret is configured" : why);
+    log_warn("webhook_signature", "%s: %s",
+        endpoint == EVENTS_OURS ? "our account" : "connected accounts",
+        text_empty(secrets) ? "no secret is configured" : why);
     return fail(c, R_INVALID, "The signature does not fit.");
 }
 
@@ -293,11 +296,12 @@ static enum result take(struct ctx *c, const struct stripe_event *e)
     return db_commit(c->db);
 }
 
-enum result events_receive(struct ctx *c, const char *signature, struct span body)
+enum result events_receive(struct ctx *c, enum events_endpoint endpoint,
+    const char *signature, struct span body)
 {
     const struct json *json;
     struct stripe_event e;
-    TRY(check_signature(c, signature, body));
+    TRY(check_signature(c, endpoint, signature, body));
     if (json_read(c->arena, body.at, body.n, &json) != OK ||
         stripe_read_event(json, &e) != OK)
         return fail(c, R_INVALID, "This is not an event.");

@@ -10,11 +10,16 @@
 
 enum { EVENTS_BODY_MAX = 256 * 1024 };
 
+/* Our two webhook endpoints, each with secrets of its own: what happens on our account,
+ * and what happens on the hosts'. */
+enum events_endpoint { EVENTS_OURS, EVENTS_CONNECTED };
+
 /* Takes a delivery: SIGNATURE is the header's value or NULL, BODY the bytes as they
  * came (own transaction). OK: stored, or known already, or of no interest; answer 200.
  * R_INVALID: not signed by Stripe, or no event; answer 400. Anything else is our
  * failure: nothing was stored, Stripe will send it again. */
-enum result events_receive(struct ctx *c, const char *signature, struct span body);
+enum result events_receive(struct ctx *c, enum events_endpoint endpoint,
+    const char *signature, struct span body);
 
 /* Asks Stripe for all events since SINCE_AT (Stripe keeps them for 30 days) and takes
  * those that no webhook brought: the net under an outage of ours. OK only when all of

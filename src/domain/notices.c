@@ -12,6 +12,17 @@ enum result notices_add(struct ctx *c, int64_t user_id, const char *kind,
     return query_run(q);
 }
 
+enum result notices_add_admins(
+    struct ctx *c, const char *kind, const char *text, const char *link)
+{
+    struct query *q = db_query(c->db, Q_NOTICES_ADD_ADMINS);
+    bind_text(q, "kind", kind);
+    bind_text(q, "text", text);
+    bind_text(q, "link", link);
+    bind_int(q, "now_at", c->now_at);
+    return query_run(q);
+}
+
 enum result notices_page(
     struct ctx *c, int64_t before_id, size_t max, struct notice **out, size_t *n)
 {

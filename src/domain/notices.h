@@ -8,6 +8,10 @@
 enum result notices_add(struct ctx *c, int64_t user_id, const char *kind,
     const char *text, const char *link);
 
+/* The same for every administrator. */
+enum result notices_add_admins(
+    struct ctx *c, const char *kind, const char *text, const char *link);
+
 struct notice {
     int64_t id, created_at;
     const char *kind, *text, *link;

@@ -217,6 +217,8 @@ static const char *session_form(struct ctx *c, const struct booking *b, int64_t 
     stripe_form_text(&form, "cancel_url", page);
     stripe_form_text(&form, "metadata[app]", "prep");
     stripe_form_text(&form, "metadata[booking_uid]", b->uid);
+    stripe_form_text(
+        &form, "metadata[attempt]", ctx_printf(c, "%lld", (long long)attempt));
     form_ties(c, &form, true, b, attempt);
     return stripe_ops_form(c, &form);
 }

@@ -355,7 +355,10 @@ enum result refunds_answered(
     if (reply->outcome != STRIPE_DEFINITIVE && reply->outcome != STRIPE_DECLINED)
         return OK; /* sent again, or looked for by listing: it may have happened */
     TRY(by_uid(c, op->subject_uid, &row));
-    return text_is(row.state, "queued") ? refused(c, &row, &reply->error) : OK;
+    if (!text_is(row.state, "queued"))
+        return OK;
+    return stripe_ops_absent(reply) ? stripe_ops_again(c, op)
+                                    : refused(c, &row, &reply->error);
 }
 
 /* ---- what Stripe says -------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "domain/stripe_ops.h"
 
+#include "domain/notices.h"
 #include "util/guard.h"
 #include "util/log.h"
 #include "util/rand.h"
@@ -8,6 +9,7 @@ enum {
     LEASE_S = 60,             /* longer than the longest call */
     RESEND_MAX_S = 23 * 3600, /* Stripe keeps keys for 24 hours */
     CONFIG_PAUSE_S = 60,
+    LOST_PAUSE_S = 10, /* then what was begun has ended, one way or the other */
     PAUSE_MAX_S = 60,
 };
 
@@ -59,6 +61,7 @@ static void read_op(struct query *q, struct stripe_op *out)
         .state = col_text(q, "state"),
         .tries = col_int(q, "tries"),
         .first_sent_at = col_int(q, "first_sent_at"),
+        .lost = col_int(q, "lost") != 0,
     };
 }
 
@@ -149,18 +152,18 @@ enum result stripe_ops_lease(struct ctx *c, struct stripe_op *op)
     return OK;
 }
 
+bool stripe_ops_is_lost(const struct ctx *c, const struct stripe_op *op)
+{
+    return op->lost ||
+           (op->first_sent_at != 0 && c->now_at - op->first_sent_at > RESEND_MAX_S);
+}
+
 void stripe_ops_call(struct ctx *c, const struct stripe_client *client,
     const struct stripe_op *op, struct stripe_reply *out)
 {
     CHECK(!db_in_transaction(c->db));
-    if (c->now_at - op->first_sent_at > RESEND_MAX_S) {
-        *out = (struct stripe_reply) {
-            .outcome = STRIPE_BUG,
-            .error = { .type = "",
-                .code = "too_old",
-                .message = "not settled within 23 hours: compare with Stripe by hand" },
-            .request_id = "",
-        };
+    if (stripe_ops_is_lost(c, op)) {
+        stripe_ops_find(c, client, op, out);
         return;
     }
     struct stripe_request request = {
@@ -193,12 +196,33 @@ static const char *const state_after[] = {
     [AGAIN_UNKNOWN] = "unknown",
 };
 
-/* Two seconds, doubled each time up to a minute. */
-static int64_t pause_s(const struct stripe_op *op, enum stripe_outcome outcome)
+/* The key remembers a failure of Stripe's own: it will say the same for ever. */
+static bool is_cached_failure(const struct stripe_reply *reply)
 {
-    if (outcome == STRIPE_CONFIG)
+    return reply->replayed && reply->http_status >= 500;
+}
+
+/* Two seconds, doubled each time up to a minute. */
+static int64_t pause_s(const struct stripe_op *op, const struct stripe_reply *reply)
+{
+    if (reply->outcome == STRIPE_CONFIG)
         return CONFIG_PAUSE_S;
+    if (is_cached_failure(reply))
+        return LOST_PAUSE_S;
     return op->tries >= 6 ? PAUSE_MAX_S : INT64_C(1) << (op->tries < 1 ? 1 : op->tries);
+}
+
+/* Staff hears of what waits for a person. */
+static enum result alert(
+    struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
+{
+    log_error("stripe_op", "%s: %s: %s", op->idem_key,
+        stripe_outcome_name(reply->outcome), reply->error.message);
+    if (reply->outcome == STRIPE_CONFIG)
+        return OK; /* all rows together: the log says it once a minute */
+    return notices_add_admins(c, "stripe_op",
+        ctx_printf(c, "A call to Stripe waits for a person: %s", reply->error.message),
+        "/admin/payments");
 }
 
 enum result stripe_ops_settle(struct ctx *c, const struct stripe_op *op,
@@ -210,7 +234,8 @@ enum result stripe_ops_settle(struct ctx *c, const struct stripe_op *op,
     struct query *q = db_query(c->db, Q_STRIPE_OPS_SETTLE);
     bind_text(q, "uid", op->uid);
     bind_text(q, "state", state_after[after]);
-    bind_int(q, "next_at", c->now_at + pause_s(op, reply->outcome));
+    bind_int(q, "next_at", c->now_at + pause_s(op, reply));
+    bind_int(q, "lost", op->lost || is_cached_failure(reply));
     bind_int(q, "http_status", reply->http_status);
     bind_text(q, "err_code", reply->error.code == NULL ? "" : reply->error.code);
     bind_text(
@@ -223,10 +248,40 @@ enum result stripe_ops_settle(struct ctx *c, const struct stripe_op *op,
     if (r == R_CONFLICT)
         return OK;
     TRY(r);
-    if (after == REVIEW || reply->outcome == STRIPE_CONFIG)
-        log_error("stripe_op", "%s: %s: %s", op->idem_key,
-            stripe_outcome_name(reply->outcome), reply->error.message);
+    return after == REVIEW || reply->outcome == STRIPE_CONFIG ? alert(c, op, reply)
+                                                              : OK;
+}
+
+enum result stripe_ops_again(struct ctx *c, const struct stripe_op *op)
+{
+    struct stripe_op next;
+    struct stripe_op_new new = {
+        .kind = op->kind,
+        .subject_uid = op->subject_uid,
+        .attempt = op->attempt + 1,
+        .path = op->path,
+        .body = op->body,
+    };
+    return stripe_ops_add(c, &new, &next);
+}
+
+enum result stripe_ops_reopen(struct ctx *c, struct stripe_op *op)
+{
+    struct query *q = db_query(c->db, Q_STRIPE_OPS_REOPEN);
+    bind_text(q, "uid", op->uid);
+    bind_int(q, "now_at", c->now_at);
+    TRY(query_run_one(q));
+    op->state = "unknown";
+    op->lost = true;
     return OK;
+}
+
+enum result stripe_ops_hurry(struct ctx *c, const struct stripe_op *op)
+{
+    struct query *q = db_query(c->db, Q_STRIPE_OPS_HURRY);
+    bind_text(q, "uid", op->uid);
+    bind_int(q, "now_at", c->now_at);
+    return query_run(q);
 }
 
 enum result stripe_ops_withdraw(

@@ -5,8 +5,12 @@
  * that the job `stripe` sends again, under the same key with the same bytes, which
  * Stripe answers with the first answer. Two senders of one row do no harm.
  *
- * After 23 hours nothing is sent again (Stripe forgets keys after 24): the row goes
- * to state `review`, for a person. */
+ * After 23 hours nothing is sent again (Stripe forgets keys after 24), nor when the key
+ * remembers a failure of Stripe's own and will never say anything else: the row is
+ * lost, and what came of it is looked for in Stripe's lists. Found, it is settled as
+ * if the answer had come; proven absent, it is rejected, and whoever wants it still
+ * makes a new attempt with a new key. What cannot be decided goes to state `review`,
+ * for a person. */
 #ifndef DOMAIN_STRIPE_OPS_H
 #define DOMAIN_STRIPE_OPS_H
 
@@ -24,6 +28,7 @@ struct stripe_op {
     const char *state; /* queued, sending, unknown; done, rejected, review */
     int64_t tries;
     int64_t first_sent_at; /* 0: not yet */
+    bool lost;             /* its key says nothing any more */
 };
 
 /* The client of the settings. R_UPSTREAM (a sentence for the person, the reason in
@@ -62,14 +67,39 @@ enum result stripe_ops_due(struct ctx *c, size_t max, const char ***uids, size_t
 /* Row UID. R_NOT_FOUND. */
 enum result stripe_ops_get(struct ctx *c, const char *uid, struct stripe_op *out);
 
-/* Sends a leased row. No transaction may be open. */
+/* Sends a leased row; one that must not be sent any more is looked for. No transaction
+ * may be open. */
 void stripe_ops_call(struct ctx *c, const struct stripe_client *client,
     const struct stripe_op *op, struct stripe_reply *out);
+
+/* Must it not be sent any more? */
+bool stripe_ops_is_lost(const struct ctx *c, const struct stripe_op *op);
+
+/* Looks for what came of a row in Stripe's lists, all pages (stripe_ops_find.c). OUT is
+ * as if Stripe had answered with the object found; or stripe_ops_absent(); or
+ * STRIPE_BUG: it cannot be decided; or whatever kept the lists from being read. No
+ * transaction may be open. */
+void stripe_ops_find(struct ctx *c, const struct stripe_client *client,
+    const struct stripe_op *op, struct stripe_reply *out);
+
+/* Is this answer the proof that the call never happened? */
+bool stripe_ops_absent(const struct stripe_reply *reply);
+
+/* The next attempt at what OP wanted: the same path and body, a new key. OP must be
+ * refused or absent. Needs an open transaction. R_CONFLICT: there is one already. */
+enum result stripe_ops_again(struct ctx *c, const struct stripe_op *op);
 
 /* Writes down what came of it (needs an open transaction). *FIRST false: another
  * sender was quicker, everything is done already. */
 enum result stripe_ops_settle(struct ctx *c, const struct stripe_op *op,
     const struct stripe_reply *reply, bool *first);
+
+/* Takes a row out of review, to be looked for (needs an open transaction). R_CONFLICT:
+ * it is not there. */
+enum result stripe_ops_reopen(struct ctx *c, struct stripe_op *op);
+
+/* Makes an open row due now (needs an open transaction). */
+enum result stripe_ops_hurry(struct ctx *c, const struct stripe_op *op);
 
 /* Takes back a row that was never sent (needs an open transaction). R_CONFLICT: it
  * may have been sent. */

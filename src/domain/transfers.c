@@ -344,7 +344,7 @@ static enum result sent(
 
 /* What a refusal leads to, by Stripe's code or the parameter that it names; the first
  * row that fits counts. */
-enum refusal { REFUSED_ACCOUNT, REFUSED_LINK, REFUSED_POOR, REFUSED };
+enum refusal { REFUSED_ACCOUNT, REFUSED_POOR, REFUSED };
 
 static enum refusal refusal_of(const struct stripe_error *e)
 {
@@ -358,7 +358,6 @@ static enum refusal refusal_of(const struct stripe_error *e)
         { "account_invalid", NULL, REFUSED_ACCOUNT },
         { "account_closed", NULL, REFUSED_ACCOUNT },
         { NULL, "destination", REFUSED_ACCOUNT },
-        { NULL, "source_transaction", REFUSED_LINK },
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         if (rows[i].code != NULL ? text_is(rows[i].code, e->code)
@@ -381,6 +380,16 @@ static enum result unclaim(struct ctx *c, const struct transfer *t, const char *
     return post_offset(c, t, t->call, true);
 }
 
+/* It was never made: whatever is owed now is claimed anew. */
+static enum result absent(struct ctx *c, const struct transfer *t)
+{
+    struct booking b;
+    TRY(bookings_get(c, t->booking_id, &b));
+    TRY(unclaim(c, t, "scheduled", t->due_at, t->unlinked, ""));
+    TRY(audit_add(c, "transfer.absent", "booking", b.id, t->uid));
+    return transfers_heed_freezes(c, &b);
+}
+
 static enum result refused(
     struct ctx *c, struct transfer *t, const struct stripe_error *e)
 {
@@ -395,13 +404,11 @@ static enum result refused(
     case REFUSED_POOR:
         log_error("transfer_poor", "%s: our balance at Stripe is too low", t->uid);
         return unclaim(c, t, "scheduled", c->now_at + POOR_S, t->unlinked, e->message);
-    case REFUSED_LINK:
+    case REFUSED:
         /* Whether a charge can carry a second transfer after a reversal is not known
          * for sure (STRIPE.md 4.9): without the link it comes from our balance. */
         if (t->attempt > 1 && !t->unlinked)
             return unclaim(c, t, "scheduled", c->now_at, true, e->message);
-        break;
-    case REFUSED:
         break;
     }
     log_error("transfer_failed", "%s: %s", t->uid, e->message);
@@ -423,6 +430,8 @@ enum result transfers_answered(
         TRY(stripe_read_transfer(reply->object, &transfer));
         return sent(c, &t, &transfer);
     }
+    if (stripe_ops_absent(reply))
+        return absent(c, &t);
     if (reply->outcome == STRIPE_DEFINITIVE || reply->outcome == STRIPE_DECLINED)
         return refused(c, &t, &reply->error);
     return OK; /* sent again, or looked for by listing */

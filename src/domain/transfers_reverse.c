@@ -221,6 +221,8 @@ enum result transfers_reversal_answered(
     }
     if (reply->outcome != STRIPE_DEFINITIVE && reply->outcome != STRIPE_DECLINED)
         return OK; /* sent again, or looked for by listing */
+    if (stripe_ops_absent(reply))
+        return stripe_ops_again(c, op);
     log_warn("reversal_refused", "%s: %s", row.uid, reply->error.message);
     TRY(set_state(c, &row, "failed", NULL, reply->error.message));
     TRY(owe(c, row.booking_id, row.host_id, row.amount, row.uid));

@@ -287,6 +287,22 @@ void form_set_error(struct form *f, const char *name, const char *sentence)
         *error = sentence;
 }
 
+void form_take_errors(struct form *f, const struct form *sent)
+{
+    if (sent->error != NULL)
+        form_set_error(f, NULL, sent->error);
+    for (size_t i = 0; i < sent->n; i++) {
+        const char *name = sent->fields[i].name, *sentence = sent->values[i].error;
+        if (sentence == NULL)
+            continue;
+        if (place(f, name) < f->n)
+            form_set_error(f, name, sentence);
+        else
+            form_set_error(f, NULL,
+                arena_printf(f->arena, "%s: %s", sent->fields[i].label, sentence));
+    }
+}
+
 const struct form_error *form_errors(const struct form *f, size_t *n)
 {
     struct form_error *errors = arena_array(f->arena, f->n + 1, sizeof *errors);

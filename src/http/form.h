@@ -108,6 +108,10 @@ const char *form_error(const struct form *f, const char *name);
  * field stays. SENTENCE lives as long as the arena. */
 void form_set_error(struct form *f, const char *name, const char *sentence);
 
+/* What is wrong with SENT is wrong with F: at the field of that name, or, if F has
+ * none, with the form as a whole. */
+void form_take_errors(struct form *f, const struct form *sent);
+
 /* All of them for the summary, *N: the form as a whole first, then as in the table. */
 const struct form_error *form_errors(const struct form *f, size_t *n);
 

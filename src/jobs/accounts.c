@@ -19,4 +19,5 @@ static enum result work(struct ctx *c, void *arg)
     return host_accounts_check_id(c, item->uid, STRIPE_JOB_MS);
 }
 
-const struct job job_accounts = { "accounts", 60, false, find, work };
+const struct job job_accounts = { "accounts", 60, false, find, work,
+    job_stripe_problem };

@@ -19,4 +19,4 @@ static enum result work(struct ctx *c, void *arg)
     return calls_send_due(c, &client, item->uid);
 }
 
-const struct job job_calls = { "calls", 1, false, find, work };
+const struct job job_calls = { "calls", 1, false, find, work, job_stripe_problem };

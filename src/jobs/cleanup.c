@@ -1,10 +1,14 @@
-/* Rows that nobody asks for any more. */
+/* Rows and files that nobody asks for any more. */
 #include "jobs/job.h"
+#include "storage/sweep.h"
+#include "util/guard.h"
+#include "util/log.h"
 
 enum {
     THROTTLES_S = 86400,
     ANSWERS_S = 48 * 3600, /* of repeated posts */
     MAIL_LINKS_S = 86400,  /* after they expired */
+    FILES_S = 86400,       /* left behind by a worker that died over them */
 };
 
 static const struct {
@@ -16,12 +20,18 @@ static const struct {
     { Q_JOBS_FORGET_MAIL_LINKS, MAIL_LINKS_S },
 };
 
-/* One item for each table, the sessions last. */
-enum { TABLES = sizeof old / sizeof *old + 1 };
+static const char *const folders[] = { "incoming", "photos/tmp", "documents/tmp" };
+
+/* The items: each table, the sessions, each folder. */
+enum {
+    SESSIONS = COUNT_OF(old),
+    FOLDERS,
+    ITEMS = FOLDERS + COUNT_OF(folders),
+};
 
 static enum result find(struct ctx *c, struct batch *b)
 {
-    for (int64_t id = 0; c != NULL && id < TABLES; id++)
+    for (int64_t id = 0; c != NULL && id < ITEMS; id++)
         job_add_id(b, id);
     return OK;
 }
@@ -34,16 +44,28 @@ static struct query *forget_sessions(struct ctx *c)
     return q;
 }
 
+static enum result forget_files(struct ctx *c, const char *name)
+{
+    size_t n;
+    const char *folder = ctx_printf(c, "%s/%s", c->conf->data_dir, name);
+    enum result r = sweep_folder(folder, c->now_at - FILES_S, &n);
+    if (n > 0)
+        log_warn("cleanup", "%s: %zu left over", name, n);
+    return r == OK ? OK : fail(c, r, "%s cannot be swept.", name);
+}
+
 static enum result work(struct ctx *c, void *arg)
 {
     const struct job_item *item = arg;
     struct query *q;
+    if (item->id >= FOLDERS)
+        return forget_files(c, folders[item->id - FOLDERS]);
     TRY(db_begin(c->db));
-    if (item->id < TABLES - 1) {
+    if (item->id == SESSIONS) {
+        q = forget_sessions(c);
+    } else {
         q = db_query(c->db, old[item->id].query);
         bind_int(q, "before_at", c->now_at - old[item->id].age_s);
-    } else {
-        q = forget_sessions(c);
     }
     TRY(query_run(q));
     return db_commit(c->db);

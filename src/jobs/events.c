@@ -17,4 +17,4 @@ static enum result work(struct ctx *c, void *arg)
     return events_process(c, item->uid);
 }
 
-const struct job job_events = { "events", 1, false, find, work };
+const struct job job_events = { "events", 1, false, find, work, job_stripe_problem };

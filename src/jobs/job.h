@@ -24,12 +24,17 @@ struct job {
     int64_t every_s;
     bool always; /* it finds something whenever it looks: `--once` lets it look once */
     enum result (*find)(struct ctx *c, struct batch *b);
-    app_work *work; /* ARG is a struct job_item */
+    app_work *work;                                 /* ARG is a struct job_item */
+    const char *(*unable)(const struct conf *conf); /* why it cannot work, or NULL; not
+                                                       asked if it is NULL itself */
 };
 
 extern const struct job job_mail, job_holds, job_calls, job_events, job_payments;
 extern const struct job job_visits, job_transfers;
 extern const struct job job_sweep, job_accounts, job_papers, job_cleanup;
+
+/* What is wrong with the settings for Stripe, or NULL: for jobs that call it. */
+const char *job_stripe_problem(const struct conf *conf);
 
 /* Fill a batch. */
 void job_add_id(struct batch *b, int64_t id);

@@ -6,6 +6,7 @@
 
 #include "jobs/job.h"
 #include "net/net.h"
+#include "stripe/client.h"
 #include "util/guard.h"
 #include "util/log.h"
 #include "util/rand.h"
@@ -16,6 +17,7 @@ enum {
     LEASE_S = 120,
     BATCH_MS = 20000, /* then the other jobs have their turn */
     HEARTBEAT_S = 60, /* an idle job says so this often */
+    UNABLE_S = 60,    /* a job that cannot do what it should says so this often */
     ONCE_PASSES = 20,
     ERROR_MAX_BYTES = 1000,
 };
@@ -42,6 +44,13 @@ void job_add_uids(struct batch *b, const char *const *uids, size_t n)
         CHECK(b->n < JOB_BATCH && strlen(uids[i]) < JOB_UID_BYTES);
         memcpy(b->items[b->n++].uid, uids[i], strlen(uids[i]) + 1);
     }
+}
+
+const char *job_stripe_problem(const struct conf *conf)
+{
+    const struct stripe_client client = { .base = conf->stripe_api_base,
+        .key = conf->stripe_secret_key };
+    return stripe_client_problem(&client);
 }
 
 static bool no_transaction(void *arg)
@@ -83,8 +92,15 @@ struct turn {
     bool now; /* whether it is due or not */
     bool due, leased;
     int64_t done, ms;
+    const char *unable; /* why the job cannot work now, or NULL */
     const char *error;
 };
+
+/* Until the next turn, at the longest. */
+static int64_t pause_s(const struct turn *t)
+{
+    return t->unable != NULL && t->job->every_s < UNABLE_S ? UNABLE_S : t->job->every_s;
+}
 
 /* Is it this job's turn, and is there anything to do? */
 static enum result look(struct ctx *c, void *arg)
@@ -101,7 +117,7 @@ static enum result look(struct ctx *c, void *arg)
         return OK;
     /* Further ahead than a turn: the clock was set back since. */
     int64_t wait_s = known ? col_int(q, "next_at") - c->now_at : 0;
-    if (!t->now && wait_s > 0 && wait_s <= t->job->every_s)
+    if (!t->now && wait_s > 0 && wait_s <= pause_s(t))
         return OK;
     bool silent = !known || col_int(q, "last_at") <= c->now_at - HEARTBEAT_S;
     TRY(t->job->find(c, t->batch));
@@ -130,9 +146,12 @@ static enum result release(struct ctx *c, void *arg)
     struct query *q = db_query(c->db, Q_JOBS_RELEASE);
     bind_text(q, "name", t->job->name);
     bind_text(q, "owner", t->jobs->owner);
-    /* A full batch: there may be more. */
-    bind_int(
-        q, "next_at", c->now_at + (t->batch->n == JOB_BATCH ? 0 : t->job->every_s));
+    int64_t next_s = t->job->every_s;
+    if (t->unable != NULL && t->batch->n > 0)
+        next_s = pause_s(t);
+    else if (t->batch->n == JOB_BATCH)
+        next_s = 0; /* there may be more */
+    bind_int(q, "next_at", c->now_at + next_s);
     bind_int(q, "now_at", c->now_at);
     bind_int(q, "last_ms", t->ms);
     bind_text(q, "last_error", t->error);
@@ -151,6 +170,13 @@ static int64_t monotonic_ms(void)
 static void work(struct turn *t, struct buf *why)
 {
     int64_t began_ms = monotonic_ms();
+    if (t->unable != NULL) {
+        if (t->batch->n > 0) {
+            log_error("job", "%s: %s", t->job->name, t->unable);
+            buf_adds(why, t->unable);
+        }
+        return;
+    }
     for (size_t i = 0; i < t->batch->n; i++) {
         struct job_item *item = &t->batch->items[i];
         item->templates = t->jobs->templates;
@@ -178,6 +204,8 @@ static int64_t take_turn(struct jobs *j, const struct job *job, bool now)
     struct batch batch = { .n = 0 };
     struct buf why;
     struct turn t = { .jobs = j, .job = job, .batch = &batch, .now = now, .error = "" };
+    if (job->unable != NULL)
+        t.unable = job->unable(&j->app.conf);
     buf_init(&why, ERROR_MAX_BYTES);
     enum result r = app_run(&j->app, DB_READ, look, &t, &why);
     if (r == OK && t.due)

@@ -1,11 +1,12 @@
-/* The outbox: a row becomes a message by its templates mail/<kind>.subject, .txt and,
- * where there is one, .html, with the row's fields and full_name, site_name and
- * base_url as keys. Fields ics_* become an attachment. */
+/* The outbox: a row becomes a message by its templates mail/<kind>.subject and .txt,
+ * with the row's fields and full_name, site_name and base_url as keys. Beside the text
+ * stands the same as HTML, by mail/layout.html. Fields ics_* become an attachment. */
 #include <string.h>
 
 #include "domain/outbox.h"
 #include "html/view.h"
 #include "jobs/job.h"
+#include "jobs/letter.h"
 #include "mail/ics.h"
 #include "mail/send.h"
 #include "util/json.h"
@@ -37,16 +38,16 @@ static enum result read_fields(struct ctx *c, const struct outbox_mail *m,
     return OK;
 }
 
-/* One part of the mail; NULL in *OUT if there is no such template. */
+/* One part of the mail. */
 static enum result render(struct ctx *c, const struct templates *templates,
-    const struct outbox_mail *m, const char *part, const struct view *view,
-    const char **out, const char **error)
+    const char *kind, const char *part, const struct view *view, const char **out,
+    const char **error)
 {
-    const char *name = ctx_printf(c, "mail/%s.%s", m->kind, part);
+    const char *name = ctx_printf(c, "mail/%s.%s", kind, part);
     struct buf text, why;
-    *out = NULL;
+    *error = "there is no template of this kind";
     if (!templates_has(templates, name))
-        return OK;
+        return R_FAULT;
     buf_init(&text, PART_MAX_BYTES);
     buf_init(&why, 1024);
     enum result r = templates_render(templates, name, view, &text, &why);
@@ -118,12 +119,13 @@ static enum result deliver(struct ctx *c, const struct templates *templates,
     };
     *error = "its fields are no JSON";
     TRY(read_fields(c, row, &fields, &view));
-    TRY(render(c, templates, row, "subject", view, &m.subject, error));
-    TRY(render(c, templates, row, "txt", view, &m.text, error));
-    TRY(render(c, templates, row, "html", view, &m.html, error));
-    *error = "there is no template of this kind";
-    if (m.subject == NULL || m.text == NULL)
-        return R_FAULT;
+    TRY(render(c, templates, row->kind, "subject", view, &m.subject, error));
+    TRY(render(c, templates, row->kind, "txt", view, &m.text, error));
+    struct view *letter = view_new(c->arena);
+    view_text(letter, "subject", m.subject);
+    view_text(letter, "site_name", c->conf->site_name);
+    letter_show(c, m.text, ctx_printf(c, "Open on %s", c->conf->site_name), letter);
+    TRY(render(c, templates, "layout", "html", letter, &m.html, error));
     struct mail_attachment invite = { .filename = "booking.ics",
         .type = MAIL_ICS_TYPE };
     if (json_text(fields, "ics_uid") != NULL) {

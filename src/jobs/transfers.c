@@ -5,7 +5,6 @@
 
 #include "domain/events.h"
 #include "jobs/job.h"
-#include "util/text.h"
 
 enum { BEHIND_MAX_S = 2 * 3600 };
 
@@ -13,8 +12,6 @@ static enum result find(struct ctx *c, struct batch *b)
 {
     int64_t *ids, seen_at;
     size_t n;
-    if (text_empty(c->conf->stripe_secret_key))
-        return OK;
     TRY(events_seen_until(c, &seen_at));
     if (seen_at < c->now_at - BEHIND_MAX_S)
         return OK;
@@ -29,4 +26,5 @@ static enum result work(struct ctx *c, void *arg)
     return transfers_claim(c, item->id);
 }
 
-const struct job job_transfers = { "transfers", 60, false, find, work };
+const struct job job_transfers = { "transfers", 60, false, find, work,
+    job_stripe_problem };

@@ -92,9 +92,12 @@ static int check(const struct conf *conf, int argc, char **argv)
         site_close(&site);
     }
     int status = r == OK ? 0 : complain(&text);
-    if (r == OK)
-        printf("settings, templates, routes and database are in order (SQLite %s)\n",
-            db_library_version());
+    if (r == OK) {
+        buf_clear(&text);
+        conf_print_missing(conf, &text);
+        printf("%ssettings, templates, routes and database are in order (SQLite %s)\n",
+            text.at, db_library_version());
+    }
     buf_free(&text);
     return status;
 }

@@ -9,6 +9,13 @@
 
 #include "util/guard.h"
 
+int64_t pool_clock_ms(void)
+{
+    struct timespec now;
+    CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 int64_t pool_backoff_ms(int *early_ends, int64_t lived_ms, bool planned)
 {
     if (planned || lived_ms >= POOL_LIFE_MS) {
@@ -26,6 +33,7 @@ int64_t pool_backoff_ms(int *early_ends, int64_t lived_ms, bool planned)
  * libfcgi's accept, which then drops the connection that it has just taken. */
 static volatile sig_atomic_t stopping;
 static int report_fd = -1;
+static _Atomic int64_t *busy_since_ms;
 static sigset_t while_waiting; /* nothing blocked */
 
 static void on_term(int signal_number)
@@ -34,9 +42,10 @@ static void on_term(int signal_number)
     stopping = 1;
 }
 
-void pool_child_open(int ready_fd)
+void pool_child_open(int ready_fd, _Atomic int64_t *busy_since)
 {
     report_fd = ready_fd;
+    busy_since_ms = busy_since;
     stopping = 0;
     struct sigaction term = { .sa_handler = on_term };
     struct sigaction ignore = { .sa_handler = SIG_IGN };
@@ -71,11 +80,14 @@ bool pool_stopping(void)
 
 bool pool_wait(int listen_fd)
 {
+    *busy_since_ms = 0;
     /* A readable socket wins over a pending signal in ppoll: ask for both. */
     while (!pool_stopping()) {
         struct pollfd fd = { .fd = listen_fd, .events = POLLIN };
-        if (ppoll(&fd, 1, NULL, &while_waiting) > 0)
+        if (ppoll(&fd, 1, NULL, &while_waiting) > 0) {
+            *busy_since_ms = pool_clock_ms();
             return true;
+        }
     }
     return false;
 }

@@ -8,9 +8,10 @@
 #include <stdint.h>
 
 struct pool {
-    const char *name;   /* "web": its processes are web-1, web-2 in log and ps */
-    const char *socket; /* path of the Unix socket that they share; NULL: none */
-    int count;          /* processes, at least 1 */
+    const char *name;    /* "web": its processes are web-1, web-2 in log and ps */
+    const char *socket;  /* path of the Unix socket that they share; NULL: none */
+    int count;           /* processes, at least 1 */
+    int64_t work_max_ms; /* who is longer at one connection is killed; 0: nobody is */
 
     /* The life of one child, in a process of its own with SIGINT, SIGHUP and
      * SIGPIPE ignored and SIGTERM blocked (unblock it in what you exec). Calls
@@ -21,6 +22,9 @@ struct pool {
     int (*child_main)(const struct pool *p, int listen_fd);
     void *arg; /* child_main's own */
 };
+
+/* Milliseconds of a clock that nobody sets. */
+int64_t pool_clock_ms(void);
 
 /* ---- how fast a process comes back ---- */
 
@@ -38,8 +42,9 @@ int64_t pool_backoff_ms(int *early_ends, int64_t lived_ms, bool planned);
 /* ---- in a child ---- */
 
 /* For the supervisor, right after fork: handlers and signal mask. READY_FD is where
- * pool_ready() reports. */
-void pool_child_open(int ready_fd);
+ * pool_ready() reports; BUSY_SINCE_MS, which both sides share, says since when the
+ * process has been at one connection (pool_clock_ms; 0: it waits for one). */
+void pool_child_open(int ready_fd, _Atomic int64_t *busy_since_ms);
 
 /* Tells the supervisor that this process takes work from now on. At a reload the
  * old processes work on until the new ones have said so. Once per process. */

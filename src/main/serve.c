@@ -26,17 +26,22 @@ static int run_jobs(const struct pool *p, int listen_fd)
     return listen_fd < 0 ? behind_run(&source->conf) : EXIT_FAILURE;
 }
 
-static void add_pool(struct supervisor_plan *plan, struct plan_source *source,
-    const char *name, int64_t count, int (*child_main)(const struct pool *, int))
+static void add_jobs(struct supervisor_plan *plan, struct plan_source *source)
 {
-    bool has_socket = child_main == run_worker;
+    plan->pools[plan->count++] = (struct pool) {
+        .name = "jobs", .count = 1, .child_main = run_jobs, .arg = source
+    };
+}
+
+static void add_workers(struct supervisor_plan *plan, struct plan_source *source,
+    const char *name, int64_t count, int64_t request_max_s)
+{
     plan->pools[plan->count++] = (struct pool) {
         .name = name,
-        .socket = has_socket ? arena_printf(source->arena, "%s/%s.sock",
-                                   source->conf.run_dir, name)
-                             : NULL,
+        .socket = arena_printf(source->arena, "%s/%s.sock", source->conf.run_dir, name),
         .count = (int)count,
-        .child_main = child_main,
+        .work_max_ms = request_max_s * 1000,
+        .child_main = run_worker,
         .arg = source,
     };
 }
@@ -67,12 +72,12 @@ static bool make_plan(struct supervisor_plan *out, void *arg)
     }
     buf_free(&why);
     out->pid_file = arena_printf(source->arena, "%s/prep.pid", conf->run_dir);
-    add_pool(out, source, "web", conf->web_workers, run_worker);
-    add_pool(out, source, "book", conf->book_workers, run_worker);
-    add_pool(out, source, "auth", conf->auth_workers, run_worker);
-    add_pool(out, source, "slow", conf->slow_workers, run_worker);
+    add_workers(out, source, "web", conf->web_workers, conf->request_max_s);
+    add_workers(out, source, "book", conf->book_workers, conf->request_max_s);
+    add_workers(out, source, "auth", conf->auth_workers, conf->request_max_s);
+    add_workers(out, source, "slow", conf->slow_workers, conf->slow_request_max_s);
     if (conf->jobs)
-        add_pool(out, source, "jobs", 1, run_jobs);
+        add_jobs(out, source);
     out->release = release;
     out->release_arg = source;
     return true;

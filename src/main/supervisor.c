@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "util/guard.h"
@@ -33,6 +33,7 @@ struct process {
     pid_t pid;
     bool ready;
     int early_ends;
+    int64_t work_max_ms;   /* its pool's when it was made */
     int64_t start_at_ms;   /* WAITING: when it is due */
     int64_t started_at_ms; /* RUNNING */
     int64_t kill_at_ms;    /* LEAVING */
@@ -49,6 +50,7 @@ struct supervisor {
     struct supervisor_plan plan;
     int generation;
     struct process processes[SUPERVISOR_PROCESSES_MAX];
+    _Atomic int64_t *busy_since_ms; /* of each of them; the processes write it */
     struct listener listeners[SUPERVISOR_POOLS_MAX];
     int listener_count;
     int signal_fd, ready_read, ready_write, pid_fd;
@@ -62,11 +64,9 @@ struct supervisor {
     for (struct process *p = (s)->processes;                                           \
          p < (s)->processes + SUPERVISOR_PROCESSES_MAX; p++)
 
-static int64_t clock_ms(void)
+static _Atomic int64_t *busy_since(struct supervisor *s, const struct process *p)
 {
-    struct timespec now;
-    CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+    return &s->busy_since_ms[p - s->processes];
 }
 
 /* ---- systemd ---- */
@@ -199,7 +199,7 @@ static _Noreturn void child(
 {
     /* Should the supervisor be killed, its children finish and follow. */
     CHECK(prctl(PR_SET_PDEATHSIG, SIGTERM) == 0);
-    pool_child_open(s->ready_write);
+    pool_child_open(s->ready_write, busy_since(s, p));
     if (getppid() != s->pid)
         exit(EXIT_SUCCESS);
 
@@ -224,24 +224,25 @@ static void start(struct supervisor *s, struct process *p)
 {
     const struct pool *pool = pool_named(&s->plan, p->pool);
     CHECK(pool != NULL && p->generation == s->generation);
+    *busy_since(s, p) = 0;
     fflush(NULL); /* or the child would write what we have not written yet */
     pid_t pid = fork();
     if (pid == 0)
         child(s, p, pool);
     if (pid < 0) {
         log_error("fork", "%s", strerror(errno));
-        p->start_at_ms = clock_ms() + pool_backoff_ms(&p->early_ends, 0, false);
+        p->start_at_ms = pool_clock_ms() + pool_backoff_ms(&p->early_ends, 0, false);
         return;
     }
     p->state = RUNNING;
     p->pid = pid;
     p->ready = false;
-    p->started_at_ms = clock_ms();
+    p->started_at_ms = pool_clock_ms();
 }
 
 static void start_due(struct supervisor *s)
 {
-    int64_t now_ms = clock_ms();
+    int64_t now_ms = pool_clock_ms();
     EACH_PROCESS(s, p)
     if (p->state == WAITING && p->start_at_ms <= now_ms)
         start(s, p);
@@ -262,7 +263,7 @@ static void leave(struct process *p, int64_t kill_at_ms)
 
 static void kill_overdue(struct supervisor *s)
 {
-    int64_t now_ms = clock_ms();
+    int64_t now_ms = pool_clock_ms();
     EACH_PROCESS(s, p)
     {
         if (p->state != LEAVING || p->kill_at_ms > now_ms)
@@ -271,6 +272,29 @@ static void kill_overdue(struct supervisor *s)
             "killed", "%s-%d (pid %d) would not end", p->pool, p->number, (int)p->pid);
         kill(p->pid, SIGKILL);
         p->kill_at_ms = INT64_MAX;
+    }
+}
+
+/* When P has been at one connection for as long as it may, if it goes on so. */
+static int64_t stuck_at_ms(struct supervisor *s, const struct process *p)
+{
+    if (p->state != RUNNING || p->work_max_ms == 0)
+        return INT64_MAX;
+    int64_t since_ms = *busy_since(s, p);
+    return (since_ms != 0 ? since_ms : pool_clock_ms()) + p->work_max_ms;
+}
+
+/* A worker that spins, or waits for what never comes: nobody waits for it any more. */
+static void kill_stuck(struct supervisor *s)
+{
+    EACH_PROCESS(s, p)
+    {
+        if (stuck_at_ms(s, p) > pool_clock_ms())
+            continue;
+        log_error("stuck", "%s-%d (pid %d) was at one request for over %lld s", p->pool,
+            p->number, (int)p->pid, (long long)p->work_max_ms / 1000);
+        kill(p->pid, SIGKILL);
+        *busy_since(s, p) = 0;
     }
 }
 
@@ -292,9 +316,9 @@ static void begin_stop(struct supervisor *s, int signal_number)
     s->stopping = true;
     EACH_PROCESS(s, p)
     {
-        leave(p, clock_ms() + patience_ms);
-        if (p->state == LEAVING && p->kill_at_ms > clock_ms() + patience_ms)
-            p->kill_at_ms = clock_ms() + patience_ms;
+        leave(p, pool_clock_ms() + patience_ms);
+        if (p->state == LEAVING && p->kill_at_ms > pool_clock_ms() + patience_ms)
+            p->kill_at_ms = pool_clock_ms() + patience_ms;
     }
 }
 
@@ -312,7 +336,7 @@ static void log_end_of(const struct process *p, int status, int64_t wait_ms)
     log_text(line, "child", name);
     log_int(line, "pid", p->pid);
     log_text(line, "how", how);
-    log_int(line, "lived_ms", clock_ms() - p->started_at_ms);
+    log_int(line, "lived_ms", pool_clock_ms() - p->started_at_ms);
     if (wait_ms >= 0)
         log_int(line, "restart_in_ms", wait_ms);
     log_end(line);
@@ -325,7 +349,7 @@ static void ended(struct supervisor *s, struct process *p, int status)
         p->state = FREE;
         return;
     }
-    int64_t now_ms = clock_ms();
+    int64_t now_ms = pool_clock_ms();
     bool planned = status == 0 && p->ready;
     int64_t wait_ms =
         pool_backoff_ms(&p->early_ends, now_ms - p->started_at_ms, planned);
@@ -378,7 +402,10 @@ static void add_process(struct supervisor *s, const struct pool *pool, int numbe
         if (p->state != FREE)
             continue;
         *p = (struct process) {
-            .state = WAITING, .number = number, .generation = s->generation
+            .state = WAITING,
+            .number = number,
+            .generation = s->generation,
+            .work_max_ms = pool->work_max_ms,
         };
         memcpy(p->pool, pool->name, strlen(pool->name) + 1);
         return;
@@ -446,7 +473,7 @@ static void retire_old(struct supervisor *s)
         all_up = all_up && pool_is_up(s, s->plan.pools[i].name);
     EACH_PROCESS(s, p)
     if (p->state == RUNNING && p->generation != s->generation && pool_is_up(s, p->pool))
-        leave(p, clock_ms() + SUPERVISOR_RELOAD_DRAIN_MS);
+        leave(p, pool_clock_ms() + SUPERVISOR_RELOAD_DRAIN_MS);
     if (all_up && !s->announced) {
         s->announced = true;
         log_info("ready", "%d pools", s->plan.count);
@@ -485,10 +512,12 @@ static int next_timeout_ms(struct supervisor *s)
             due_ms = p->start_at_ms;
         if (p->state == LEAVING && p->kill_at_ms < due_ms)
             due_ms = p->kill_at_ms;
+        if (stuck_at_ms(s, p) < due_ms)
+            due_ms = stuck_at_ms(s, p);
     }
     if (due_ms == INT64_MAX)
         return -1;
-    int64_t wait_ms = due_ms - clock_ms();
+    int64_t wait_ms = due_ms - pool_clock_ms();
     return wait_ms < 0 ? 0 : wait_ms < 60000 ? (int)wait_ms : 60000;
 }
 
@@ -507,6 +536,7 @@ static void loop(struct supervisor *s)
             retire_old(s);
         }
         kill_overdue(s);
+        kill_stuck(s);
     }
 }
 
@@ -540,6 +570,10 @@ int supervisor_run(supervisor_plan_fn *make_plan, void *arg)
         return EXIT_FAILURE;
     }
     open_signals(s);
+    size_t stamps_bytes = SUPERVISOR_PROCESSES_MAX * sizeof *s->busy_since_ms;
+    s->busy_since_ms = mmap(
+        NULL, stamps_bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    CHECK(s->busy_since_ms != MAP_FAILED);
     int status = EXIT_FAILURE;
     if (adopt(s, &plan)) {
         loop(s);
@@ -553,6 +587,7 @@ int supervisor_run(supervisor_plan_fn *make_plan, void *arg)
     /* Emptied, not removed: the next one may be waiting for this very file. */
     if (ftruncate(s->pid_fd, 0) != 0)
         log_warn("stop", "pid file: %s", strerror(errno));
+    munmap(s->busy_since_ms, stamps_bytes);
     close(s->pid_fd);
     close(s->signal_fd);
     close(s->ready_read);

@@ -72,6 +72,9 @@ static const struct setting settings[] = {
     B(jobs, "yes", "Run the jobs process under `prep serve`."),
     N(max_requests, 100000, 100, 100000000,
         "A worker is replaced after so many requests."),
+    N(request_max_s, 60, 5, 3600,
+        "A worker that is at one request for so many seconds is killed and replaced."),
+    N(slow_request_max_s, 120, 5, 3600, "... and one of those that wait for others."),
 
     H("Booking"),
     N(hold_s, 600, 5, 3600, "How long a slot is held for payment, in seconds."),
@@ -114,8 +117,10 @@ static const struct setting settings[] = {
     T(stripe_secret_key_file, "",
         "A file, mode 0600, that holds the secret or restricted key."),
     T(stripe_webhook_secret_file, "",
-        "A file, mode 0600, with the webhook endpoints' secrets, one a line; two "
-        "during a rotation."),
+        "A file, mode 0600, with the secret of the webhook endpoint of our own "
+        "account (/stripe/webhook); during a rotation two, one a line."),
+    T(stripe_webhook_connect_secret_file, "",
+        "The same for the endpoint of connected accounts (/stripe/webhook-connect)."),
 
     H("Map"),
     T(geo_attribution, "", "A line under the map, if your place data asks for one."),
@@ -258,8 +263,19 @@ enum result conf_read(
     return OK;
 }
 
+static int lines_of(const char *text)
+{
+    int n = 0;
+    while (*text != '\0') {
+        size_t line = strcspn(text, "\r\n");
+        n += line > 0;
+        text += line + (text[line] != '\0');
+    }
+    return n;
+}
+
 static enum result read_secret(
-    struct arena *a, const char *file, const char **out, struct buf *why)
+    struct arena *a, const char *file, int lines_max, const char **out, struct buf *why)
 {
     *out = "";
     if (text_empty(file))
@@ -285,15 +301,48 @@ static enum result read_secret(
         buf_printf(why, "%s: is empty", file);
         return R_INVALID;
     }
+    if (lines_of(secret) > lines_max) {
+        buf_printf(why, "%s: has more than %d lines", file, lines_max);
+        return R_INVALID;
+    }
     *out = arena_strdup(a, secret);
     return OK;
 }
 
 enum result conf_read_secrets(struct arena *a, struct conf *c, struct buf *why)
 {
-    TRY(read_secret(a, c->stripe_secret_key_file, &c->stripe_secret_key, why));
-    return read_secret(
-        a, c->stripe_webhook_secret_file, &c->stripe_webhook_secrets, why);
+    const struct {
+        const char *file;
+        int lines_max;
+        const char **out;
+    } files[] = {
+        { c->stripe_secret_key_file, 1, &c->stripe_secret_key },
+        { c->stripe_webhook_secret_file, 2, &c->stripe_webhook_secrets },
+        { c->stripe_webhook_connect_secret_file, 2,
+            &c->stripe_webhook_connect_secrets },
+    };
+    for (size_t i = 0; i < COUNT_OF(files); i++)
+        TRY(read_secret(a, files[i].file, files[i].lines_max, files[i].out, why));
+    return OK;
+}
+
+void conf_print_missing(const struct conf *c, struct buf *out)
+{
+    const struct {
+        const char *name, *value, *without;
+    } wanted[] = {
+        { "stripe_secret_key_file", c->stripe_secret_key_file, "nothing can be paid" },
+        { "stripe_publishable_key", c->stripe_publishable_key,
+            "the card form does not open" },
+        { "stripe_webhook_secret_file", c->stripe_webhook_secret_file,
+            "Stripe's events of payments are refused, and seen only by the job "
+            "`sweep`" },
+        { "stripe_webhook_connect_secret_file", c->stripe_webhook_connect_secret_file,
+            "Stripe's events of hosts' accounts are refused" },
+    };
+    for (size_t i = 0; i < COUNT_OF(wanted); i++)
+        if (text_empty(wanted[i].value))
+            buf_printf(out, "%s is missing: %s\n", wanted[i].name, wanted[i].without);
 }
 
 void conf_print_example(struct buf *out)

@@ -29,6 +29,7 @@ struct conf {
     int64_t web_workers, book_workers, auth_workers, slow_workers;
     bool jobs;            /* run the jobs process under `prep serve` */
     int64_t max_requests; /* a worker is replaced after so many */
+    int64_t request_max_s, slow_request_max_s; /* and killed after so long at one */
 
     /* booking */
     int64_t hold_s;         /* how long a slot is held for payment */
@@ -50,10 +51,11 @@ struct conf {
     /* Stripe */
     const char *stripe_api_base, *stripe_js_url;
     const char *stripe_publishable_key;
-    const char *stripe_secret_key_file, *stripe_webhook_secret_file;
+    const char *stripe_secret_key_file;
+    const char *stripe_webhook_secret_file, *stripe_webhook_connect_secret_file;
     const char *stripe_secret_key; /* read from the file */
-    const char
-        *stripe_webhook_secrets; /* read from the file: one a line, at most two */
+    /* Read from the files: one a line, at most two; "" if there is no file. */
+    const char *stripe_webhook_secrets, *stripe_webhook_connect_secrets;
 
     /* map */
     const char *geo_attribution;
@@ -65,8 +67,12 @@ enum result conf_read(
     struct arena *a, const char *file, struct conf *out, struct buf *why);
 
 /* Reads the secrets' files that the settings name. R_INVALID with WHY if one is
- * missing, empty, or readable for others than its owner. */
+ * missing, empty, of too many lines, or readable for others than its owner. */
 enum result conf_read_secrets(struct arena *a, struct conf *c, struct buf *why);
+
+/* A line for each setting without which payments do not work; nothing if none is
+ * missing. */
+void conf_print_missing(const struct conf *c, struct buf *out);
 
 /* One setting from text, as a line of the file would. */
 enum result conf_set(struct arena *a, struct conf *c, const char *name,

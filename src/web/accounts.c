@@ -267,18 +267,14 @@ enum result web_account(struct ctx *c, struct web *w)
     return show_account(c, w, &f, 200);
 }
 
-/* Carries values and errors of the FORM that was sent over to the page's. */
-static void carry_over(
-    struct form *page, const struct form *sent, const struct field *fields, size_t n)
+/* Carries values and errors of the form that was sent over to the page's. */
+static void carry_over(struct form *page, const struct form *sent)
 {
-    if (form_error(sent, NULL) != NULL)
-        form_set_error(page, NULL, form_error(sent, NULL));
-    for (size_t i = 0; i < n; i++) {
-        if (fields[i].kind != FIELD_SECRET)
-            form_fill(page, fields[i].name, form_raw(sent, fields[i].name));
-        if (form_error(sent, fields[i].name) != NULL)
-            form_set_error(page, fields[i].name, form_error(sent, fields[i].name));
-    }
+    for (size_t i = 0; i < sent->n; i++)
+        if (sent->fields[i].kind != FIELD_SECRET)
+            form_fill(
+                page, sent->fields[i].name, form_raw(sent, sent->fields[i].name));
+    form_take_errors(page, sent);
 }
 
 enum result web_account_post(struct ctx *c, struct web *w)
@@ -287,7 +283,7 @@ enum result web_account_post(struct ctx *c, struct web *w)
     web_form(c, w, detail_fields, COUNT_OF(detail_fields), &f);
     if (!form_ok(&f)) {
         form_fresh(c->arena, account_fields, COUNT_OF(account_fields), &page);
-        carry_over(&page, &f, detail_fields, COUNT_OF(detail_fields));
+        carry_over(&page, &f);
         return show_account(c, w, &page, 422);
     }
     TRY(accounts_update(c, form_text(&f, "full_name"), form_text(&f, "business_name"),
@@ -316,7 +312,7 @@ enum result web_account_password(struct ctx *c, struct web *w)
         return web_redirect(w, "/account");
     }
     TRY(account_form(c, &page));
-    carry_over(&page, &f, password_fields, COUNT_OF(password_fields));
+    carry_over(&page, &f);
     return show_account(c, w, &page, 422);
 }
 

@@ -161,10 +161,8 @@ enum result web_admin_users(struct ctx *c, struct web *w)
 {
     struct account *rows;
     size_t n;
-    int64_t before = web_before(w);
-    TRY(accounts_page(c, before, PER_PAGE + 1, &rows, &n));
-    bool more = n > PER_PAGE;
-    n = more ? PER_PAGE : n;
+    TRY(accounts_page(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     struct view *list = view_list(w->view, "users");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
@@ -177,7 +175,6 @@ enum result web_admin_users(struct ctx *c, struct web *w)
         view_bool(item, "confirmed", rows[i].verified_at != 0);
         view_text(item, "since", show_day(c, rows[i].created_at / 86400));
     }
-    web_pages(c, w, before != 0, more ? rows[n - 1].id : 0);
     return web_page(c, w, 200, "admin/users");
 }
 
@@ -256,10 +253,8 @@ enum result web_admin_audit(struct ctx *c, struct web *w)
 {
     struct audit_row *rows;
     size_t n;
-    int64_t before = web_before(w);
-    TRY(audit_page(c, before, PER_PAGE + 1, &rows, &n));
-    bool more = n > PER_PAGE;
-    n = more ? PER_PAGE : n;
+    TRY(audit_page(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     struct view *list = view_list(w->view, "rows");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
@@ -274,7 +269,6 @@ enum result web_admin_audit(struct ctx *c, struct web *w)
         view_text(item, "detail", rows[i].detail);
         view_text(item, "request", rows[i].request_id);
     }
-    web_pages(c, w, before != 0, more ? rows[n - 1].id : 0);
     return web_page(c, w, 200, "admin/audit");
 }
 
@@ -288,10 +282,8 @@ enum result web_admin_mail(struct ctx *c, struct web *w)
     const char *state = admin_state(w, tabs, COUNT_OF(tabs));
     struct outbox_row *rows;
     size_t n;
-    int64_t before = web_before(w);
-    TRY(outbox_page(c, state, before, PER_PAGE + 1, &rows, &n));
-    bool more = n > PER_PAGE;
-    n = more ? PER_PAGE : n;
+    TRY(outbox_page(c, state, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     struct view *list = view_list(w->view, "mails");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
@@ -304,10 +296,8 @@ enum result web_admin_mail(struct ctx *c, struct web *w)
         view_int(item, "tries", rows[i].tries);
         view_text(item, "error", rows[i].error);
     }
-    view_bool(w->view, "any", n > 0);
     view_text(w->view, "next_label", text_is(state, "queued") ? "Next try" : "Sent");
     admin_show_tabs(c, w, tabs, COUNT_OF(tabs), state);
-    web_pages(c, w, before != 0, more ? rows[n - 1].id : 0);
     return web_page(c, w, 200, "admin/mail");
 }
 

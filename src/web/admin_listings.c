@@ -27,10 +27,8 @@ enum result web_admin_listings(struct ctx *c, struct web *w)
     const char *state = admin_state(w, tabs, COUNT_OF(tabs));
     struct listing_row *rows;
     size_t n;
-    int64_t before = web_before(w);
-    TRY(listings_in_state(c, state, before, PER_PAGE + 1, &rows, &n));
-    bool more = n > PER_PAGE;
-    n = more ? PER_PAGE : n;
+    TRY(listings_in_state(c, state, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     struct view *list = view_list(w->view, "listings");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
@@ -44,9 +42,7 @@ enum result web_admin_listings(struct ctx *c, struct web *w)
         view_bool(item, "bookable", rows[i].bookable);
         view_text(item, "changed", show_ago(c, rows[i].updated_at));
     }
-    view_bool(w->view, "any", n > 0);
     admin_show_tabs(c, w, tabs, COUNT_OF(tabs), state);
-    web_pages(c, w, before != 0, more ? rows[n - 1].id : 0);
     return web_page(c, w, 200, "admin/listings");
 }
 

@@ -1,10 +1,12 @@
-/* The post that holds a slot, and what is free instead when it is gone. */
+/* The post that holds a slot, and what is free instead when it is gone. Whatever page
+ * is made of a refusal is made without the write lock: others are waiting for it. */
 #include <string.h>
 
 #include "domain/availability.h"
 #include "domain/pricing.h"
 #include "util/guard.h"
 #include "web/bookings.h"
+#include "web/kitchens.h"
 #include "web/times.h"
 
 static const struct field fields[] = {
@@ -69,7 +71,6 @@ static enum result taken(struct ctx *c, struct web *w, const struct kitchen *k,
     const char *code = c->code, *message = c->message;
     if (!text_is(code, "PC-AVAIL-409"))
         return R_CONFLICT;
-    /* The page is made without the write lock: others are waiting for it. */
     db_rollback(c->db);
     if (show_instead(c, w, k, f, z, start_at, end_at) != OK) {
         view_list(w->view, "options");
@@ -78,12 +79,14 @@ static enum result taken(struct ctx *c, struct web *w, const struct kitchen *k,
     return fail_code(c, R_CONFLICT, code, "%s", message);
 }
 
-static const char *first_error(const struct form *f)
+/* The kitchen's page again, with what the domain said beside the field. */
+static enum result wrong(
+    struct ctx *c, struct web *w, const struct kitchen *k, const struct form *f)
 {
-    size_t n;
-    const struct form_error *errors = form_errors(f, &n);
-    CHECK(n > 0);
-    return errors[0].sentence;
+    const char *sentence = c->message;
+    db_rollback(c->db);
+    fail_clear(c);
+    return kitchens_show_again(c, w, k, f, sentence);
 }
 
 /* What makes two posts the same: all fields but the key, and not the CSRF token. */
@@ -110,7 +113,7 @@ enum result web_book_post(struct ctx *c, struct web *w)
         return fail(c, R_FAULT, "This kitchen's time zone is unknown.");
     if (!form_ok(&f) ||
         !times_of_form(&f, z, "date", "start", "end", &h.start_at, &h.end_at))
-        return fail(c, R_INVALID, "%s Go back and change it.", first_error(&f));
+        return wrong(c, w, &k, &f);
     h.body = body_of(c, &f);
     h.space_id = form_int(&f, "space_id");
     h.guest_count = form_has(&f, "guest_count") ? form_int(&f, "guest_count") : 1;
@@ -120,6 +123,8 @@ enum result web_book_post(struct ctx *c, struct web *w)
     enum result r = bookings_hold(c, &h, &answer);
     if (r == R_CONFLICT)
         return taken(c, w, &k, &f, z, h.start_at, h.end_at);
+    if (r == R_INVALID)
+        return wrong(c, w, &k, &f);
     TRY(r);
     return web_redirect(w, answer.location);
 }

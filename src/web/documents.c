@@ -193,16 +193,12 @@ enum result web_admin_documents(struct ctx *c, struct web *w)
     const char *state = admin_state(w, tabs, COUNT_OF(tabs));
     struct document *rows;
     size_t n;
-    int64_t before = web_before(w);
-    TRY(compliance_in_state(c, state, before, PER_PAGE + 1, &rows, &n));
-    bool more = n > PER_PAGE;
-    n = more ? PER_PAGE : n;
+    TRY(compliance_in_state(c, state, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     struct view *list = view_list(w->view, "documents");
     for (size_t i = 0; i < n; i++)
         show_document(c, view_item(list), &rows[i]);
-    view_bool(w->view, "any", n > 0);
     admin_show_tabs(c, w, tabs, COUNT_OF(tabs), state);
-    web_pages(c, w, before != 0, more ? rows[n - 1].id : 0);
     return web_page(c, w, 200, "admin/documents");
 }
 

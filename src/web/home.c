@@ -171,10 +171,8 @@ enum result web_notices(struct ctx *c, struct web *w)
     enum { PER_PAGE = 20 };
     struct notice *rows;
     size_t n;
-    int64_t before = web_before(w);
-    TRY(notices_page(c, before, PER_PAGE + 1, &rows, &n));
-    bool more = n > PER_PAGE;
-    n = more ? PER_PAGE : n;
+    TRY(notices_page(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     struct view *list = view_list(w->view, "notices");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
@@ -184,8 +182,6 @@ enum result web_notices(struct ctx *c, struct web *w)
         view_text(item, "when_iso", show_iso(c, rows[i].created_at));
         view_bool(item, "unread", rows[i].unread);
     }
-    view_bool(w->view, "any", n > 0);
-    web_pages(c, w, before != 0, more ? rows[n - 1].id : 0);
     return web_page(c, w, 200, "home/notices");
 }
 

@@ -37,10 +37,23 @@ static void choose_space(struct kitchen_visit *v)
             &v->f, "space_id", "This kitchen has no such space. Choose one of these.");
 }
 
-void kitchen_visit_read(struct ctx *c, struct web *w, struct kitchen_visit *v)
+static void check_room(struct ctx *c, struct kitchen_visit *v)
 {
-    web_form(c, w, fields, COUNT_OF(fields), &v->f);
+    if (form_int(&v->f, "guest_count") > v->space.capacity)
+        form_set_error(&v->f, "guest_count",
+            ctx_printf(
+                c, "There is room for %lld people.", (long long)v->space.capacity));
+}
+
+void kitchen_visit_read(
+    struct ctx *c, struct kitchen_visit *v, const struct params *params)
+{
+    /* What is wrong is in the form; a post has a key and a token beside these fields.
+     */
+    enum result r = form_read_query(c->arena, fields, COUNT_OF(fields), params, &v->f);
+    CHECK((r == OK) == form_ok(&v->f));
     choose_space(v);
+    check_room(c, v);
     v->length_min = v->k.min_min;
     if (!form_has(&v->f, "date") || !form_has(&v->f, "start") ||
         !form_has(&v->f, "end"))
@@ -55,6 +68,18 @@ void kitchen_visit_read(struct ctx *c, struct web *w, struct kitchen_visit *v)
         v->length_min = length_min;
 }
 
+enum result kitchen_visit_judge(struct ctx *c, struct kitchen_visit *v)
+{
+    if (!v->timed || !form_ok(&v->f))
+        return OK;
+    enum result r = availability_check(c, &v->k, &v->space, v->start_at, v->end_at);
+    if (r != R_INVALID && r != R_CONFLICT)
+        return r;
+    form_set_error(&v->f, "start", c->message);
+    fail_clear(c);
+    return OK;
+}
+
 /* ---- the calendar ---- */
 
 static bool is_of_calendar(const char *name)
@@ -62,17 +87,18 @@ static bool is_of_calendar(const char *name)
     return text_is(name, "date") || text_is(name, "start") || text_is(name, "end");
 }
 
-/* A link to this page that keeps what else was typed into its form; there are many of
- * them on it, so nothing that strangers put into the address. */
+/* A link to this page that keeps what else was typed into its form, as far as it is
+ * right; there are many of them on it, so nothing that strangers put into the address.
+ */
 static const char *link_to(struct ctx *c, const struct kitchen_visit *v,
     const char *query, const char *fragment)
 {
     const char *rest = "";
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
-        const char *raw = form_raw(&v->f, fields[i].name);
-        if (!is_of_calendar(fields[i].name) && *raw != '\0')
+        const char *name = fields[i].name;
+        if (!is_of_calendar(name) && form_has(&v->f, name))
             rest = ctx_printf(
-                c, "%s&%s=%s", rest, fields[i].name, text_url(c->arena, raw));
+                c, "%s&%s=%s", rest, name, text_url(c->arena, form_raw(&v->f, name)));
     }
     return ctx_printf(c, "%s?%s%s#%s", v->path, query, rest, fragment);
 }
@@ -364,22 +390,11 @@ static void show_spaces(struct ctx *c, struct web *w, const struct kitchen_visit
 }
 
 enum result kitchen_visit_show_quote(
-    struct ctx *c, struct web *w, struct kitchen_visit *v)
+    struct ctx *c, struct web *w, const struct kitchen_visit *v)
 {
-    bool possible = v->timed && form_ok(&v->f);
-    if (possible) {
-        enum result r = availability_check(c, &v->k, &v->space, v->start_at, v->end_at);
-        possible = r == OK;
-        if (r == R_INVALID || r == R_CONFLICT) {
-            form_set_error(&v->f, "start", c->message);
-            fail_clear(c);
-        } else {
-            TRY(r);
-        }
-    }
     web_show_form(c, w, &v->f);
     show_spaces(c, w, v);
-    if (possible)
+    if (v->timed && form_ok(&v->f))
         return show_offer(c, w, v);
     view_bool(w->view, "quote", false);
     return OK;

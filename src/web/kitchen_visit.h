@@ -20,16 +20,20 @@ struct kitchen_visit {
     int64_t length_min; /* of the starts in the calendar */
 };
 
-/* Reads the query for v->k and v->spaces. What is wrong is in v->f. */
-void kitchen_visit_read(struct ctx *c, struct web *w, struct kitchen_visit *v);
+/* Reads the query, or the post, PARAMS for v->k and v->spaces. What is wrong is in
+ * v->f. */
+void kitchen_visit_read(
+    struct ctx *c, struct kitchen_visit *v, const struct params *params);
+
+/* Puts into v->f why the times that were asked for cannot be booked, if so. */
+enum result kitchen_visit_judge(struct ctx *c, struct kitchen_visit *v);
 
 /* Fills month and day of the page. */
 enum result kitchen_visit_show_calendar(
     struct ctx *c, struct web *w, const struct kitchen_visit *v);
 
-/* Fills quote and the form's fields; a time that cannot be booked is said beside its
- * field. That is an answer, not a mistake: the page's status does not depend on it. */
+/* Fills the form's fields and, if nothing is wrong with them, quote. */
 enum result kitchen_visit_show_quote(
-    struct ctx *c, struct web *w, struct kitchen_visit *v);
+    struct ctx *c, struct web *w, const struct kitchen_visit *v);
 
 #endif

@@ -235,32 +235,59 @@ static enum result read_spaces(struct ctx *c, struct kitchen_visit *v)
                : fail(c, R_NOT_FOUND, "Nothing of this kitchen can be booked.");
 }
 
+/* Who looks at v->k sees this of it. */
+static enum result begin(struct ctx *c, struct kitchen_visit *v)
+{
+    if (!kitchens_visible(c, &v->k))
+        return fail(
+            c, R_NOT_FOUND, "There is no such kitchen. It may have been taken down.");
+    v->path = cards_path(c, v->k.id, v->k.slug);
+    v->zone = zone_find(v->k.timezone);
+    if (v->zone == NULL)
+        return fail(c, R_FAULT, "This kitchen's time zone is unknown here.");
+    return read_spaces(c, v);
+}
+
+static enum result show(
+    struct ctx *c, struct web *w, const struct kitchen_visit *v, int status)
+{
+    show_head(c, w, v);
+    show_facts(c, w, &v->k);
+    show_rules(c, w, &v->k);
+    TRY(show_photos(c, w, &v->k));
+    TRY(show_equipment(c, w, &v->k));
+    TRY(show_week(c, w, &v->k));
+    TRY(show_reviews(c, w, v));
+    view_textf(w->view, "timezone_label", "Times are %s time (%s)", v->k.city,
+        zone_abbreviation(v->zone, c->now_at));
+    TRY(kitchen_visit_show_calendar(c, w, v));
+    TRY(kitchen_visit_show_quote(c, w, v));
+    return web_page(c, w, status, "kitchens/show");
+}
+
 enum result web_kitchen(struct ctx *c, struct web *w)
 {
     struct kitchen_visit v = { 0 };
     TRY(kitchens_get(c, route_id(&w->match, "id_slug"), &v.k));
-    if (!kitchens_visible(c, &v.k))
-        return fail(
-            c, R_NOT_FOUND, "There is no such kitchen. It may have been taken down.");
-    v.path = cards_path(c, v.k.id, v.k.slug);
+    TRY(begin(c, &v));
     if (!text_is(route_text(&w->match, "id_slug"), v.k.slug))
         return move_on(c, w, &v);
-    v.zone = zone_find(v.k.timezone);
-    if (v.zone == NULL)
-        return fail(c, R_FAULT, "This kitchen's time zone is unknown here.");
-    TRY(read_spaces(c, &v));
-    kitchen_visit_read(c, w, &v);
-    show_head(c, w, &v);
-    show_facts(c, w, &v.k);
-    show_rules(c, w, &v.k);
-    TRY(show_photos(c, w, &v.k));
-    TRY(show_equipment(c, w, &v.k));
-    TRY(show_week(c, w, &v.k));
-    TRY(show_reviews(c, w, &v));
-    view_textf(w->view, "timezone_label", "Times are %s time (%s)", v.k.city,
-        zone_abbreviation(v.zone, c->now_at));
-    bool right = form_ok(&v.f);
-    TRY(kitchen_visit_show_calendar(c, w, &v));
-    TRY(kitchen_visit_show_quote(c, w, &v));
-    return web_page(c, w, right ? 200 : 422, "kitchens/show");
+    kitchen_visit_read(c, &v, w->req.query);
+    /* That a time cannot be booked is an answer, not a mistake. */
+    int status = form_ok(&v.f) ? 200 : 422;
+    TRY(kitchen_visit_judge(c, &v));
+    return show(c, w, &v, status);
+}
+
+enum result kitchens_show_again(struct ctx *c, struct web *w, const struct kitchen *k,
+    const struct form *sent, const char *sentence)
+{
+    struct kitchen_visit v = { .k = *k };
+    TRY(begin(c, &v));
+    kitchen_visit_read(c, &v, &w->post);
+    form_take_errors(&v.f, sent);
+    TRY(kitchen_visit_judge(c, &v));
+    if (form_ok(&v.f))
+        form_set_error(&v.f, NULL, sentence);
+    return show(c, w, &v, 422);
 }

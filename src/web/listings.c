@@ -13,10 +13,8 @@ enum result web_listings(struct ctx *c, struct web *w)
 {
     struct listing_row *rows;
     size_t n;
-    int64_t before = web_before(w);
-    TRY(listings_mine(c, before, PER_PAGE + 1, &rows, &n));
-    bool more = n > PER_PAGE;
-    n = more ? PER_PAGE : n;
+    TRY(listings_mine(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     struct view *list = view_list(w->view, "kitchens");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
@@ -29,9 +27,7 @@ enum result web_listings(struct ctx *c, struct web *w)
         view_bool(item, "bookable", rows[i].bookable);
         view_text(item, "reason", rows[i].reason);
     }
-    view_bool(w->view, "any", n > 0);
     view_bool(w->view, "unverified", !c->actor.verified);
-    web_pages(c, w, before != 0, more ? rows[n - 1].id : 0);
     return web_page(c, w, 200, "host/listings");
 }
 

@@ -30,10 +30,8 @@ enum result web_messages(struct ctx *c, struct web *w)
 {
     struct message_thread *rows;
     size_t n;
-    int64_t before = web_before(w);
-    TRY(messages_threads(c, before, PER_PAGE + 1, &rows, &n));
-    bool more = n > PER_PAGE;
-    n = more ? PER_PAGE : n;
+    TRY(messages_threads(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, last_id);
     struct view *list = view_list(w->view, "threads");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
@@ -44,8 +42,6 @@ enum result web_messages(struct ctx *c, struct web *w)
         view_text(item, "when", show_when(c, rows[i].last_at));
         view_text(item, "when_iso", show_iso(c, rows[i].last_at));
     }
-    view_bool(w->view, "any", n > 0);
-    web_pages(c, w, before != 0, more ? rows[n - 1].last_id : 0);
     return web_page(c, w, 200, "messages/list");
 }
 
@@ -54,12 +50,10 @@ static enum result show_thread(struct ctx *c, struct web *w, const struct bookin
 {
     struct message *rows;
     size_t n;
-    int64_t before = web_before(w);
     const struct zone *z = zone_find(b->timezone);
     CHECK(z != NULL);
-    TRY(messages_of(c, b, before, PER_PAGE + 1, &rows, &n));
-    bool more = n > PER_PAGE;
-    n = more ? PER_PAGE : n;
+    TRY(messages_of(c, b, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     struct view *list = view_list(w->view, "messages");
     for (size_t i = n; i-- > 0;) { /* the oldest first, as in a conversation */
         struct view *item = view_item(list);
@@ -70,13 +64,11 @@ static enum result show_thread(struct ctx *c, struct web *w, const struct bookin
         view_bool(item, "is_mine", rows[i].mine);
     }
     bool vendor = c->actor.user_id == b->vendor_id;
-    view_bool(w->view, "any", n > 0);
     view_int(w->view, "booking_id", b->id);
     view_text(w->view, "kitchen", b->title);
     view_text(w->view, "with", vendor ? b->host_name : b->vendor_name);
     view_text(w->view, "booked_for", bookings_when(c, b));
     view_bool(w->view, "can_write", vendor || c->actor.user_id == b->host_id);
-    web_pages(c, w, before != 0, more ? rows[n - 1].id : 0);
     web_show_form(c, w, f);
     return web_page(c, w, status, "messages/thread");
 }

@@ -149,6 +149,14 @@ void web_pages(struct ctx *c, struct web *w, bool back, int64_t next_id)
     view_text(pages, "label", "");
 }
 
+size_t web_paged(
+    struct ctx *c, struct web *w, size_t n, size_t per_page, int64_t next_id)
+{
+    web_pages(c, w, web_before(w) != 0, next_id);
+    view_bool(w->view, "any", n > 0);
+    return n < per_page ? n : per_page;
+}
+
 void web_form(struct ctx *c, struct web *w, const struct field *fields, size_t n,
     struct form *out)
 {

@@ -14,6 +14,7 @@
 #include "web/kitchens.h"
 #include "web/listings.h"
 #include "web/messages.h"
+#include "web/metrics.h"
 #include "web/photos.h"
 #include "web/search.h"
 #include "web/stripe.h"
@@ -23,10 +24,11 @@
 #define POST(pattern) { HTTP_POST, pattern }
 
 const struct route routes[] = {
-    /* the house (home.c) */
+    /* the house (home.c, metrics.c) */
     { GET("/"),                  web_home,               ANYONE, 4 },
     { GET("/healthz"),           web_healthz,            ANYONE, 0, ROUTE_SLIM },
     { GET("/readyz"),            web_readyz,             ANYONE, 1, ROUTE_SLIM },
+    { GET("/metrics"),           web_metrics,            ANYONE, 7, ROUTE_SLIM },
     { GET("/terms"),             web_terms,              ANYONE, 2 },
     { GET("/dashboard"),         web_dashboard,          MEMBER, 8 },
     { GET("/notices"),           web_notices,            MEMBER, 3 },
@@ -124,7 +126,7 @@ const struct route routes[] = {
 
     /* Stripe (stripe.c) */
     { POST("/stripe/webhook"),             web_stripe_webhook,       ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
-    { POST("/stripe/webhook-connect"),     web_stripe_webhook,       ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
+    { POST("/stripe/webhook-connect"),     web_stripe_webhook_connect, ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
     { GET("/host/stripe"),                 web_host_stripe,          HOST, 3, ROUTE_STRIPE },
     { GET("/host/stripe/return"),          web_host_stripe_return,   HOST, 3, ROUTE_STRIPE },
     { GET("/host/stripe/refresh"),         web_host_stripe_refresh,  HOST, 3 },

@@ -9,17 +9,27 @@
 
 /* 200 keeps Stripe from sending it again, 400 says that it is none, anything else
  * that we have not kept it. */
-enum result web_stripe_webhook(struct ctx *c, struct web *w)
+static enum result webhook(struct ctx *c, struct web *w, enum events_endpoint endpoint)
 {
     struct span body;
     TRY(request_body(c->arena, &w->req, EVENTS_BODY_MAX, &body));
-    enum result r = events_receive(c, w->req.stripe_signature, body);
+    enum result r = events_receive(c, endpoint, w->req.stripe_signature, body);
     if (r != OK && r != R_INVALID)
         return r;
     w->res->status = r == OK ? 200 : 400;
     response_header(w->res, "Content-Type", "text/plain; charset=utf-8");
     buf_adds(&w->res->body, r == OK ? "ok\n" : "refused\n");
     return OK;
+}
+
+enum result web_stripe_webhook(struct ctx *c, struct web *w)
+{
+    return webhook(c, w, EVENTS_OURS);
+}
+
+enum result web_stripe_webhook_connect(struct ctx *c, struct web *w)
+{
+    return webhook(c, w, EVENTS_CONNECTED);
 }
 
 /* ---- the host's account -----------------------------------------------------------

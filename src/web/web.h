@@ -102,6 +102,14 @@ void web_pages(struct ctx *c, struct web *w, bool back, int64_t next_id);
 /* ?before=ID of a paged list; 0: from the start. */
 int64_t web_before(const struct web *w);
 
+/* A paged list of which N ROWS came when PER_PAGE + 1 were asked for: sets `pages` and
+ * the bool `any`, and says how many rows to show. The next page begins before the last
+ * one's ID, a member of the rows. */
+#define WEB_PAGED(c, w, rows, n, per_page, id)                                         \
+    web_paged(c, w, n, per_page, (n) > (per_page) ? (rows)[(per_page)-1].id : 0)
+size_t web_paged(
+    struct ctx *c, struct web *w, size_t n, size_t per_page, int64_t next_id);
+
 /* The path's :id. */
 int64_t web_id(const struct web *w);
 

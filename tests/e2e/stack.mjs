@@ -78,7 +78,6 @@ export async function startStack({ conf = {}, demo = false, places = false, limi
   try {
     const web = secret("webhook", "whsec_" + randomBytes(16).toString("hex"));
     const connect = secret("webhook-connect", "whsec_" + randomBytes(16).toString("hex"));
-    secret("stripe-webhooks", web + "\n" + connect);
     secret("stripe-key", "sk_test_sandbox");
     const sandbox = start(join(build, "prep-stripe"), ["--port", "0", "--data", join(data, "stripe.db"), "--fast",
       "--files", join(tree, "sandbox"), "--webhook", `${base}/stripe/webhook=${web}`,
@@ -89,7 +88,8 @@ export async function startStack({ conf = {}, demo = false, places = false, limi
       base_url: base, data_dir: data, run_dir: run, template_dir: join(tree, "templates"), static_dir: join(tree, "static"),
       media_program: join(build, "prep-media"), stripe_api_base: stripe, stripe_js_url: `${stripe}/endive/stripe.js`,
       stripe_publishable_key: "pk_test_sandbox", stripe_secret_key_file: join(data, "secrets/stripe-key"),
-      stripe_webhook_secret_file: join(data, "secrets/stripe-webhooks"), ...conf,
+      stripe_webhook_secret_file: join(data, "secrets/webhook"),
+      stripe_webhook_connect_secret_file: join(data, "secrets/webhook-connect"), ...conf,
     };
     writeFileSync(join(data, "prep.conf"), Object.entries(settings).map(([k, v]) => `${k} = ${v}\n`).join(""));
     prep("migrate");

@@ -76,6 +76,7 @@ static const struct asked {
     { { "GET", "/private/documents/none" }, 404 },
     { { "GET", "/static/errors/413.html" }, 200 },
     { { "TRACE", "/" }, 405 },
+    { { "GET", "/metrics" }, 200 },
 };
 
 START_TEST(security_headers_stand_once_on_every_kind_of_answer)

@@ -180,9 +180,6 @@ static void add_proof(const struct stack *s, const char **argv)
     const char *folder = getenv("PREP_RECORD");
     *argv++ = "--data";
     *argv++ = stack_path(s, "run/stripe.db");
-    *argv++ = "--webhook-connect";
-    *argv++ = arena_printf(
-        s->arena, "%s/stripe/webhook-connect=%s", s->url, s->webhook_secret);
     *argv++ = folder == NULL ? NULL : "--record";
     *argv = folder == NULL
                 ? NULL
@@ -197,9 +194,12 @@ static void start_stripe(struct stack *s)
         return;
     const char *argv[20] = { program, "--port", "0", "--files", source(s, "sandbox"),
         "--fast", "--webhook",
-        arena_printf(s->arena, "%s/stripe/webhook=%s", s->url, s->webhook_secret) };
+        arena_printf(s->arena, "%s/stripe/webhook=%s", s->url, s->webhook_secret),
+        "--webhook-connect",
+        arena_printf(
+            s->arena, "%s/stripe/webhook-connect=%s", s->url, s->connect_secret) };
     if (s->proof)
-        add_proof(s, argv + 8);
+        add_proof(s, argv + 10);
     s->stripe = spawn(argv, stack_path(s, "run/stripe.log"));
     s->api =
         await_line(s, s->stripe, stack_path(s, "run/stripe.log"), 0, "prep-stripe: ");
@@ -212,6 +212,8 @@ static void write_conf(struct stack *s)
     write_file(s, "run/stripe-key", "sk_test_http\n");
     write_file(
         s, "run/stripe-webhook", arena_printf(s->arena, "%s\n", s->webhook_secret));
+    write_file(
+        s, "run/stripe-connect", arena_printf(s->arena, "%s\n", s->connect_secret));
     write_file(s, "prep.conf",
         arena_printf(s->arena,
             "base_url = %s\n"
@@ -228,10 +230,11 @@ static void write_conf(struct stack *s)
             "stripe_js_url = %s/endive/stripe.js\n"
             "stripe_publishable_key = pk_test_http\n"
             "stripe_secret_key_file = %s/run/stripe-key\n"
-            "stripe_webhook_secret_file = %s/run/stripe-webhook\n",
+            "stripe_webhook_secret_file = %s/run/stripe-webhook\n"
+            "stripe_webhook_connect_secret_file = %s/run/stripe-connect\n",
             s->url, s->dir, s->dir, source(s, "templates"), source(s, "static"),
             built(s, "prep-media"), s->proof ? "slow_workers = 3\n" : "", s->api,
-            s->api, s->dir, s->dir));
+            s->api, s->dir, s->dir, s->dir));
     struct buf why;
     buf_init(&why, 4096);
     if (conf_read(s->arena, stack_path(s, "prep.conf"), &s->conf, &why) != OK ||
@@ -297,6 +300,7 @@ static void prepare(struct stack *s, bool proof)
         .port = peer_free_port(),
         .limited_port = peer_free_port(),
         .webhook_secret = "whsec_for_the_http_tests",
+        .connect_secret = "whsec_for_the_connected",
         .proof = proof };
     s->dir = arena_printf(
         s->arena, "%s/%s-XXXXXX", parent, proof ? "prep-torture" : "prep-http");

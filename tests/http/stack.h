@@ -21,7 +21,7 @@ struct stack {
     pid_t prep, nginx, limited_nginx, stripe; /* 0: not running */
     struct arena *arena;
     struct conf conf; /* as prep reads it */
-    const char *webhook_secret;
+    const char *webhook_secret, *connect_secret;
     const char *api; /* the sandbox's address */
     bool proof;      /* started by stack_start_proof */
 };

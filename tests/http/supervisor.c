@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "http/client.h"
+#include "stripe/signature.h"
 #include "util/guard.h"
 #include "util/text.h"
 
@@ -184,6 +186,53 @@ START_TEST(bad_settings_refuse_a_reload_and_the_same_workers_go_on)
 }
 END_TEST
 
+struct delivery {
+    const char *path, *secret;
+};
+
+/* Is what was signed with this secret taken? */
+static bool is_signed(void *arg)
+{
+    const struct delivery *d = arg;
+    static const char body[] = "{\"id\":\"evt_rotation\",\"object\":\"event\",\"type\":"
+                               "\"rotated\",\"created\":1,\"livemode\":false,"
+                               "\"data\":{\"object\":{\"id\":\"x\"}}}";
+    const char *signature = stripe_signature_make(
+        c.arena, (struct span) { body, sizeof body - 1 }, d->secret, time(NULL));
+    return client_send(&c,
+               &(struct client_request) { "POST", d->path, "application/json", body,
+                   sizeof body - 1,
+                   { arena_printf(c.arena, "Stripe-Signature: %s", signature) } }) ==
+           200;
+}
+
+START_TEST(matrix_10_a_reload_takes_the_new_secrets_of_both_endpoints)
+{
+    static const struct {
+        const char *path, *file, *after;
+    } endpoints[] = {
+        { "/stripe/webhook", "run/stripe-webhook", "whsec_rotated" },
+        { "/stripe/webhook-connect", "run/stripe-connect", "whsec_rotated_too" },
+    };
+    const char *const before[] = { own.webhook_secret, own.connect_secret };
+    for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
+        struct delivery d = { endpoints[i].path, endpoints[i].after };
+        ck_assert(!is_signed(&d));
+        FILE *f = fopen(stack_path(&own, endpoints[i].file), "ae");
+        ck_assert_ptr_nonnull(f);
+        fprintf(f, "%s\n", endpoints[i].after);
+        fclose(f);
+    }
+    kill(own.prep, SIGHUP);
+    for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
+        struct delivery d = { endpoints[i].path, endpoints[i].after };
+        ck_assert(stack_await(is_signed, &d, PATIENCE_MS));
+        d.secret = before[i]; /* both are good for as long as both are in the file */
+        ck_assert(is_signed(&d));
+    }
+}
+END_TEST
+
 /* Whatever a worker has begun is answered; who comes later is told by nginx. */
 START_TEST(told_to_end_it_answers_what_is_begun_and_ends_with_0)
 {
@@ -245,6 +294,7 @@ void http_supervisor(Suite *s)
     tcase_add_test(t, a_request_waits_for_the_only_worker_of_its_pool_to_come_back);
     tcase_add_test(t, a_reload_under_load_loses_no_request);
     tcase_add_test(t, bad_settings_refuse_a_reload_and_the_same_workers_go_on);
+    tcase_add_test(t, matrix_10_a_reload_takes_the_new_secrets_of_both_endpoints);
     tcase_add_test(t, told_to_end_it_answers_what_is_begun_and_ends_with_0);
     tcase_add_test(t, a_site_that_was_killed_starts_again_over_what_it_left_behind);
     suite_add_tcase(s, t);

@@ -1,4 +1,5 @@
-/* POST /stripe/webhook: only what Stripe has signed, just now, and once. */
+/* POST /stripe/webhook and /stripe/webhook-connect: only what Stripe has signed, just
+ * now, and once. */
 #include "http.h"
 
 #include <stdlib.h>
@@ -35,14 +36,18 @@ static const char *event(const char *id)
         id, (long long)time(NULL));
 }
 
+static int deliver_to(const char *path, const char *body, const char *header)
+{
+    return client_send(&c,
+        &(struct client_request) { "POST", path, "application/json", body, strlen(body),
+            { header == NULL
+                    ? NULL
+                    : arena_printf(c.arena, "Stripe-Signature: %s", header) } });
+}
+
 static int deliver(const char *body, const char *header)
 {
-    return client_send(
-        &c, &(struct client_request) { "POST", "/stripe/webhook", "application/json",
-                body, strlen(body),
-                { header == NULL
-                        ? NULL
-                        : arena_printf(c.arena, "Stripe-Signature: %s", header) } });
+    return deliver_to("/stripe/webhook", body, header);
 }
 
 static const char *sign(const char *body, const char *secret, int64_t age_s)
@@ -62,6 +67,20 @@ START_TEST(a_signed_event_is_kept_once_however_often_it_comes)
     ck_assert_int_eq(deliver(body, sign(body, stack.webhook_secret, 0)), 200);
     ck_assert_int_eq(deliver(body, sign(body, stack.webhook_secret, 0)), 200);
     ck_assert_int_eq(kept("evt_http_good"), 1);
+}
+END_TEST
+
+START_TEST(matrix_10_each_endpoint_has_secrets_of_its_own)
+{
+    static const char path[] = "/stripe/webhook-connect";
+    const char *body = event("evt_http_connected");
+    const char *ours = sign(body, stack.webhook_secret, 0);
+    const char *connected = sign(body, stack.connect_secret, 0);
+    ck_assert_int_eq(deliver_to(path, body, ours), 400);
+    ck_assert_int_eq(deliver(body, connected), 400);
+    ck_assert_int_eq(kept("evt_http_connected"), 0);
+    ck_assert_int_eq(deliver_to(path, body, connected), 200);
+    ck_assert_int_eq(kept("evt_http_connected"), 1);
 }
 END_TEST
 
@@ -153,6 +172,7 @@ void http_webhooks(Suite *s)
     TCase *t = stack_tcase(s, "webhooks");
     tcase_add_checked_fixture(t, open_client, close_client);
     tcase_add_test(t, a_signed_event_is_kept_once_however_often_it_comes);
+    tcase_add_test(t, matrix_10_each_endpoint_has_secrets_of_its_own);
     tcase_add_test(t, one_good_signature_among_others_is_enough);
     tcase_add_test(t, what_stripe_did_not_sign_is_refused_and_not_kept);
     tcase_add_test(t, a_signature_of_ten_minutes_ago_or_ahead_is_refused);

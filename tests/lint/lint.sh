@@ -2,6 +2,7 @@
 # The lints, on files made to offend them: each prints exactly what is expected.
 set -eu
 export LC_ALL=C
+here=$(cd "$(dirname "$0")" && pwd)
 lints=$(cd "$(dirname "$0")/../../build-aux" && pwd)
 awk=${AWK:-awk}
 work=$(mktemp -d)
@@ -143,5 +144,14 @@ $awk -f "$lints/queries.awk" sql/people.sql src/domain/people.c > got &&
     echo "no failure reported" >> got
 expect queries <<'END'
 sql/people.sql:4: nothing runs Q_PEOPLE_GET_ALL (unused)
+END
+
+# ---- queries that no test runs ----
+printf '#define PREP_DEBUG 1\n' > config.h
+printf 'people_get\npeople_get\n' > prep-unit.queries
+: > prep-page.queries
+SRCDIR=$work BUILDDIR=$work "$here/ran.sh" > got && echo "no failure reported" >> got
+expect ran <<'END'
+sql/people.sql:4: no test runs people_get_all
 END
 exit $failed

@@ -109,6 +109,22 @@ START_TEST(too_many_failures_are_stopped_with_retry_after)
 }
 END_TEST
 
+START_TEST(details_are_changed_and_what_is_wrong_is_kept_as_typed)
+{
+    browser_log_in_as(&b, "bo@example.com", "vendor");
+    browser_get(&b, "/account");
+    ck_assert_int_eq(browser_post(&b, "/account",
+                         "full_name=Bo+Baker&business_name=Bo%27s+Buns&phone=555"),
+        303);
+    browser_get(&b, "/account");
+    ck_assert(browser_shows(&b, "value=\"Bo Baker\""));
+    ck_assert(browser_shows(&b, "value=\"Bo&#39;s Buns\""));
+    ck_assert_int_eq(
+        browser_post(&b, "/account", "full_name=&business_name=New&phone=555"), 422);
+    ck_assert(browser_shows(&b, "value=\"New\""));
+}
+END_TEST
+
 START_TEST(a_post_without_the_token_changes_nothing)
 {
     browser_get(&b, "/signup");
@@ -130,6 +146,7 @@ void page_accounts(Suite *s)
     tcase_add_test(t, login_works_with_the_password_and_says_one_thing_without);
     tcase_add_test(t, login_never_leads_to_another_site);
     tcase_add_test(t, too_many_failures_are_stopped_with_retry_after);
+    tcase_add_test(t, details_are_changed_and_what_is_wrong_is_kept_as_typed);
     tcase_add_test(t, a_post_without_the_token_changes_nothing);
     suite_add_tcase(s, t);
 }

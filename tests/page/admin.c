@@ -67,6 +67,19 @@ START_TEST(a_listing_that_waits_is_in_the_queue_and_approving_it_takes_it_out)
 }
 END_TEST
 
+START_TEST(a_notice_is_new_until_all_are_marked_as_read)
+{
+    browser_get(&admin, "/admin/listings/1");
+    ck_assert_int_eq(decide(&admin, "approve", ""), 303);
+    browser_get(&host, "/notices");
+    ck_assert(browser_shows(&host, ">New</span>"));
+    ck_assert_int_eq(browser_post(&host, "/notices/read", ""), 303);
+    browser_get(&host, "/notices");
+    ck_assert(browser_shows(&host, "Copper Pot was approved."));
+    ck_assert(!browser_shows(&host, ">New</span>"));
+}
+END_TEST
+
 START_TEST(a_description_is_shown_as_markdown_without_html)
 {
     browser_get(&admin, "/admin/listings/1");
@@ -188,6 +201,7 @@ void page_admin(Suite *s)
     tcase_add_checked_fixture(t, open_browsers, close_browsers);
     tcase_add_test(
         t, a_listing_that_waits_is_in_the_queue_and_approving_it_takes_it_out);
+    tcase_add_test(t, a_notice_is_new_until_all_are_marked_as_read);
     tcase_add_test(t, a_description_is_shown_as_markdown_without_html);
     tcase_add_test(t, saying_no_needs_a_reason_and_keeps_what_was_typed);
     tcase_add_test(t, a_stale_decision_changes_nothing);

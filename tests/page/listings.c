@@ -96,6 +96,26 @@ START_TEST(a_kitchen_has_so_many_stations_and_no_more)
 }
 END_TEST
 
+START_TEST(a_station_is_closed_and_opened_again)
+{
+    make_kitchen();
+    browser_get(&b, "/host/listings/1/edit");
+    browser_post(&b, "/host/listings/1/stations", "name=Oven&rate=20&capacity=2");
+    browser_get(&b, "/host/listings/1/edit");
+    ck_assert(browser_shows(&b, "Close<span class=\"sr\"> Oven</span>"));
+    ck_assert_int_eq(
+        browser_post(&b, "/host/listings/1/stations/set", "space_id=2"), 303);
+    browser_get(&b, "/host/listings/1/edit");
+    ck_assert(browser_shows(&b, "$20.00 an hour, closed"));
+    ck_assert_int_eq(
+        browser_post(&b, "/host/listings/1/stations/set", "space_id=2&active=1"), 303);
+    browser_get(&b, "/host/listings/1/edit");
+    ck_assert(!browser_shows(&b, "an hour, closed"));
+    ck_assert_int_eq(
+        browser_post(&b, "/host/listings/1/stations/set", "space_id=77"), 404);
+}
+END_TEST
+
 START_TEST(another_host_does_not_find_it)
 {
     make_kitchen();
@@ -155,6 +175,7 @@ void page_listings(Suite *s)
     tcase_add_test(t, a_stale_form_changes_nothing);
     tcase_add_test(t, the_whole_kitchen_has_room_for_as_many_as_the_form_says);
     tcase_add_test(t, a_kitchen_has_so_many_stations_and_no_more);
+    tcase_add_test(t, a_station_is_closed_and_opened_again);
     tcase_add_test(t, another_host_does_not_find_it);
     tcase_add_test(t, what_is_wrong_stands_beside_its_field_and_the_rest_is_kept);
     tcase_add_test(t, a_field_that_is_not_of_the_form_is_refused);

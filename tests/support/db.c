@@ -94,16 +94,30 @@ void db_test_end(struct db_test *t)
     t->c = (struct ctx) { 0 };
 }
 
-static int64_t run(struct db_test *t, const char *sql)
+static sqlite3 *open_apart(struct db_test *t)
 {
     char path[128];
     sqlite3 *c = NULL;
-    sqlite3_stmt *stmt = NULL;
-    int64_t n = 0;
     snprintf(path, sizeof path, "%s/prep.db", t->dir);
     CHECK(sqlite3_open_v2(path, &c, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK);
     CHECK(sqlite3_exec(c, "PRAGMA foreign_keys = ON; PRAGMA synchronous = OFF;", NULL,
               NULL, NULL) == SQLITE_OK);
+    return c;
+}
+
+int db_test_try(struct db_test *t, const char *sql)
+{
+    sqlite3 *c = open_apart(t);
+    int code = sqlite3_exec(c, sql, NULL, NULL, NULL);
+    CHECK(sqlite3_close(c) == SQLITE_OK);
+    return code;
+}
+
+static int64_t run(struct db_test *t, const char *sql)
+{
+    sqlite3 *c = open_apart(t);
+    sqlite3_stmt *stmt = NULL;
+    int64_t n = 0;
     for (const char *rest = sql; *rest != '\0';) {
         int code = sqlite3_prepare_v2(c, rest, -1, &stmt, &rest);
         if (code == SQLITE_OK && stmt == NULL)

@@ -26,6 +26,8 @@ void db_test_end(struct db_test *t);
 
 /* Statements by a printf format; %Q quotes a text, %lld is an int64_t. */
 void db_test_exec(struct db_test *t, const char *format, ...);
+/* Statements that may be refused: SQLite's code, 0 if they were not. */
+int db_test_try(struct db_test *t, const char *sql);
 /* The first column of the first row as a number; 0 without a row. */
 int64_t db_test_int(struct db_test *t, const char *format, ...);
 

@@ -16,7 +16,8 @@ struct browser {
     size_t answer_n;
     int status;
     char location[512];
-    int queries; /* that it took */
+    int queries;         /* that it took */
+    const char *address; /* where it asks from; NULL: somewhere far away */
 };
 
 /* Opens the site of this process (one at a time). */

@@ -199,8 +199,9 @@ int world_event(const char *type, const char *object, const char *account, bool 
         account == NULL ? ""
                         : arena_printf(world.arena, "\"account\":\"%s\",", account),
         object);
-    const char *header = stripe_signature_make(world.arena,
-        (struct span) { body, strlen(body) }, stack.webhook_secret, world_now());
+    const char *header =
+        stripe_signature_make(world.arena, (struct span) { body, strlen(body) },
+            account == NULL ? stack.webhook_secret : stack.connect_secret, world_now());
     return client_send(
         &world, &(struct client_request) { "POST",
                     account == NULL ? "/stripe/webhook" : "/stripe/webhook-connect",

@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/queries.h"
 #include "unit.h"
 
 int main(int argc, char **argv)
 {
     setenv("CK_DEFAULT_TIMEOUT", "120",
         0); /* Check's four seconds are few on a busy machine */
+    queries_record("prep-unit");
     SRunner *runner = srunner_create(NULL);
 #define ADD(name)                                                                      \
     if (argc < 2 || strstr(#name, argv[1]) != NULL) {                                  \

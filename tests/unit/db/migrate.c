@@ -9,7 +9,9 @@
 #include "support/folder.h"
 #include "unit.h"
 #include "util/arena.h"
+#include "util/fault.h"
 #include "util/rand.h"
+#include "util/text.h"
 
 static struct arena *a;
 static struct buf news, why;
@@ -87,11 +89,10 @@ START_TEST(a_run_that_was_cut_off_goes_on_where_it_was)
     setenv("PREP_FAULT", "migrate.apply:3", 1);
     ck_assert_int_eq(migrate_run(folder, 1, &news, &why), R_FAULT);
     ck_assert_ptr_nonnull(strstr(news.at, "applied 0002-kitchens\n"));
-    ck_assert_ptr_null(strstr(news.at, "0003"));
     buf_clear(&news);
     enum result r = migrate_run(folder, 2, &news, &why);
     ck_assert_msg(r == OK, "%s", why.at);
-    ck_assert(strncmp(news.at, "applied 0003-bookings\n", 22) == 0);
+    ck_assert(text_starts(news.at, "applied 0003-bookings\n"));
 }
 END_TEST
 #endif

@@ -235,6 +235,27 @@ START_TEST(nobody_is_flooded_with_mail_by_registering_his_address)
 }
 END_TEST
 
+START_TEST(a_granted_role_ends_the_sessions_of_the_old_one)
+{
+    const char *token;
+    struct session s;
+    struct ctx *c = unit(0);
+    ck_assert_int_eq(accounts_register(c, &ann), OK);
+    ck_assert_int_eq(
+        accounts_grant(unit(0), "bob@example.com", ROLE_ADMIN), R_NOT_FOUND);
+    c = unit(0);
+    ck_assert_int_eq(db_begin(c->db), OK);
+    ck_assert_int_eq(sessions_open(c, 1, "192.0.2.1", "test", &token), OK);
+    ck_assert_int_eq(db_commit(c->db), OK);
+    char kept[64];
+    snprintf(kept, sizeof kept, "%s", token);
+    ck_assert_int_eq(accounts_grant(unit(0), "ANN@example.com", ROLE_SUPPORT), OK);
+    ck_assert_int_eq(
+        db_test_int(&t, "SELECT COUNT(*) FROM users WHERE role = 'support'"), 1);
+    ck_assert_int_eq(sessions_find(unit(0), kept, &s), R_NOT_FOUND);
+}
+END_TEST
+
 START_TEST(closing_sessions_is_in_the_audit_trail)
 {
     const char *token;
@@ -270,6 +291,7 @@ void unit_domain_accounts(Suite *s)
     tcase_add_test(k, strangers_cannot_lock_the_owner_out);
     tcase_add_test(k, a_known_address_has_no_more_tries_than_others);
     tcase_add_test(k, nobody_is_flooded_with_mail_by_registering_his_address);
+    tcase_add_test(k, a_granted_role_ends_the_sessions_of_the_old_one);
     tcase_add_test(k, closing_sessions_is_in_the_audit_trail);
     suite_add_tcase(s, k);
 }

@@ -192,7 +192,8 @@ START_TEST(matrix_04_after_23_hours_nothing_is_sent_again)
     ck_assert_int_eq(intents_at_stripe()->count, 0);
     ck_assert_str_eq(payment().state, "failed");
     ck_assert_int_eq(
-        db_test_int(&t, "SELECT COUNT(*) FROM stripe_ops WHERE state = 'review'"), 1);
+        db_test_int(&t, "SELECT COUNT(*) FROM stripe_ops WHERE err_code = 'absent'"),
+        1);
 }
 END_TEST
 

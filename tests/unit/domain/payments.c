@@ -13,6 +13,8 @@
 /* What Stripe says in any order, and what becomes of payment and booking. */
 
 #define SECRET "whsec_test"
+#define CONNECT_SECRET "whsec_connect"
+#define NEXT_SECRET "whsec_connect_next"
 
 static struct db_test t;
 static int64_t host_id, vendor_id, kitchen_id, booking_id;
@@ -67,6 +69,7 @@ static void set_up(void)
     db_test_open(&t);
     t.app.conf.stripe_secret_key = "sk_test_x";
     t.app.conf.stripe_webhook_secrets = SECRET;
+    t.app.conf.stripe_webhook_connect_secrets = CONNECT_SECRET "\n" NEXT_SECRET;
     host_id = make_user(&t, "host");
     vendor_id = make_user(&t, "vendor");
     kitchen_id = make_kitchen(&t, host_id);
@@ -403,7 +406,7 @@ static enum result receive(const char *body)
 {
     struct span bytes = { body, strlen(body) };
     const char *header = stripe_signature_make(c->arena, bytes, SECRET, c->now_at);
-    enum result r = events_receive(c, header, bytes);
+    enum result r = events_receive(c, EVENTS_OURS, header, bytes);
     if (r != OK)
         db_rollback(c->db);
     return r;
@@ -450,19 +453,61 @@ START_TEST(what_may_change_waits_for_the_job_and_what_is_unknown_is_kept)
 }
 END_TEST
 
-START_TEST(what_is_not_signed_or_no_event_is_refused)
+/* A header for each endpoint: what it is made of, and what becomes of it. */
+static const struct {
+    int line;
+    const char *secret, *other; /* of a first and a second v1 */
+    int64_t age_s;
+    bool v0;
+    enum result ours, connected;
+} signature_cases[] = {
+    { __LINE__, SECRET, NULL, 0, false, OK, R_INVALID },
+    { __LINE__, CONNECT_SECRET, NULL, 0, false, R_INVALID, OK },
+    { __LINE__, NEXT_SECRET, NULL, 0, false, R_INVALID, OK },
+    { __LINE__, CONNECT_SECRET, NEXT_SECRET, 0, false, R_INVALID, OK },
+    { __LINE__, "whsec_gone", NEXT_SECRET, 0, false, R_INVALID, OK },
+    { __LINE__, "whsec_gone", SECRET, 0, false, OK, R_INVALID },
+    { __LINE__, "whsec_gone", "whsec_to_come", 0, false, R_INVALID, R_INVALID },
+    { __LINE__, SECRET, NULL, 301, false, R_INVALID, R_INVALID },
+    { __LINE__, CONNECT_SECRET, NEXT_SECRET, 301, false, R_INVALID, R_INVALID },
+    { __LINE__, SECRET, NULL, 0, true, R_INVALID, R_INVALID },
+    { __LINE__, CONNECT_SECRET, NULL, 0, true, R_INVALID, R_INVALID },
+};
+
+START_TEST(matrix_10_each_endpoint_takes_what_was_signed_for_it_just_now)
 {
     const char *body = event("evt_1", "payment_intent.succeeded", "succeeded");
     struct span bytes = { body, strlen(body) };
-    const char *wrong =
-        stripe_signature_make(c->arena, bytes, "whsec_other", c->now_at);
-    const char *old = stripe_signature_make(c->arena, bytes, SECRET, c->now_at - 301);
-    ck_assert(events_receive(c, NULL, bytes) == R_INVALID);
-    ck_assert(events_receive(c, "", bytes) == R_INVALID);
-    ck_assert(events_receive(c, wrong, bytes) == R_INVALID);
-    ck_assert(events_receive(c, old, bytes) == R_INVALID);
+    int64_t at = c->now_at - signature_cases[_i].age_s;
+    const char *secret = signature_cases[_i].secret, *other = signature_cases[_i].other;
+    char *header = stripe_signature_make(c->arena, bytes, secret, at);
+    if (other != NULL)
+        header = arena_printf(c->arena, "%s,%s", header,
+            strstr(stripe_signature_make(c->arena, bytes, other, at), "v1="));
+    if (signature_cases[_i].v0)
+        memcpy(strstr(header, "v1="), "v0=", 3);
+    enum result ours = events_receive(c, EVENTS_OURS, header, bytes);
+    enum result connected = events_receive(c, EVENTS_CONNECTED, header, bytes);
+    ck_assert_msg(
+        ours == signature_cases[_i].ours && connected == signature_cases[_i].connected,
+        "case at line %d", signature_cases[_i].line);
+    bool good = ours == OK || connected == OK;
+    ck_assert_int_eq(count("stripe_events"), good ? 1 : 0);
+}
+END_TEST
+
+START_TEST(matrix_10_what_is_not_signed_or_no_event_is_refused)
+{
+    const char *body = event("evt_1", "payment_intent.succeeded", "succeeded");
+    struct span bytes = { body, strlen(body) };
+    for (enum events_endpoint e = EVENTS_OURS; e <= EVENTS_CONNECTED; e++) {
+        ck_assert(events_receive(c, e, NULL, bytes) == R_INVALID);
+        ck_assert(events_receive(c, e, "", bytes) == R_INVALID);
+    }
     ck_assert(receive("{}") == R_INVALID);
     ck_assert(receive("[[[[") == R_INVALID);
+    t.app.conf.stripe_webhook_secrets = "";
+    ck_assert(receive(body) == R_INVALID);
     ck_assert_int_eq(count("stripe_events"), 0);
 }
 END_TEST
@@ -501,7 +546,10 @@ void unit_domain_payments(Suite *s)
     tcase_add_test(tc, an_event_that_we_cannot_apply_is_to_be_sent_again);
     tcase_add_test(tc, an_event_is_applied_once_and_kept_without_its_secret);
     tcase_add_test(tc, what_may_change_waits_for_the_job_and_what_is_unknown_is_kept);
-    tcase_add_test(tc, what_is_not_signed_or_no_event_is_refused);
+    tcase_add_loop_test(tc,
+        matrix_10_each_endpoint_takes_what_was_signed_for_it_just_now, 0,
+        COUNT_OF(signature_cases));
+    tcase_add_test(tc, matrix_10_what_is_not_signed_or_no_event_is_refused);
     tcase_add_test(tc, an_event_of_the_other_mode_changes_nothing);
     suite_add_tcase(s, tc);
 }

@@ -229,6 +229,23 @@ START_TEST(a_fresh_form_shows_what_it_was_filled_with)
 }
 END_TEST
 
+START_TEST(errors_of_another_form_go_to_the_fields_of_the_same_names)
+{
+    struct form f, sent;
+    struct params p;
+    static const struct field others[] = { { "title", FIELD_TEXT, "Title", .max = 3 },
+        { "key", FIELD_TEXT, "Key", .required = true, .advice = "Load it again." } };
+    ck_assert_int_eq(params_parse(a, "title=oven", 10, &p), OK);
+    ck_assert_int_eq(form_read(a, others, COUNT_OF(others), &p, &sent), R_INVALID);
+    form_fresh(a, fields, COUNT_OF(fields), &f);
+    form_take_errors(&f, &sent);
+    ck_assert_str_eq(form_error(&f, "title"), form_error(&sent, "title"));
+    ck_assert_str_eq(
+        form_error(&f, NULL), arena_printf(a, "Key: %s", form_error(&sent, "key")));
+    ck_assert_ptr_null(form_error(&f, "notes"));
+}
+END_TEST
+
 START_TEST(a_misspelt_name_is_a_bug)
 {
     struct form f;
@@ -258,6 +275,7 @@ void unit_http_form(Suite *s)
     tcase_add_test(t, a_domain_can_object_afterwards);
     tcase_add_test(t, a_query_passes_over_strange_names);
     tcase_add_test(t, a_fresh_form_shows_what_it_was_filled_with);
+    tcase_add_test(t, errors_of_another_form_go_to_the_fields_of_the_same_names);
     tcase_add_test_raise_signal(t, a_misspelt_name_is_a_bug, SIGABRT);
     tcase_add_test_raise_signal(t, the_wrong_kind_is_a_bug, SIGABRT);
     suite_add_tcase(s, t);

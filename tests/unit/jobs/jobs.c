@@ -1,11 +1,14 @@
 #include "jobs/jobs.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "support/folder.h"
 #include "support/holds.h"
+#include "support/jobs.h"
 #include "unit.h"
 #include "util/guard.h"
 
@@ -15,16 +18,9 @@ static int64_t vendor_id, host_id, booking_id;
 
 static void set_up(void)
 {
-    struct buf why;
     db_test_open(&t);
-    buf_init(&why, 4096);
-    const char *srcdir = getenv("SRCDIR");
-    t.app.conf.template_dir =
-        arena_printf(t.app.forever, "%s/templates", srcdir == NULL ? "." : srcdir);
     t.app.conf.base_url = "https://prep.example";
-    ck_assert_msg(jobs_open(&jobs, &t.app.conf, &why) == OK, "%s", why.at);
-    jobs.app.fixed_now_at = TEST_NOW_AT;
-    buf_free(&why);
+    jobs_test_begin(&t, &jobs);
     host_id = make_user(&t, "host");
     vendor_id = make_user(&t, "vendor");
     ck_assert(holds_try(&t, vendor_id, make_kitchen(&t, host_id), 0, thursday(540),
@@ -107,6 +103,8 @@ START_TEST(the_mail_of_a_confirmed_booking_has_the_visit_as_a_calendar_file)
     ck_assert(strstr(m, "filename=\"booking.ics\"") != NULL ||
               strstr(m, "filename=booking.ics") != NULL);
     ck_assert(strstr(m, "text/calendar") != NULL);
+    ck_assert(strstr(m, "multipart/alternative") != NULL);
+    ck_assert(strstr(m, "Content-Type: text/html; charset=utf-8") != NULL);
     ck_assert(strstr(m, "https://prep.example/bookings/") != NULL);
 }
 END_TEST
@@ -185,7 +183,24 @@ START_TEST(cleanup_forgets_what_is_old_and_nothing_else)
     ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM throttles"), 1);
     ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM idempotency"), 1);
     ck_assert_int_eq(
-        db_test_int(&t, "SELECT done FROM jobs WHERE name = 'cleanup'"), 4);
+        db_test_int(&t, "SELECT done FROM jobs WHERE name = 'cleanup'"), 7);
+}
+END_TEST
+
+START_TEST(cleanup_removes_files_that_a_killed_worker_left)
+{
+    char incoming[128], file[160];
+    snprintf(incoming, sizeof incoming, "%s/incoming", t.dir);
+    ck_assert_int_eq(mkdir(incoming, 0700), 0);
+    for (int day = 0; day < 3; day++) {
+        const struct timespec at = { .tv_sec = TEST_NOW_AT - day * 86400 - 60 };
+        snprintf(file, sizeof file, "%s/%d", incoming, day);
+        folder_write(file, "x", 1);
+        ck_assert_int_eq(
+            utimensat(AT_FDCWD, file, (struct timespec[2]) { at, at }, 0), 0);
+    }
+    jobs_run_once(&jobs);
+    ck_assert_uint_eq(folder_count(incoming), 1);
 }
 END_TEST
 
@@ -201,5 +216,6 @@ void unit_jobs_jobs(Suite *s)
     tcase_add_test(tc, a_mail_whose_template_is_missing_stays_and_is_tried_again);
     tcase_add_test(tc, a_job_that_another_process_holds_is_left_alone);
     tcase_add_test(tc, cleanup_forgets_what_is_old_and_nothing_else);
+    tcase_add_test(tc, cleanup_removes_files_that_a_killed_worker_left);
     suite_add_tcase(s, tc);
 }

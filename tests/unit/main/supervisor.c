@@ -19,7 +19,7 @@
 
 static char folder[] = "/tmp/prep-unit-XXXXXX";
 static char socket_path[64], pid_path[64], notify_path[64];
-static int workers = 1;
+static int workers = 1, work_max_ms;
 static int refuse_from_plan = 100, cripple_from_plan = 100;
 static int event_fds[2]; /* 'p': a plan was asked for, 'd': a crippled worker died */
 static pid_t supervisor;
@@ -75,6 +75,7 @@ static bool plan(struct supervisor_plan *out, void *arg)
     out->pools[out->count++] = (struct pool) { .name = "web",
         .socket = socket_path,
         .count = workers,
+        .work_max_ms = work_max_ms,
         .child_main = obey,
         .arg = &calls };
     return calls < refuse_from_plan;
@@ -208,6 +209,50 @@ START_TEST(twenty_crashes_in_a_row_leave_the_pool_answering)
     for (int i = 0; i < 20; i++)
         ck_assert_int_eq(asked('c').pid, 0);
     ck_assert_int_gt(asked('p').pid, 0);
+    ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
+/* How many lines of the supervisor's log have TEXT in them. */
+static int lines_with(const char *text)
+{
+    char path[80], line[1024];
+    int n = 0;
+    snprintf(path, sizeof path, "%s/log", folder);
+    FILE *f = fopen(path, "r");
+    ck_assert_ptr_nonnull(f);
+    while (fgets(line, sizeof line, f) != NULL)
+        n += strstr(line, text) != NULL;
+    fclose(f);
+    return n;
+}
+
+START_TEST(a_worker_that_stays_at_one_request_is_killed_and_replaced)
+{
+    work_max_ms = 300;
+    start();
+    int first = asked('p').pid;
+    int fd = ask('s'); /* and then nothing: it waits for ever */
+    ck_assert_int_eq(answer_on(fd).pid, 0);
+    ck_assert_int_ne(asked('p').pid, first);
+    ck_assert_int_eq(lines_with("\"stuck\""), 1);
+    ck_assert_int_eq(lines_with("was at one request"), 1);
+    ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
+START_TEST(a_worker_that_only_waits_for_work_is_left_alone)
+{
+    work_max_ms = 50;
+    workers = 2;
+    start();
+    int first = asked('p').pid;
+    for (int i = 0; i < 4; i++) { /* the other one waits all the time */
+        usleep(30000);
+        ck_assert_int_gt(asked('p').pid, 0);
+    }
+    ck_assert_int_gt(first, 0);
+    ck_assert_int_eq(lines_with("\"stuck\""), 0);
     ck_assert_int_eq(stop(), 0);
 }
 END_TEST
@@ -368,6 +413,8 @@ void unit_main_supervisor(Suite *s)
     tcase_add_test(t, the_socket_is_for_owner_and_group_and_goes_at_the_end);
     tcase_add_test(t, a_worker_that_crashes_or_ends_is_replaced);
     tcase_add_test(t, twenty_crashes_in_a_row_leave_the_pool_answering);
+    tcase_add_test(t, a_worker_that_stays_at_one_request_is_killed_and_replaced);
+    tcase_add_test(t, a_worker_that_only_waits_for_work_is_left_alone);
     tcase_add_test(t, a_socket_left_over_by_a_dead_one_is_taken_over);
     tcase_add_test(t, a_second_supervisor_in_the_same_place_refuses);
     tcase_add_test(t, a_shutdown_lets_the_request_in_hand_finish);

@@ -125,6 +125,39 @@ START_TEST(a_secret_that_others_may_read_is_refused)
 }
 END_TEST
 
+START_TEST(a_webhook_has_one_secret_or_during_a_rotation_two)
+{
+    struct conf conf;
+    const char *file = arena_printf(a, "%s/connect", folder);
+    const char *text =
+        arena_printf(a, "stripe_webhook_connect_secret_file = %s\n", file);
+    ck_assert_int_eq(conf_read(a, file_of(text), &conf, &why), OK);
+    folder_write(file, "whsec_1\n\nwhsec_2\n", 17);
+    ck_assert_int_eq(chmod(file, 0600), 0);
+    ck_assert_int_eq(conf_read_secrets(a, &conf, &why), OK);
+    ck_assert_str_eq(conf.stripe_webhook_connect_secrets, "whsec_1\n\nwhsec_2");
+    ck_assert_str_eq(conf.stripe_webhook_secrets, "");
+    folder_write(file, "whsec_1\nwhsec_2\nwhsec_3\n", 24);
+    ck_assert_int_eq(conf_read_secrets(a, &conf, &why), R_INVALID);
+    ck_assert_ptr_nonnull(strstr(why.at, "more than 2 lines"));
+}
+END_TEST
+
+START_TEST(what_payments_cannot_do_without_is_named)
+{
+    struct conf conf;
+    ck_assert_int_eq(
+        conf_read(a,
+            file_of("stripe_publishable_key = pk_test_1\n"
+                    "stripe_secret_key_file = /k\nstripe_webhook_secret_file = /w\n"),
+            &conf, &why),
+        OK);
+    conf_print_missing(&conf, &why);
+    ck_assert_str_eq(why.at, "stripe_webhook_connect_secret_file is missing: Stripe's "
+                             "events of hosts' accounts are refused\n");
+}
+END_TEST
+
 void unit_util_conf(Suite *s)
 {
     TCase *t = tcase_create("conf");
@@ -135,5 +168,7 @@ void unit_util_conf(Suite *s)
     tcase_add_test(t, the_example_names_every_setting_and_is_itself_a_valid_file);
     tcase_add_test(t, the_example_in_the_tree_is_what_the_program_prints);
     tcase_add_test(t, a_secret_that_others_may_read_is_refused);
+    tcase_add_test(t, a_webhook_has_one_secret_or_during_a_rotation_two);
+    tcase_add_test(t, what_payments_cannot_do_without_is_named);
     suite_add_tcase(s, t);
 }

@@ -1,0 +1,34 @@
+-- Rows of label and value for /metrics (src/domain/metrics.c).
+
+-- query: metrics_job_successes
+-- scan: a handful of rows
+SELECT name AS label, last_ok_at AS value FROM jobs
+
+-- query: metrics_jobs_done
+-- scan: a handful of rows
+SELECT name AS label, done AS value FROM jobs
+
+-- query: metrics_jobs_failing
+-- scan: a handful of rows
+SELECT name AS label, last_error <> '' AS value FROM jobs
+
+-- query: metrics_stripe_ops
+-- scan: an index of states, and one of the few that are open, some times a minute
+-- sort: the few that are open
+SELECT state AS label, COUNT(*) AS value FROM stripe_ops
+WHERE state IN ('done', 'rejected', 'review') GROUP BY state
+UNION ALL
+SELECT state, COUNT(*) FROM stripe_ops
+WHERE state IN ('queued', 'sending', 'unknown') GROUP BY state
+
+-- query: metrics_events_waiting
+-- scan: an index of those only that wait
+SELECT '' AS label, COUNT(*) AS value FROM stripe_events WHERE processed_at IS NULL
+
+-- query: metrics_outbox
+-- scan: an index of states only, some times a minute
+SELECT state AS label, COUNT(*) AS value FROM outbox GROUP BY state
+
+-- query: metrics_bookings
+-- scan: an index of states only, some times a minute
+SELECT state AS label, COUNT(*) AS value FROM bookings GROUP BY state

@@ -1,0 +1,379 @@
+/* A bank takes a payment back: before the host was paid, after, in any order of news.
+ */
+#include "domain/disputes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "domain/refunds.h"
+#include "support/money.h"
+#include "unit.h"
+#include "util/guard.h"
+
+enum { DAY_S = 86400 };
+
+static struct money m;
+static char intent_id[64], dispute_id[64];
+
+static void set_up(void)
+{
+    money_open(&m);
+    snprintf(intent_id, sizeof intent_id, "%s", money_payment(&m).intent_id);
+}
+
+static void tear_down(void)
+{
+    money_check(&m);
+    money_close(&m);
+}
+
+/* The news were made up: the sandbox knows nothing of them. */
+static void tear_down_unchecked(void)
+{
+    money_close(&m);
+}
+
+static int64_t count(const char *rows)
+{
+    return money_int(&m, "SELECT COUNT(*) FROM %s", rows);
+}
+
+static void open_dispute(const char *more)
+{
+    const struct json *dispute =
+        money_sim(&m, "dispute", "payment_intent=%s&do=open%s", intent_id, more);
+    snprintf(dispute_id, sizeof dispute_id, "%s", json_text(dispute, "id"));
+}
+
+static void close_dispute(const char *status)
+{
+    money_sim(&m, "dispute", "dispute=%s&do=close&status=%s", dispute_id, status);
+}
+
+static void after_the_payout_day(void)
+{
+    money_after_the_end(&m, DAY_S);
+    money_run(&m);
+}
+
+static int64_t sent_net(void)
+{
+    return money_int(&m,
+        "SELECT COALESCE(SUM(amount_cents - reversed_cents), 0) FROM transfers"
+        " WHERE state IN ('sent', 'reversed')");
+}
+
+/* ---- before the host was paid ---- */
+
+START_TEST(matrix_23_one_that_is_open_freezes_the_money_and_won_lets_it_go)
+{
+    open_dispute("");
+    money_listen(&m);
+    after_the_payout_day();
+    ck_assert(money_booking(&m).disputed);
+    ck_assert_int_eq(
+        count("transfers WHERE state = 'held' AND held_for = 'freeze'"), 1);
+    ck_assert_int_eq(money_owed(&m, "disputed"), MONEY_TOTAL);
+    ck_assert_int_eq(count("outbox WHERE kind = 'booking_disputed'"), 1);
+    struct dispute *rows;
+    size_t n;
+    money_act(&m, m.admin_id);
+    ck_assert(disputes_open(m.c, 5, &rows, &n) == OK && n == 1);
+    ck_assert_str_eq(rows[0].id, dispute_id);
+    close_dispute("won");
+    money_run(&m);
+    money_act(&m, m.admin_id);
+    ck_assert(disputes_open(m.c, 5, &rows, &n) == OK && n == 0);
+    ck_assert(disputes_of_booking(m.c, m.booking_id, &rows, &n) == OK && n == 1);
+    ck_assert_str_eq(rows[0].status, "won");
+    ck_assert(!money_booking(&m).disputed);
+    ck_assert_int_eq(sent_net(), MONEY_HOST);
+    ck_assert_int_eq(money_owed(&m, "disputed"), 0);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+}
+END_TEST
+
+START_TEST(matrix_23_lost_before_the_payout_leaves_nothing_for_the_host)
+{
+    open_dispute("");
+    money_listen(&m);
+    close_dispute("lost");
+    after_the_payout_day();
+    ck_assert_int_eq(sent_net(), 0);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+    ck_assert_int_eq(money_owed(&m, "dispute_loss"), MONEY_TOTAL - MONEY_HOST);
+    ck_assert_int_eq(money_owed(&m, "disputed"), 0);
+}
+END_TEST
+
+START_TEST(a_question_of_the_bank_freezes_and_moves_nothing)
+{
+    open_dispute("&status=warning_needs_response");
+    money_listen(&m);
+    after_the_payout_day();
+    ck_assert_int_eq(sent_net(), 0);
+    ck_assert_int_eq(money_owed(&m, "disputed"), 0);
+    close_dispute("warning_closed");
+    money_run(&m);
+    ck_assert_int_eq(sent_net(), MONEY_HOST);
+}
+END_TEST
+
+START_TEST(part_of_a_payment_costs_the_host_his_part_of_it)
+{
+    open_dispute("&amount=10000");
+    money_listen(&m);
+    close_dispute("lost");
+    after_the_payout_day();
+    ck_assert_int_eq(sent_net(), MONEY_HOST - 6364);
+    ck_assert_int_eq(money_owed(&m, "dispute_loss"), 10000 - 6364);
+}
+END_TEST
+
+/* ---- after the host was paid ---- */
+
+START_TEST(matrix_23_after_the_payout_the_hosts_part_is_asked_back_and_sent_again_once)
+{
+    after_the_payout_day();
+    open_dispute("");
+    money_run(&m);
+    ck_assert_int_eq(sent_net(), 0);
+    ck_assert_int_eq(count("transfers WHERE state = 'held' AND attempt = 2"), 1);
+    money_sim(&m, "dispute", "dispute=%s&do=update&status=under_review", dispute_id);
+    money_run(&m);
+    ck_assert_int_eq(count("reversals"), 1);
+    close_dispute("won");
+    money_run(&m);
+    money_run(&m);
+    ck_assert_int_eq(sent_net(), MONEY_HOST);
+    ck_assert_int_eq(count("transfers WHERE state = 'sent'"), 1);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+}
+END_TEST
+
+START_TEST(a_charge_that_carries_no_second_transfer_is_paid_from_our_balance)
+{
+    money_book(&m, 7); /* there is money of others */
+    money_sim(&m, "reversals", "reuse=no");
+    after_the_payout_day();
+    open_dispute("");
+    money_run(&m);
+    close_dispute("won");
+    money_run(&m);
+    money_later(&m, 3 * DAY_S);
+    money_run(&m);
+    ck_assert_int_eq(count("transfers WHERE state = 'sent' AND unlinked = 1"), 1);
+    ck_assert_int_eq(sent_net(), MONEY_HOST);
+}
+END_TEST
+
+START_TEST(matrix_23_lost_after_the_payout_the_host_bears_his_part)
+{
+    after_the_payout_day();
+    open_dispute("");
+    money_run(&m);
+    close_dispute("lost");
+    money_run(&m);
+    ck_assert_int_eq(sent_net(), 0);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+    ck_assert_int_eq(money_owed(&m, "dispute_loss"), MONEY_TOTAL - MONEY_HOST);
+    ck_assert_int_eq(count("transfers WHERE state = 'held'"), 0);
+}
+END_TEST
+
+START_TEST(matrix_23_a_dispute_that_is_lost_before_we_hear_of_it)
+{
+    after_the_payout_day();
+    open_dispute("&status=lost");
+    money_run(&m);
+    ck_assert_int_eq(sent_net(), 0);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+    ck_assert_int_eq(money_owed(&m, "dispute_loss"), MONEY_TOTAL - MONEY_HOST);
+    ck_assert(!money_booking(&m).disputed);
+}
+END_TEST
+
+START_TEST(matrix_23_lost_and_won_in_the_end_is_paid_once)
+{
+    after_the_payout_day();
+    open_dispute("");
+    money_run(&m);
+    close_dispute("lost");
+    money_run(&m);
+    money_sim(&m, "dispute", "dispute=%s&do=late_win", dispute_id);
+    money_run(&m);
+    money_run(&m);
+    ck_assert_int_eq(sent_net(), MONEY_HOST);
+    ck_assert_int_eq(money_owed(&m, "dispute_loss"), 0);
+    ck_assert_int_eq(money_owed(&m, "disputed"), 0);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+}
+END_TEST
+
+START_TEST(matrix_24_a_host_without_money_owes_his_part_of_a_lost_one)
+{
+    after_the_payout_day();
+    money_sim(&m, "reversals", "rule=refuse");
+    money_sim(&m, "drain_account", "account=%s", m.account_id);
+    open_dispute("");
+    money_run(&m);
+    ck_assert_int_eq(count("reversals WHERE state = 'failed'"), 1);
+    close_dispute("lost");
+    money_run(&m);
+    ck_assert_int_eq(money_owed(&m, "host_receivable"), MONEY_HOST);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+    ck_assert_int_eq(money_owed(&m, "dispute_loss"), MONEY_TOTAL - MONEY_HOST);
+}
+END_TEST
+
+START_TEST(matrix_24_won_with_a_debt_the_two_cancel_out)
+{
+    after_the_payout_day();
+    money_sim(&m, "reversals", "rule=refuse");
+    money_sim(&m, "drain_account", "account=%s", m.account_id);
+    open_dispute("");
+    money_run(&m);
+    close_dispute("won");
+    money_run(&m);
+    ck_assert_int_eq(money_owed(&m, "host_receivable"), 0);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+    ck_assert_int_eq(sent_net(), MONEY_HOST);
+}
+END_TEST
+
+/* ---- news in any order ---- */
+
+static struct stripe_dispute heard(const char *status)
+{
+    return (struct stripe_dispute) {
+        .id = "dp_made_up",
+        .status = status,
+        .reason = "fraudulent",
+        .currency = "usd",
+        .amount = { MONEY_TOTAL },
+        .intent_id = intent_id,
+        .charge_id = "",
+        .created_at = m.t.app.fixed_now_at,
+    };
+}
+
+static const struct {
+    int line;
+    const char *news[4], *end;
+    bool open, lost;
+} orders[] = {
+    { __LINE__, { "lost", "needs_response" }, "lost", false, true },
+    { __LINE__, { "won", "under_review", "needs_response" }, "won", false, false },
+    { __LINE__, { "won", "lost" }, "won", false, false },
+    { __LINE__, { "lost", "won", "lost" }, "won", false, false },
+    { __LINE__, { "lost", "appeal_needs_response" }, "appeal_needs_response", true,
+        true },
+    { __LINE__, { "lost", "appeal_under_review", "won" }, "won", false, false },
+    { __LINE__, { "warning_needs_response", "needs_response" }, "needs_response", true,
+        false },
+    { __LINE__, { "needs_response", "needs_response" }, "needs_response", true, false },
+    { __LINE__, { "needs_response", "a_new_word" }, "needs_response", true, false },
+    { __LINE__, { "prevented" }, "prevented", false, false },
+};
+
+START_TEST(the_highest_rank_counts_whatever_comes_last)
+{
+    struct dispute d;
+    for (int i = 0; i < 4 && orders[_i].news[i] != NULL; i++) {
+        struct stripe_dispute dispute = heard(orders[_i].news[i]);
+        money_act(&m, 0);
+        ck_assert(db_begin(m.c->db) == OK);
+        ck_assert(disputes_apply(m.c, &dispute) == OK);
+        ck_assert(db_commit(m.c->db) == OK);
+    }
+    money_act(&m, 0);
+    ck_assert(disputes_get(m.c, "dp_made_up", &d) == OK);
+    ck_assert_msg(text_is(d.status, orders[_i].end) && d.lost == orders[_i].lost &&
+                      (d.closed_at == 0) == orders[_i].open,
+        "case at line %d: %s", orders[_i].line, d.status);
+    ck_assert(money_booking(&m).disputed == orders[_i].open);
+}
+END_TEST
+
+START_TEST(one_of_another_shop_or_mode_changes_nothing)
+{
+    struct stripe_dispute dispute = heard("needs_response");
+    money_act(&m, 0);
+    ck_assert(db_begin(m.c->db) == OK);
+    dispute.intent_id = "pi_of_another_shop";
+    ck_assert(disputes_apply(m.c, &dispute) == OK);
+    dispute = heard("needs_response");
+    dispute.livemode = true;
+    ck_assert(disputes_apply(m.c, &dispute) == OK);
+    ck_assert(db_commit(m.c->db) == OK);
+    ck_assert_int_eq(count("disputes"), 0);
+}
+END_TEST
+
+/* ---- evidence ---- */
+
+START_TEST(evidence_is_sent_once_by_an_administrator)
+{
+    struct dispute d;
+    struct evidence *rows;
+    const char *draft;
+    size_t n;
+    open_dispute("");
+    money_listen(&m);
+    money_act(&m, m.admin_id);
+    ck_assert(disputes_get(m.c, dispute_id, &d) == OK);
+    ck_assert_int_gt(d.due_by, m.t.app.fixed_now_at);
+    ck_assert(disputes_draft(m.c, &d, &draft) == OK);
+    ck_assert(strstr(draft, "booking.confirmed") != NULL);
+    char text[6000];
+    snprintf(text, sizeof text, "%s", draft);
+    money_act(&m, m.host_id);
+    ck_assert(disputes_submit(m.c, dispute_id, text) == R_DENIED);
+    money_act(&m, m.admin_id);
+    ck_assert(disputes_submit(m.c, dispute_id, "") == R_INVALID);
+    money_act(&m, m.admin_id);
+    ck_assert(disputes_submit(m.c, "dp_none", text) == R_NOT_FOUND);
+    money_act(&m, m.admin_id);
+    ck_assert(disputes_submit(m.c, dispute_id, text) == OK);
+    money_run(&m);
+    money_act(&m, m.admin_id);
+    ck_assert(disputes_evidence(m.c, dispute_id, &rows, &n) == OK && n == 1);
+    ck_assert_str_eq(rows[0].state, "sent");
+    ck_assert(disputes_get(m.c, dispute_id, &d) == OK);
+    ck_assert_str_eq(d.status, "under_review");
+    ck_assert(disputes_submit(m.c, dispute_id, "again") == R_CONFLICT);
+}
+END_TEST
+
+void unit_domain_disputes(Suite *s)
+{
+    TCase *tc = tcase_create("disputes");
+    if (!stripe_box_built()) {
+        printf("disputes: not tested, prep-stripe was not built (libmicrohttpd-dev)\n");
+        return;
+    }
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_set_timeout(tc, 30);
+    tcase_add_test(tc, matrix_23_one_that_is_open_freezes_the_money_and_won_lets_it_go);
+    tcase_add_test(tc, matrix_23_lost_before_the_payout_leaves_nothing_for_the_host);
+    tcase_add_test(tc, a_question_of_the_bank_freezes_and_moves_nothing);
+    tcase_add_test(tc, part_of_a_payment_costs_the_host_his_part_of_it);
+    tcase_add_test(tc,
+        matrix_23_after_the_payout_the_hosts_part_is_asked_back_and_sent_again_once);
+    tcase_add_test(
+        tc, a_charge_that_carries_no_second_transfer_is_paid_from_our_balance);
+    tcase_add_test(tc, matrix_23_lost_after_the_payout_the_host_bears_his_part);
+    tcase_add_test(tc, matrix_23_a_dispute_that_is_lost_before_we_hear_of_it);
+    tcase_add_test(tc, matrix_23_lost_and_won_in_the_end_is_paid_once);
+    tcase_add_test(tc, matrix_24_a_host_without_money_owes_his_part_of_a_lost_one);
+    tcase_add_test(tc, matrix_24_won_with_a_debt_the_two_cancel_out);
+    tcase_add_test(tc, one_of_another_shop_or_mode_changes_nothing);
+    tcase_add_test(tc, evidence_is_sent_once_by_an_administrator);
+    suite_add_tcase(s, tc);
+    TCase *told = tcase_create("news");
+    tcase_add_checked_fixture(told, set_up, tear_down_unchecked);
+    tcase_set_timeout(told, 30);
+    tcase_add_loop_test(
+        told, the_highest_rank_counts_whatever_comes_last, 0, COUNT_OF(orders));
+    suite_add_tcase(s, told);
+}
