@@ -118,6 +118,30 @@ START_TEST(matrix_04_what_stripe_has_answered_to_nobody_for_a_day_is_not_sent_ag
 }
 END_TEST
 
+/* A refund is at Stripe, and neither the answer, nor an event, nor Stripe's list of
+ * events tells us so for a day. */
+START_TEST(
+    matrix_04_a_refund_whose_answer_is_lost_for_a_day_is_found_and_not_made_again)
+{
+    struct visit v = world_stay(&place);
+    world_sim("/_sim/webhooks", "drop=1000&type=");
+    world_fault("POST /v1/refunds", "reset_mid_body", 1);
+    world_fault("POST /v1/refunds", "503", 10000);
+    world_fault("GET /v1/events", "503", 10000);
+    ck_assert_int_eq(world_cancel(&v, place.host.id), OK);
+    world_await_some("SELECT COUNT(*) FROM st_refunds WHERE charge = %Q", v.charge);
+    world_later(DAY_S);
+    world_rest();
+    ck_assert_int_eq(
+        look_int("SELECT COUNT(*) FROM st_refunds WHERE charge = %Q", v.charge), 1);
+    ck_assert_int_eq(
+        look_int(
+            "SELECT refunded_cents = amount_cents FROM payments WHERE charge_id = %Q",
+            v.charge),
+        1);
+}
+END_TEST
+
 START_TEST(matrix_05_news_of_an_intent_that_we_do_not_know_confirms_its_booking)
 {
     struct visit v = customer();
@@ -149,6 +173,8 @@ void torture_matrix_create(Suite *s)
         matrix_03_a_time_out_at_stripe_says_preparing_and_then_gives_the_same_intent);
     tcase_add_test(
         t, matrix_04_what_stripe_has_answered_to_nobody_for_a_day_is_not_sent_again);
+    tcase_add_test(t,
+        matrix_04_a_refund_whose_answer_is_lost_for_a_day_is_found_and_not_made_again);
     tcase_add_test(
         t, matrix_05_news_of_an_intent_that_we_do_not_know_confirms_its_booking);
 }

@@ -15,6 +15,7 @@
 #include "domain/sessions.h"
 #include "net/net.h"
 #include "stripe/signature.h"
+#include "support/folder.h"
 #include "util/civil.h"
 #include "util/guard.h"
 #include "util/rand.h"
@@ -52,6 +53,23 @@ static void reset_sandbox(void)
     world_sim("/_sim/act/refunds", "rule=debit");
 }
 
+static void open_ours(void)
+{
+    people_open(&stack);
+    open_domain();
+    look_open(arena_printf(world.arena, "%s/prep.db", stack.conf.data_dir),
+        stack_path(&stack, "run/stripe.db"));
+}
+
+static void close_ours(void)
+{
+    look_close();
+    db_test_end(&ours);
+    net_close(ours.app.net);
+    app_close(&ours.app);
+    people_close();
+}
+
 void world_open(void)
 {
     rand_open();
@@ -59,10 +77,7 @@ void world_open(void)
     snprintf(sim_at.url, sizeof sim_at.url, "%s", stack.api);
     client_open(&sim, &sim_at);
     client_open(&world, &stack);
-    people_open(&stack);
-    open_domain();
-    look_open(arena_printf(world.arena, "%s/prep.db", stack.conf.data_dir),
-        stack_path(&stack, "run/stripe.db"));
+    open_ours();
     reset_sandbox();
 }
 
@@ -70,22 +85,69 @@ void world_close(void)
 {
     world_rest();
     truth_check(TRUTH_AT_REST);
-    look_close();
-    db_test_end(&ours);
-    net_close(ours.app.net);
-    app_close(&ours.app);
-    people_close();
+    close_ours();
     client_close(&world);
     client_close(&sim);
 }
 
-TCase *world_tcase(Suite *s, const char *name)
+/* ---- a site of one's own ---- */
+
+static void open_own(void)
+{
+    static struct stack own;
+    stack_start_proof(&own);
+    stack = own;
+    world_open();
+}
+
+static void close_own(void)
+{
+    world_close();
+    stack_stop(&stack);
+}
+
+void world_site_down(void)
+{
+    ck_assert_int_eq(stack_end(stack.prep), 0);
+    stack.prep = 0;
+}
+
+void world_site_up(void)
+{
+    stack_serve(&stack);
+}
+
+void world_restore(const char *backup)
+{
+    static const char *const left[] = { "prep.db-wal", "prep.db-shm" };
+    size_t n;
+    close_ours();
+    for (size_t i = 0; i < COUNT_OF(left); i++)
+        unlink(arena_printf(world.arena, "%s/%s", stack.conf.data_dir, left[i]));
+    const char *bytes = folder_read(world.arena, backup, &n);
+    folder_write(
+        arena_printf(world.arena, "%s/prep.db", stack.conf.data_dir), bytes, n);
+    open_ours();
+}
+
+static TCase *add_tcase(
+    Suite *s, const char *name, void (*open)(void), void (*close)(void))
 {
     TCase *t = tcase_create(name);
-    tcase_add_checked_fixture(t, world_open, world_close);
+    tcase_add_checked_fixture(t, open, close);
     tcase_set_timeout(t, 120);
     suite_add_tcase(s, t);
     return t;
+}
+
+TCase *world_tcase(Suite *s, const char *name)
+{
+    return add_tcase(s, name, world_open, world_close);
+}
+
+TCase *world_own_tcase(Suite *s, const char *name)
+{
+    return add_tcase(s, name, open_own, close_own);
 }
 
 /* ---- time ---- */

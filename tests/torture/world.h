@@ -122,7 +122,14 @@ void world_jobs(void);
  */
 void world_rest(void);
 
-/* Test cases with world_open and world_close round each test. */
+/* Test cases with world_open and world_close round each test; with a site of its own
+ * that can be stopped, and started again. */
 TCase *world_tcase(Suite *s, const char *name);
+TCase *world_own_tcase(Suite *s, const char *name);
+
+void world_site_down(void);
+void world_site_up(void);
+/* While it is down: the database is this copy of it again. */
+void world_restore(const char *backup);
 
 #endif
