@@ -396,8 +396,8 @@ enum result events_process(struct ctx *c, const char *event_id)
     const char *object_id = col_text(q, "object_id"), *account = col_text(q, "account");
     const struct handling *h = handling_of(col_text_here(q, "type"));
     r = h->later == NULL ? OK : h->later(c, object_id, account);
-    if (db_in_transaction(c->db))
-        return r;
+    if (r != OK)
+        db_rollback(c->db); /* of what could not be applied; that it could not stays */
     TRY(db_begin(c->db));
     q = db_query(c->db, r == OK ? Q_EVENTS_DONE : Q_EVENTS_FAILED);
     bind_text(q, "event_id", event_id);
