@@ -215,7 +215,7 @@ const char *world_api(const char *path, const char *form)
 
 void world_fault(const char *match, const char *kind, int times)
 {
-    world_sim("/_sim/faults", "match=%s&kind=%s&times=%d&ms=200",
+    world_sim("/_sim/faults", "match=%s&kind=%s&times=%d&ms=20",
         text_url(world.arena, match), kind, times);
 }
 
