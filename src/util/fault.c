@@ -15,27 +15,47 @@
 
 static char wanted[64];
 static long passages_left = -1;
-static bool deadly, opened;
+static bool deadly, opened, fired;
 static const char *file;
 
 /* "name:N" or "name:N:kill" */
-static void read_wish(void)
+static void read_wish(const char *wish)
 {
-    opened = true;
-    file = getenv("PREP_FAULT_FILE");
-    const char *wish = getenv("PREP_FAULT");
     const char *colon = wish == NULL ? NULL : strchr(wish, ':');
+    passages_left = -1;
     if (colon == NULL || (size_t)(colon - wish) >= sizeof wanted)
         return;
     memcpy(wanted, wish, (size_t)(colon - wish));
+    wanted[colon - wish] = '\0';
     char *end;
     passages_left = strtol(colon + 1, &end, 10);
     deadly = strcmp(end, ":kill") == 0;
 }
 
+static void read_environment(void)
+{
+    opened = true;
+    file = getenv("PREP_FAULT_FILE");
+    read_wish(getenv("PREP_FAULT"));
+}
+
+void fault_order(const char *wish)
+{
+    if (!opened)
+        read_environment();
+    fired = false;
+    read_wish(wish);
+}
+
+bool fault_has_fired(void)
+{
+    return fired;
+}
+
 static bool fire(const char *name, bool kills)
 {
     log_warn("fault", "%s", name);
+    fired = true;
     if (kills)
         kill(getpid(), SIGKILL);
     return true;
@@ -69,7 +89,7 @@ bool fault_fires(const char *name)
 {
     bool kills;
     if (!opened)
-        read_wish();
+        read_environment();
     if (file != NULL && is_in_file(name, &kills))
         return fire(name, kills);
     if (passages_left <= 0 || (strcmp(wanted, "*") != 0 && strcmp(wanted, name) != 0))

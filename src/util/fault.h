@@ -19,6 +19,12 @@
 
 #ifdef PREP_DEBUG
 bool fault_fires(const char *name);
+
+/* Tests: as if PREP_FAULT were WISH and nothing had been passed; NULL: none. And has it
+ * fired? */
+void fault_order(const char *wish);
+bool fault_has_fired(void);
+
 #define FAULT(name) fault_fires(name)
 #else
 #define FAULT(name) false

@@ -473,6 +473,12 @@ static void close_dispute(const char *id)
                                  id, inquiry ? "warning_closed" : PICK(ends)));
 }
 
+static void close_review(const char *charge)
+{
+    try_sim(
+        "/_sim/act/review", arena_printf(world.arena, "charge=%s&do=close", charge));
+}
+
 static void release(const char *id)
 {
     check_result(freezes_release(world_ctx(admin_id), id), "release");
@@ -501,8 +507,13 @@ void walk_steps_decide(void)
         "st_disputes WHERE status IN ('needs_response', 'under_review',"
         " 'warning_needs_response', 'warning_under_review')",
         close_dispute);
+    each("charge_id",
+        "freezes f JOIN payments p ON p.booking_id = f.booking_id"
+        " WHERE f.closed_at IS NULL AND f.kind = 'review'"
+        " AND p.charge_id <> ''",
+        close_review);
     world_rest();
-    each("source_id", "freezes WHERE closed_at IS NULL AND kind <> 'dispute'", release);
+    each("source_id", "freezes WHERE closed_at IS NULL AND kind = 'warning'", release);
     each("id", "refunds WHERE state = 'failed'", retry_refund_id);
     each("id", "transfers WHERE state = 'failed'", retry_transfer_id);
     world_rest();
