@@ -63,8 +63,7 @@ enum result account_links_create_login(struct call *c)
     return objects_answer(c, link);
 }
 
-/* ---- onboarding ---------------------------------------------------------------------
- */
+/* ---- onboarding ---- */
 
 /* The link turns into a visit, which may be reloaded; the link itself is spent. */
 void account_links_open(struct call *c)

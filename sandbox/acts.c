@@ -28,8 +28,7 @@ static enum result take_choice(
     return call_invalid(c, NULL, param, "%s is one of %s.", param, all);
 }
 
-/* ---- the host, his account and his bank --------------------------------------------
- */
+/* ---- the host, his account and his bank ---- */
 
 static enum result find_account(struct call *c, struct object **out)
 {
@@ -104,8 +103,7 @@ enum result acts_fail_payout(struct call *c)
     return payouts_fail_latest(c, account);
 }
 
-/* ---- the dashboard ------------------------------------------------------------------
- */
+/* ---- the dashboard ---- */
 
 /* A whole number of cents; 0 if there is none. */
 static enum result take_cents(struct call *c, int64_t *out)
@@ -142,8 +140,7 @@ enum result acts_refund(struct call *c)
     return objects_answer(c, refund);
 }
 
-/* ---- the customer's bank ------------------------------------------------------------
- */
+/* ---- the customer's bank ---- */
 
 enum result acts_fail_refund(struct call *c)
 {
@@ -163,8 +160,10 @@ static enum result open_dispute(struct call *c)
     TRY(take_cents(c, &terms.amount_cents));
     if (!value_get_bool(charge->body, "paid", false))
         return call_invalid(c, NULL, "charge", "This charge did not succeed.");
+    int64_t whole = value_get_int(charge->body, "amount", 0);
+    int64_t left = whole - value_get_int(charge->body, "amount_refunded", 0);
     if (terms.amount_cents == 0)
-        terms.amount_cents = value_get_int(charge->body, "amount", 0);
+        terms.amount_cents = left > 0 ? left : whole;
     if (terms.reason == NULL)
         terms.reason = "fraudulent";
     if (terms.status == NULL)
@@ -191,8 +190,7 @@ enum result acts_dispute(struct call *c)
     return objects_answer(c, dispute);
 }
 
-/* ---- Stripe's checks ----------------------------------------------------------------
- */
+/* ---- Stripe's checks ---- */
 
 enum result acts_warn(struct call *c)
 {
@@ -214,8 +212,7 @@ enum result acts_review(struct call *c)
     return radar_close_review(c, charge, reason == NULL ? "approved" : reason);
 }
 
-/* ---- the customer -------------------------------------------------------------------
- */
+/* ---- the customer ---- */
 
 /* The payment intent that the parameters name, by itself or by its session. */
 static enum result find_intent(struct call *c, struct object **out)

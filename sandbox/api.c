@@ -15,8 +15,7 @@
 enum { KEY_MAX = 255, KEY_LIFE_S = 24 * 3600, PAIRS_MAX = 2000 };
 enum { HANG_MS = 120000 };
 
-/* ---- who asks ----------------------------------------------------------------------
- */
+/* ---- who asks ---- */
 
 static enum result check_key(struct call *c)
 {
@@ -55,8 +54,7 @@ static enum result check_version(struct call *c)
         c->version);
 }
 
-/* ---- what is asked ------------------------------------------------------------------
- */
+/* ---- what is asked ---- */
 
 static enum result check_params(struct call *c, const struct route *route)
 {
@@ -77,8 +75,7 @@ static enum result check_params(struct call *c, const struct route *route)
     return call_invalid(c, fault.code, fault.param, "%s", fault.message);
 }
 
-/* ---- idempotency --------------------------------------------------------------------
- */
+/* ---- idempotency ---- */
 
 static int compare_pairs(const void *x, const void *y)
 {
@@ -144,8 +141,7 @@ static void key_save(struct call *c, const char *digest, bool running)
     store_key_put(c->box->store, &key);
 }
 
-/* ---- faults -------------------------------------------------------------------------
- */
+/* ---- faults ---- */
 
 static enum result refuse_by_fault(struct call *c, enum fault_kind kind)
 {
@@ -178,8 +174,7 @@ static void end_by_fault(struct call *c, enum fault_kind kind, int64_t ms)
     }
 }
 
-/* ---- one request --------------------------------------------------------------------
- */
+/* ---- one request ---- */
 
 /* An error takes back what was changed, unless it is itself a fact to keep, as a
  * declined card is. */

@@ -33,8 +33,7 @@ enum result balance_take_currency(struct call *c, const char **out)
         given == NULL ? "" : given);
 }
 
-/* ---- the operations -----------------------------------------------------------------
- */
+/* ---- the operations ---- */
 
 static struct value *part(struct call *c, const char *currency, int64_t cents)
 {
@@ -112,8 +111,7 @@ enum result balance_settings_update(struct call *c)
     return objects_answer(c, o);
 }
 
-/* ---- the overview -------------------------------------------------------------------
- */
+/* ---- the overview ---- */
 
 static struct value *shown(struct call *c, const char *party, const char *currency)
 {

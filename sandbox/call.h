@@ -24,8 +24,9 @@ struct sandbox {
     struct record *record; /* NULL: none is kept */
     const char *base;      /* "http://127.0.0.1:12111" */
     const char *files;     /* the folder with pages/ and stripe.js */
-    int64_t ahead_s;       /* how far the simulated clock is ahead of the real one */
-    bool fast;             /* webhooks are retried within a second */
+    const char *ready; /* accounts with addresses of this domain need no onboarding */
+    int64_t ahead_s;   /* how far the simulated clock is ahead of the real one */
+    bool fast;         /* webhooks are retried within a second */
 };
 
 /* The simulated clock. */

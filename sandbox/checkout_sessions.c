@@ -9,8 +9,7 @@
 enum { LIFE_MIN_S = 30 * 60, LIFE_MAX_S = 24 * 3600, AMOUNT_MIN_CENTS = 50 };
 enum { AMOUNT_MAX_CENTS = 99999999, QUANTITY_MAX = 999999 };
 
-/* ---- what is asked for --------------------------------------------------------------
- */
+/* ---- what is asked for ---- */
 
 static enum result check_line(
     struct call *c, const struct value *item, size_t at, const char *currency)
@@ -184,8 +183,7 @@ enum result checkout_sessions_list(struct call *c)
     return objects_list(c, "checkout.session", filters);
 }
 
-/* ---- paying -------------------------------------------------------------------------
- */
+/* ---- paying ---- */
 
 struct object *checkout_sessions_intent(struct call *c, struct object *session)
 {
@@ -247,8 +245,7 @@ const char *checkout_sessions_success_url(struct call *c, const struct object *s
         c->a, "%.*s%s%s", (int)(at - url), url, session->id, at + strlen(place));
 }
 
-/* ---- expiring -----------------------------------------------------------------------
- */
+/* ---- expiring ---- */
 
 static void expire(struct call *c, struct object *session)
 {

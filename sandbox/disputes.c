@@ -10,8 +10,7 @@
 
 enum { FEE_CENTS = 1500, ANSWER_S = 9 * 24 * 3600, EVIDENCE_MAX = 150000 };
 
-/* ---- statuses -----------------------------------------------------------------------
- */
+/* ---- statuses ---- */
 
 /* What each status means. The money follows: it is with the customer's bank in the
  * statuses that have TAKEN it. */
@@ -48,8 +47,7 @@ static const struct status *status_of(const struct object *dispute)
     return s;
 }
 
-/* ---- the money ----------------------------------------------------------------------
- */
+/* ---- the money ---- */
 
 /* Brings the money where the status says that it is; tells what moved, or NULL. */
 static const char *settle(struct call *c, struct object *dispute)
@@ -114,8 +112,7 @@ static void set_status(struct call *c, struct object *dispute, const char *statu
     commit(c, dispute, before);
 }
 
-/* ---- what the bank does -------------------------------------------------------------
- */
+/* ---- what the bank does ---- */
 
 static void fill(struct call *c, struct object *dispute, const struct object *charge,
     const struct dispute_terms *terms)
@@ -222,8 +219,7 @@ void disputes_tick(struct call *c)
             objects_each(c, "dispute", "status", statuses[i].name, note_lateness, NULL);
 }
 
-/* ---- the operations -----------------------------------------------------------------
- */
+/* ---- the operations ---- */
 
 static enum result require(struct call *c, struct object **out)
 {

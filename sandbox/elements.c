@@ -118,8 +118,7 @@ void elements_intent(struct call *c)
         make_public(c);
 }
 
-/* ---- 3-D Secure --------------------------------------------------------------------
- */
+/* ---- 3-D Secure ---- */
 
 static struct object *challenged(struct call *c)
 {

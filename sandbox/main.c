@@ -19,7 +19,7 @@ enum { ENDPOINTS_MAX = 8, SETUP_MEMORY_MAX = 16 << 20 };
 
 struct options {
     int64_t port;
-    const char *data, *subset, *files, *record;
+    const char *data, *subset, *files, *record, *ready;
     bool fast;
     struct {
         char *spec; /* "URL=SECRET" */
@@ -41,19 +41,19 @@ static int usage(void)
     fputs("usage: prep-stripe [--port N] [--data FILE] [--subset FILE] [--files DIR]\n"
           "                   [--webhook URL=SECRET]... [--webhook-connect "
           "URL=SECRET]...\n"
-          "                   [--fast] [--record FILE]\n",
+          "                   [--fast] [--record FILE] [--ready DOMAIN]\n",
         stderr);
     return 64;
 }
 
 static bool read_options(int argc, char **argv, struct options *o)
 {
-    enum { PORT, DATA, SUBSET, FILES, WEBHOOK, CONNECT, FAST, RECORD };
+    enum { PORT, DATA, SUBSET, FILES, WEBHOOK, CONNECT, FAST, RECORD, READY };
     static const struct option names[] = { { "port", 1, NULL, PORT },
         { "data", 1, NULL, DATA }, { "subset", 1, NULL, SUBSET },
         { "files", 1, NULL, FILES }, { "webhook", 1, NULL, WEBHOOK },
         { "webhook-connect", 1, NULL, CONNECT }, { "fast", 0, NULL, FAST },
-        { "record", 1, NULL, RECORD }, { 0 } };
+        { "record", 1, NULL, RECORD }, { "ready", 1, NULL, READY }, { 0 } };
     for (int got; (got = getopt_long(argc, argv, "", names, NULL)) != -1;) {
         switch (got) {
         case PORT:
@@ -82,6 +82,9 @@ static bool read_options(int argc, char **argv, struct options *o)
         case RECORD:
             o->record = optarg;
             break;
+        case READY:
+            o->ready = optarg;
+            break;
         default:
             return false;
         }
@@ -93,6 +96,7 @@ static bool open_box(struct sandbox *box, struct arena *a, const struct options 
 {
     box->files = o->files;
     box->fast = o->fast;
+    box->ready = o->ready;
     box->spec = spec_open(o->subset != NULL
                               ? o->subset
                               : arena_printf(a, "%s/stripe-subset.json", o->files),

@@ -139,8 +139,7 @@ enum result objects_require(struct call *c, const char *kind, const char *id,
         "No such %s: '%s'", name, id);
 }
 
-/* ---- from parameters to fields ----------------------------------------------------
- */
+/* ---- from parameters to fields ---- */
 
 void objects_take(struct call *c, struct object *o, const char *const *names)
 {
@@ -184,8 +183,7 @@ enum result objects_take_metadata(struct call *c, struct object *o)
     return OK;
 }
 
-/* ---- expand ------------------------------------------------------------------------
- */
+/* ---- expand ---- */
 
 static enum result expand(struct call *c, struct value *v, const struct value *inner,
     const char *path, int depth);
@@ -274,8 +272,7 @@ struct value *objects_difference(
     return out;
 }
 
-/* ---- lists -------------------------------------------------------------------------
- */
+/* ---- lists ---- */
 
 static void take_created(const struct call *c, struct store_query *q)
 {

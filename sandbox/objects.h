@@ -37,7 +37,7 @@ struct object *objects_latest(
 enum result objects_require(struct call *c, const char *kind, const char *id,
     const char *param, struct object **out);
 
-/* ---- from parameters to fields --------------------------------------------------- */
+/* ---- from parameters to fields ---- */
 
 /* Copies the parameters that are there, by name; an empty text becomes null. NAMES
  * ends with NULL. */
@@ -46,8 +46,7 @@ void objects_take(struct call *c, struct object *o, const char *const *names);
 /* Stripe's rules for metadata: merged by name, "" removes, metadata="" empties. */
 enum result objects_take_metadata(struct call *c, struct object *o);
 
-/* ---- answers ----------------------------------------------------------------------
- */
+/* ---- answers ---- */
 
 /* Answers with O, expanded as the request asks. */
 enum result objects_answer(struct call *c, const struct object *o);

@@ -36,8 +36,7 @@ static enum result refuse_state(
     return r;
 }
 
-/* ---- the parameters -----------------------------------------------------------------
- */
+/* ---- the parameters ---- */
 
 static enum result check_amount(struct call *c)
 {
@@ -144,8 +143,7 @@ static enum result take_method(struct call *c, struct object **out)
     return OK;
 }
 
-/* ---- paying -------------------------------------------------------------------------
- */
+/* ---- paying ---- */
 
 static void set_status(struct call *c, struct object *pi, const char *status)
 {
@@ -267,8 +265,7 @@ bool payment_intents_secret_is(const struct object *pi, const char *text)
     return text_is(value_get_text(pi->body, "client_secret"), text);
 }
 
-/* ---- the operations -----------------------------------------------------------------
- */
+/* ---- the operations ---- */
 
 struct object *payment_intents_new(
     struct call *c, int64_t amount_cents, const char *currency)

@@ -8,8 +8,7 @@
 
 enum { ARRIVAL_S = 2 * 24 * 3600, CURRENCIES_MAX = 8 };
 
-/* ---- steps --------------------------------------------------------------------------
- */
+/* ---- steps ---- */
 
 /* What leaves the account for the bank, or comes back (BACK). */
 static const char *move(
@@ -60,8 +59,7 @@ static struct object *make(struct call *c, const char *account, int64_t amount_c
     return o;
 }
 
-/* ---- the operations -----------------------------------------------------------------
- */
+/* ---- the operations ---- */
 
 static enum result check(struct call *c, const char *currency)
 {
@@ -129,8 +127,7 @@ enum result payouts_list(struct call *c)
     return objects_list(c, "payout", filters);
 }
 
-/* ---- what the bank does -------------------------------------------------------------
- */
+/* ---- what the bank does ---- */
 
 /* The movements that an automatic payout pays out name it. */
 static bool name_payout(struct call *c, struct object *o, void *arg)

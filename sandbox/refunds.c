@@ -94,7 +94,7 @@ static const char *move(
     return balance_transactions_add(c, &m)->id;
 }
 
-/* ---- without the money ----------------------------------------------------------- */
+/* ---- without the money ---- */
 
 static const char *const rules[] = { [REFUNDS_DEBIT] = "debit",
     [REFUNDS_PENDING] = "pending",
@@ -154,8 +154,7 @@ void refunds_tick(struct call *c)
     objects_each(c, "refund", "status", "pending", try_pending, NULL);
 }
 
-/* ---- the operations ----------------------------------------------------------------
- */
+/* ---- the operations ---- */
 
 enum result refunds_make(struct call *c, struct object *charge,
     const struct refund_terms *terms, struct object **out)

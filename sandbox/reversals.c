@@ -19,8 +19,7 @@ void reversals_set_rule(struct call *c, enum reversals_rule rule)
     store_set(c->box->store, "reversals", names[rule]);
 }
 
-/* ---- may it be ----------------------------------------------------------------------
- */
+/* ---- may it be ---- */
 
 struct plan {
     struct object *transfer, *payment; /* the payment is the account's side of it */
@@ -75,8 +74,7 @@ static enum result check_balance(struct call *c, const struct plan *p)
         pages_money(c->a, p->amount_cents, p->currency));
 }
 
-/* ---- moving the money ---------------------------------------------------------------
- */
+/* ---- moving the money ---- */
 
 /* The reversal as the connected account sees it: a refund of its payment. */
 static struct object *payment_refund(
@@ -152,8 +150,7 @@ static void count_on_transfer(
         c, "transfer.reversed", transfer, objects_difference(c, before, b), c->account);
 }
 
-/* ---- the operations -----------------------------------------------------------------
- */
+/* ---- the operations ---- */
 
 enum result reversals_create(struct call *c)
 {

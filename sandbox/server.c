@@ -48,8 +48,7 @@ static int64_t real_ms(const struct sandbox *box)
     return sandbox_now_ms(box) - box->ahead_s * 1000;
 }
 
-/* ---- the life of an exchange -------------------------------------------------------
- */
+/* ---- the life of an exchange ---- */
 
 static void *begin(void *arg, const char *uri, struct MHD_Connection *connection)
 {
@@ -107,8 +106,7 @@ static struct call *make_call(struct server *s, struct exchange *x, const char *
     return c;
 }
 
-/* ---- answers -----------------------------------------------------------------------
- */
+/* ---- answers ---- */
 
 struct half {
     const char *bytes;
@@ -183,8 +181,7 @@ static enum MHD_Result answer(struct exchange *x)
     return sent;
 }
 
-/* ---- one request -------------------------------------------------------------------
- */
+/* ---- one request ---- */
 
 /* Only by its own name: else a page elsewhere could point a name of its own at the
  * loopback and read along. */
@@ -265,8 +262,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection,
     }
 }
 
-/* ---- the loop ----------------------------------------------------------------------
- */
+/* ---- the loop ---- */
 
 struct server *server_open(struct sandbox *box, uint16_t port)
 {

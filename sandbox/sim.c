@@ -31,8 +31,7 @@ static enum result answer(struct call *c, struct value *v)
     return OK;
 }
 
-/* ---- clock --------------------------------------------------------------------------
- */
+/* ---- clock ---- */
 
 static enum result show_clock(struct call *c)
 {
@@ -57,8 +56,7 @@ static enum result advance_clock(struct call *c)
     return show_clock(c);
 }
 
-/* ---- faults -------------------------------------------------------------------------
- */
+/* ---- faults ---- */
 
 static enum result show_faults(struct call *c)
 {
@@ -83,8 +81,7 @@ static enum result clear_faults(struct call *c)
     return show_faults(c);
 }
 
-/* ---- webhooks -----------------------------------------------------------------------
- */
+/* ---- webhooks ---- */
 
 static enum result show_webhooks(struct call *c)
 {
@@ -173,9 +170,7 @@ static enum result rotate_secret(struct call *c)
     return answer(c, v);
 }
 
-/* ---- balance and dump
- * ---------------------------------------------------------------------------
- */
+/* ---- balance and dump ---- */
 
 static enum result show_balance(struct call *c)
 {
@@ -223,8 +218,7 @@ static enum result dump(struct call *c)
     return OK;
 }
 
-/* ---- the list -----------------------------------------------------------------------
- */
+/* ---- the list ---- */
 
 static const struct {
     const char *method, *path;

@@ -24,9 +24,12 @@
  *             Without threeds a card that asks for it stops at requires_action
  *   POST /_sim/act/refund      of a payment, [amount=]   at the dashboard: no metadata
  *   POST /_sim/act/refund_fail refund=
- *   POST /_sim/act/refunds     rule=debit|pending|refuse   of more than the platform
- * has POST /_sim/act/dispute     do=open, of a payment, [amount=] [reason=fraudulent]
+ *   POST /_sim/act/refunds     rule=debit|pending|refuse
+ *             of more than the platform has
+ *   POST /_sim/act/dispute     do=open, of a payment, [amount=] [reason=fraudulent]
  *                              [status=needs_response|warning_needs_response|lost|...]
+ *             the amount is what has not been refunded, if not said; the money goes
+ *             and comes by the status
  *   POST /_sim/act/dispute     dispute= do=update [status=under_review|...]
  *                              dispute= do=close [status=won|lost|warning_closed]
  *                              dispute= do=late_win      (lost becomes won)

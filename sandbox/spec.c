@@ -105,8 +105,7 @@ static const struct value *deref(struct spec *s, const struct value *schema)
     return schema;
 }
 
-/* ---- texts to types ----------------------------------------------------------------
- */
+/* ---- texts to types ---- */
 
 struct check {
     struct spec *s;
@@ -183,8 +182,7 @@ static struct value *typed(
     return t;
 }
 
-/* ---- checking ----------------------------------------------------------------------
- */
+/* ---- checking ---- */
 
 static bool refuse(
     const struct check *k, const char *path, const char *code, const char *message)
@@ -326,8 +324,7 @@ struct value *spec_check(struct spec *s, struct arena *a, const struct value *sc
     return valid(&k, schema, t, "") ? t : NULL;
 }
 
-/* ---- resources ---------------------------------------------------------------------
- */
+/* ---- resources ---- */
 
 struct value *spec_example(struct spec *s, struct arena *a, const char *resource)
 {

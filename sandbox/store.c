@@ -12,8 +12,7 @@
 
 enum { SCHEMA_MAX = 1 << 20, SCHEMA_VERSION = 2 };
 
-/* ---- the file ----------------------------------------------------------------------
- */
+/* ---- the file ---- */
 
 static char *read_schema(const char *path)
 {
@@ -124,8 +123,7 @@ void store_set(struct store *s, const char *name, const char *value)
     sql_run(s, q);
 }
 
-/* ---- objects -----------------------------------------------------------------------
- */
+/* ---- objects ---- */
 
 #define OBJECT_COLUMNS "seq, id, kind, account, created_at, body, inner"
 
@@ -256,11 +254,13 @@ static int64_t last_before(struct store *s, int64_t at)
 static void list_bind(struct store *s, sqlite3_stmt *stmt, const struct store_query *q)
 {
     int64_t low = q->created_min == INT64_MIN ? 0 : last_before(s, q->created_min);
+    int64_t high = q->created_max == INT64_MAX ? INT64_MAX
+                                               : last_before(s, q->created_max + 1) + 1;
     int at = 1;
     sql_text(stmt, at++, q->kind);
     sql_text(stmt, at++, q->account);
     sql_int(stmt, at++, q->before > low ? q->before : low);
-    sql_int(stmt, at++, q->after != 0 ? q->after : INT64_MAX);
+    sql_int(stmt, at++, q->after != 0 && q->after < high ? q->after : high);
     sql_int(stmt, at++, q->created_min);
     sql_int(stmt, at++, q->created_max);
     for (size_t i = 0; i < q->filter_count; i++) {
@@ -305,8 +305,7 @@ size_t store_kinds(struct store *s, struct arena *a, const char **out)
     return n;
 }
 
-/* ---- idempotency -------------------------------------------------------------------
- */
+/* ---- idempotency ---- */
 
 bool store_key_get(struct store *s, struct arena *a, const char *account,
     const char *key, struct store_key *out)
@@ -364,8 +363,7 @@ void store_keys_prune(struct store *s, int64_t created_before)
     sql_run(s, q);
 }
 
-/* ---- deliveries --------------------------------------------------------------------
- */
+/* ---- deliveries ---- */
 
 #define DELIVERY_COLUMNS "seq, event, endpoint, state, tries, status, due_at_ms"
 

@@ -27,8 +27,7 @@ void store_commit(struct store *s);
 char *store_setting(struct store *s, struct arena *a, const char *name);
 void store_set(struct store *s, const char *name, const char *value);
 
-/* ---- objects ----------------------------------------------------------------------
- */
+/* ---- objects ---- */
 
 struct stored {
     int64_t seq;
@@ -74,8 +73,7 @@ size_t store_list(
 /* The kinds of which there are objects, at most STORE_TYPES_MAX. */
 size_t store_kinds(struct store *s, struct arena *a, const char **out);
 
-/* ---- idempotency ------------------------------------------------------------------
- */
+/* ---- idempotency ---- */
 
 struct store_key {
     const char *account, *key, *request;
@@ -91,8 +89,7 @@ void store_key_put(struct store *s, const struct store_key *k);
 void store_key_drop(struct store *s, const char *account, const char *key);
 void store_keys_prune(struct store *s, int64_t created_before);
 
-/* ---- deliveries -------------------------------------------------------------------
- */
+/* ---- deliveries ---- */
 
 struct delivery {
     int64_t seq;

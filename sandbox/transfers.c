@@ -20,8 +20,7 @@ void transfers_set_reuse(struct call *c, bool allowed)
     store_set(c->box->store, "transfers_reuse", allowed ? "yes" : "no");
 }
 
-/* ---- may it be ----------------------------------------------------------------------
- */
+/* ---- may it be ---- */
 
 /* What is to be transferred, from where. */
 struct plan {
@@ -143,8 +142,7 @@ static enum result make_plan(struct call *c, struct plan *p)
     return OK;
 }
 
-/* ---- moving the money ---------------------------------------------------------------
- */
+/* ---- moving the money ---- */
 
 /* The transfer as the connected account sees it: a payment. */
 static struct object *destination_payment(
@@ -196,8 +194,7 @@ static void move(struct call *c, struct object *transfer, const struct plan *p)
         destination_payment(c, transfer, p)->id);
 }
 
-/* ---- the operations -----------------------------------------------------------------
- */
+/* ---- the operations ---- */
 
 enum result transfers_create(struct call *c)
 {

@@ -129,8 +129,7 @@ struct value *value_read(struct arena *a, const char *bytes, size_t n)
     return status == yajl_status_ok ? r.root : NULL;
 }
 
-/* ---- writing ----------------------------------------------------------------------
- */
+/* ---- writing ---- */
 
 static void print_text(struct buf *out, const char *s)
 {
@@ -223,8 +222,7 @@ char *value_string(struct arena *a, const struct value *v)
     return s;
 }
 
-/* ---- making -----------------------------------------------------------------------
- */
+/* ---- making ---- */
 
 struct value *value_object(struct arena *a)
 {
@@ -275,8 +273,7 @@ struct value *value_clone(struct arena *a, const struct value *v)
     return copy;
 }
 
-/* ---- asking -----------------------------------------------------------------------
- */
+/* ---- asking ---- */
 
 static struct value *member(const struct value *v, const char *key, size_t n)
 {
@@ -375,8 +372,7 @@ bool value_equal(const struct value *x, const struct value *y)
     return true;
 }
 
-/* ---- changing ---------------------------------------------------------------------
- */
+/* ---- changing ---- */
 
 void value_set(struct arena *a, struct value *object, const char *key, struct value *v)
 {

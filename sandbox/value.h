@@ -51,8 +51,7 @@ struct value *value_bool(struct arena *a, bool truth);
 struct value *value_null(struct arena *a);
 struct value *value_clone(struct arena *a, const struct value *v);
 
-/* ---- asking -----------------------------------------------------------------------
- */
+/* ---- asking ---- */
 
 struct value *value_member(const struct value *v, const char *key);
 struct value *value_get(const struct value *v, const char *path);
@@ -70,8 +69,7 @@ bool value_equal(const struct value *x, const struct value *y);
     for (struct value *e = (v) == NULL ? NULL : (v)->first; (e) != NULL;               \
          (e) = (e)->next)
 
-/* ---- changing ---------------------------------------------------------------------
- */
+/* ---- changing ---- */
 
 /* Makes V the member KEY of the object, in place of one that was there. */
 void value_set(struct arena *a, struct value *object, const char *key, struct value *v);

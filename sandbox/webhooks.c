@@ -91,8 +91,7 @@ CURLM *webhooks_handle(struct webhooks *w)
     return w->multi;
 }
 
-/* ---- which endpoints ----------------------------------------------------------------
- */
+/* ---- which endpoints ---- */
 
 struct queueing {
     const char *event, *type, *account;
@@ -144,8 +143,7 @@ int64_t webhooks_queue(
     return q.count;
 }
 
-/* ---- signing ------------------------------------------------------------------------
- */
+/* ---- signing ---- */
 
 char *webhooks_sign(struct arena *a, int64_t at, const char *const *secrets,
     size_t count, const char *body)
@@ -184,8 +182,7 @@ static char *signature(
     return webhooks_sign(w->a, now, secrets, count, body);
 }
 
-/* ---- sending ------------------------------------------------------------------------
- */
+/* ---- sending ---- */
 
 static size_t swallow(char *bytes, size_t size, size_t n, void *arg)
 {
@@ -275,8 +272,7 @@ static void start_due(struct webhooks *w)
     }
 }
 
-/* ---- what came of it ----------------------------------------------------------------
- */
+/* ---- what came of it ---- */
 
 static void note_receipt(struct webhooks *w, const char *event_id)
 {

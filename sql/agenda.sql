@@ -18,12 +18,3 @@ JOIN spaces s ON s.id = b.space_id
 JOIN users v ON v.id = b.vendor_id
 WHERE b.id < :before_id
 ORDER BY b.id DESC LIMIT :max
-
--- query: agenda_sums
-SELECT
-    COALESCE(SUM(CASE WHEN end_at > :now_at THEN host_cents END), 0) AS coming_cents,
-    COALESCE(SUM(CASE WHEN end_at <= :now_at THEN host_cents END), 0) AS due_cents,
-    COUNT(CASE WHEN end_at > :now_at THEN 1 END) AS coming_n,
-    COUNT(CASE WHEN end_at <= :now_at THEN 1 END) AS due_n
-FROM bookings
-WHERE host_id = :host_id AND state IN ('confirmed', 'active', 'completed')

@@ -10,6 +10,14 @@ SELECT id FROM bookings WHERE state = 'confirmed' AND start_at <= :now_at ORDER 
 -- query: bookings_over
 SELECT id FROM bookings WHERE state = 'active' AND end_at <= :now_at ORDER BY end_at LIMIT :max
 
+-- query: bookings_unreminded
+SELECT b.id FROM bookings b
+WHERE b.state = 'confirmed' AND b.start_at > :now_at AND b.start_at <= :until_at
+  AND b.confirmed_at <= b.start_at - :fresh_s
+  AND NOT EXISTS (SELECT 1 FROM claims c
+                  WHERE c.scope = 'reminder' AND c.key = CAST(b.id AS TEXT))
+ORDER BY b.start_at LIMIT :max
+
 -- query: bookings_set_canceled
 UPDATE bookings SET canceled_by = :canceled_by WHERE id = :id AND state = 'canceled'
 

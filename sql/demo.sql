@@ -40,3 +40,13 @@ VALUES (:booking_id, :kitchen_id, :author_id, 1, :overall, :cleanliness, :equipm
 -- query: demo_add_rating
 UPDATE kitchens SET rating_sum = rating_sum + :overall, rating_count = rating_count + 1
 WHERE id = :kitchen_id
+
+-- query: demo_hosts
+SELECT user_id AS id FROM host_accounts WHERE account_id IS NULL LIMIT :max
+
+-- query: demo_unpaid
+SELECT booking_id AS id FROM payments WHERE payment_intent_id IS NULL LIMIT :max
+
+-- query: demo_set_paid
+UPDATE payments SET payment_intent_id = :intent_id, charge_id = :charge_id, applied = 1
+WHERE booking_id = :booking_id AND payment_intent_id IS NULL

@@ -12,12 +12,18 @@ WHERE processed_at IS NULL AND received_at <= :now_at - 10 * tries * tries
 ORDER BY received_at LIMIT :max
 
 -- query: events_get
-SELECT event_id, type, object_id, account FROM stripe_events
+SELECT event_id, type, object_id, account, payload FROM stripe_events
 WHERE event_id = :event_id AND processed_at IS NULL
 
 -- query: events_done
 UPDATE stripe_events SET processed_at = :now_at, tries = tries + 1, error = ''
 WHERE event_id = :event_id
+
+-- query: events_done_with
+-- What came before its object was read is told by the object.
+UPDATE stripe_events SET processed_at = :now_at, error = ''
+WHERE object_id = :object_id AND account = :account AND processed_at IS NULL
+  AND received_at < :now_at
 
 -- query: events_failed
 UPDATE stripe_events SET tries = tries + 1, error = :error WHERE event_id = :event_id

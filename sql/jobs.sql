@@ -21,8 +21,11 @@ WHERE name = :name AND lease_owner = :owner
 -- query: jobs_cursor
 SELECT cursor_at FROM jobs WHERE name = :name
 
--- query: jobs_set_cursor
-UPDATE jobs SET cursor_at = :cursor_at WHERE name = :name
+-- query: jobs_place
+SELECT place, began_at, cursor_at FROM jobs WHERE name = :name
+
+-- query: jobs_set_place
+UPDATE jobs SET place = :place, began_at = :began_at, cursor_at = :cursor_at WHERE name = :name
 
 -- query: jobs_forget_throttles
 DELETE FROM throttles WHERE window_at < :before_at

@@ -224,6 +224,10 @@ CREATE TABLE differences (
 CREATE UNIQUE INDEX differences_once ON differences (kind, source_id) WHERE closed_at IS NULL;
 CREATE INDEX differences_by_age ON differences (id) WHERE closed_at IS NULL;
 
+-- Where a job that reads a long list has come to, and when it began with it.
+ALTER TABLE jobs ADD COLUMN place TEXT NOT NULL DEFAULT '';
+ALTER TABLE jobs ADD COLUMN began_at INTEGER NOT NULL DEFAULT 0;
+
 ALTER TABLE bookings ADD COLUMN canceled_by TEXT NOT NULL DEFAULT ''; -- a role
 CREATE INDEX bookings_starting ON bookings (state, start_at) WHERE state = 'confirmed';
 CREATE INDEX bookings_ending ON bookings (state, end_at) WHERE state = 'active';

@@ -53,18 +53,3 @@ enum result agenda_all(
     bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
-
-enum result agenda_sums(struct ctx *c, struct agenda_sums *out)
-{
-    struct query *q = db_query(c->db, Q_AGENDA_SUMS);
-    bind_int(q, "host_id", c->actor.user_id);
-    bind_int(q, "now_at", c->now_at);
-    TRY(query_step(q));
-    *out = (struct agenda_sums) {
-        .coming = { col_int(q, "coming_cents") },
-        .due = { col_int(q, "due_cents") },
-        .coming_n = col_int(q, "coming_n"),
-        .due_n = col_int(q, "due_n"),
-    };
-    return OK;
-}

@@ -1,4 +1,4 @@
-/* A host's bookings in time, over all kitchens: the calendar, and what is coming in. */
+/* A host's bookings in time, over all kitchens: the calendar. */
 #ifndef DOMAIN_AGENDA_H
 #define DOMAIN_AGENDA_H
 
@@ -20,13 +20,5 @@ enum result agenda_between(struct ctx *c, int64_t from_at, int64_t to_at, size_t
  * first. */
 enum result agenda_all(
     struct ctx *c, int64_t before_id, size_t max, struct agenda_row **out, size_t *n);
-
-/* What the acting host's bookings bring: confirmed ones that are not over, and those
- * that are over and not yet paid out. */
-struct agenda_sums {
-    struct cents coming, due;
-    int64_t coming_n, due_n;
-};
-enum result agenda_sums(struct ctx *c, struct agenda_sums *out);
 
 #endif

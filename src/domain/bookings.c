@@ -393,11 +393,14 @@ static const struct {
     [NEWS_CONFIRMED] = { "booking_confirmed", false, true,
         "Your booking is confirmed: %s, %s." },
     [NEWS_CONFIRMED_HOST] = { "booking_new", true, true, "New booking: %s, %s." },
+    [NEWS_REMINDER] = { "booking_reminder", false, false, "Tomorrow: %s, %s." },
+    [NEWS_REMINDER_HOST] = { "booking_reminder_host", true, false,
+        "Tomorrow in %s: %s." },
     [NEWS_LATE] = { "booking_late", false, false,
         "Paid too late for %s, %s. Your money is on its way back." },
-    [NEWS_CANCELED] = { "booking_canceled", false, false,
+    [NEWS_CANCELED] = { "booking_canceled", false, true,
         "Your booking was canceled: %s, %s." },
-    [NEWS_CANCELED_HOST] = { "booking_canceled_host", true, false,
+    [NEWS_CANCELED_HOST] = { "booking_canceled_host", true, true,
         "A booking was canceled: %s, %s." },
     [NEWS_REFUNDED] = { "booking_refunded", false, false,
         "Money goes back to you for %s, %s." },
@@ -445,11 +448,12 @@ static void put_ladder(struct ctx *c, struct telling *t, const struct booking *b
                          cents_format(c->arena, rows[i].refund.total)));
 }
 
+/* The calendar entry; one for a canceled booking takes the entry out again. */
 static void put_ics(
     struct ctx *c, struct telling *t, const struct booking *b, bool to_host)
 {
     put(t, "ics_uid", ctx_printf(c, "booking-%s", b->uid));
-    put(t, "ics_sequence", "0");
+    put(t, "ics_canceled", b->state == BOOKING_CANCELED ? "1" : "");
     put(t, "ics_start_at", ctx_printf(c, "%lld", (long long)b->start_at));
     put(t, "ics_end_at", ctx_printf(c, "%lld", (long long)b->end_at));
     put(t, "ics_summary",

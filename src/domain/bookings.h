@@ -121,6 +121,8 @@ enum booking_news {
     NEWS_LAPSED, /* the host did not answer the request in time */
     NEWS_CONFIRMED,
     NEWS_CONFIRMED_HOST, /* to the host */
+    NEWS_REMINDER,       /* it begins within 24 hours */
+    NEWS_REMINDER_HOST,  /* to the host */
     NEWS_LATE,           /* paid too late, money on its way back */
     NEWS_CANCELED,       /* amount: what goes back */
     NEWS_CANCELED_HOST,  /* to the host; amount: what he keeps */

@@ -313,6 +313,38 @@ enum result disputes_apply(struct ctx *c, const struct stripe_dispute *dispute)
     return r;
 }
 
+enum result disputes_check(struct ctx *c, const char *id)
+{
+    struct stripe_client client;
+    struct stripe_reply reply;
+    struct stripe_dispute dispute;
+    TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
+    TRY(stripe_ops_read(c, &client, ctx_printf(c, "/v1/disputes/%s", id), &reply));
+    TRY(stripe_read_dispute(reply.object, &dispute));
+    TRY(db_begin(c->db));
+    TRY(disputes_apply(c, &dispute));
+    struct query *q = db_query(c->db, Q_DISPUTES_TOUCH);
+    bind_text(q, "dispute_id", id);
+    bind_int(q, "now_at", c->now_at);
+    TRY(query_run(q));
+    return db_commit(c->db);
+}
+
+enum result disputes_stale(
+    struct ctx *c, int64_t before_at, size_t max, const char ***ids, size_t *n)
+{
+    const char **rows = arena_array(c->arena, max, sizeof *rows);
+    struct query *q = db_query(c->db, Q_DISPUTES_STALE);
+    bind_int(q, "before_at", before_at);
+    bind_int(q, "max", (int64_t)max);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r))
+        rows[(*n)++] = col_text(q, "dispute_id");
+    *ids = rows;
+    return query_end(r);
+}
+
 /* ---- evidence ---------------------------------------------------------------------
  */
 

@@ -36,6 +36,14 @@ enum result disputes_get(struct ctx *c, const char *id, struct dispute *out);
  */
 enum result disputes_apply(struct ctx *c, const struct stripe_dispute *dispute);
 
+/* Reads one at Stripe and applies it (own transaction). R_UPSTREAM. */
+enum result disputes_check(struct ctx *c, const char *id);
+
+/* The ids of up to MAX open ones that were not read since BEFORE_AT, the longest first.
+ */
+enum result disputes_stale(
+    struct ctx *c, int64_t before_at, size_t max, const char ***ids, size_t *n);
+
 /* ---- evidence ---------------------------------------------------------------------
  */
 

@@ -1,5 +1,7 @@
 #include "domain/events.h"
 
+#include <string.h>
+
 #include "domain/disputes.h"
 #include "domain/freezes.h"
 #include "domain/host_accounts.h"
@@ -48,6 +50,18 @@ static enum result read_intent(
     return db_commit(c->db);
 }
 
+static enum result read_session(
+    struct ctx *c, const char *object_id, [[maybe_unused]] const char *account)
+{
+    struct stripe_reply reply;
+    struct stripe_session session;
+    TRY(read_object(c, ctx_printf(c, "/v1/checkout/sessions/%s", object_id), &reply));
+    TRY(stripe_read_session(reply.object, &session));
+    TRY(db_begin(c->db));
+    TRY(payments_apply_session(c, &session));
+    return db_commit(c->db);
+}
+
 static enum result read_refund(
     struct ctx *c, const char *object_id, [[maybe_unused]] const char *account)
 {
@@ -75,13 +89,7 @@ static enum result read_transfer(
 static enum result read_dispute(
     struct ctx *c, const char *object_id, [[maybe_unused]] const char *account)
 {
-    struct stripe_reply reply;
-    struct stripe_dispute dispute;
-    TRY(read_object(c, ctx_printf(c, "/v1/disputes/%s", object_id), &reply));
-    TRY(stripe_read_dispute(reply.object, &dispute));
-    TRY(db_begin(c->db));
-    TRY(disputes_apply(c, &dispute));
-    return db_commit(c->db);
+    return disputes_check(c, object_id);
 }
 
 /* The booking whose payment the event's object is about. */
@@ -132,17 +140,20 @@ static enum result read_account(
         c, *account != '\0' ? account : object_id, STRIPE_JOB_MS);
 }
 
+/* What is final is applied from the event itself, when it comes; everything else, and
+ * what could not be applied then, from the object. Where there is no object to read the
+ * event is all there is. */
 static const struct handling {
     const char *type;
     enum result (*now)(struct ctx *c, const struct stripe_event *e);
     enum result (*later)(struct ctx *c, const char *object_id, const char *account);
 } handlings[] = {
-    { "payment_intent.succeeded", intent_is_final, NULL },
-    { "payment_intent.canceled", intent_is_final, NULL },
+    { "payment_intent.succeeded", intent_is_final, read_intent },
+    { "payment_intent.canceled", intent_is_final, read_intent },
     { "payment_intent.payment_failed", NULL, read_intent },
     { "payment_intent.processing", NULL, read_intent },
-    { "checkout.session.completed", session_is_final, NULL },
-    { "checkout.session.expired", session_is_final, NULL },
+    { "checkout.session.completed", session_is_final, read_session },
+    { "checkout.session.expired", session_is_final, read_session },
     { "refund.created", NULL, read_refund },
     { "refund.updated", NULL, read_refund },
     { "refund.failed", NULL, read_refund },
@@ -285,8 +296,8 @@ static enum result take(struct ctx *c, const struct stripe_event *e)
     const struct handling *h = handling_of(e->type);
     bool new;
     TRY(db_begin(c->db));
-    TRY(store(
-        c, e, ours ? "" : "live and test mode mixed", ours && h->later != NULL, &new));
+    TRY(store(c, e, ours ? "" : "live and test mode mixed",
+        ours && h->now == NULL && h->later != NULL, &new));
     if (FAULT("events.after_insert"))
         return R_FAULT;
     if (!ours)
@@ -311,52 +322,64 @@ enum result events_receive(struct ctx *c, enum events_endpoint endpoint,
 /* ---- sweeping ---------------------------------------------------------------------
  */
 
-/* One page of the list, newest first. *LAST is its last event's id, NULL after the
- * last page. */
-static enum result sweep_page(struct ctx *c, const struct stripe_client *client,
-    int64_t since_at, const char **last)
+/* One that cannot be applied harms no other: it waits for the job `events`. */
+static enum result take_swept(struct ctx *c, const struct json *j)
+{
+    struct stripe_event e;
+    bool new;
+    if (stripe_read_event(j, &e) != OK) {
+        log_error("sweep", "%s is no event", json_text(j, "id"));
+        return OK;
+    }
+    enum result r = take(c, &e);
+    if (r == OK || r == R_BUSY)
+        return r;
+    const char *error = c->message != NULL ? c->message : result_name(r);
+    fail_clear(c);
+    db_rollback(c->db);
+    TRY(db_begin(c->db));
+    TRY(store(c, &e, error, true, &new));
+    return db_commit(c->db);
+}
+
+static enum result read_page(
+    struct ctx *c, int64_t since_at, const char *after, struct stripe_reply *reply)
 {
     enum { PER_PAGE = 20 }; /* what fits into a JSON tree, however rich the objects */
+    struct stripe_client client;
     struct buf form;
-    struct stripe_reply reply;
-    struct stripe_event e;
+    TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
     buf_init(&form, STRIPE_FORM_BYTES_MAX);
     stripe_form_int(&form, "created[gte]", since_at);
     stripe_form_int(&form, "limit", PER_PAGE);
-    stripe_form_text(&form, "starting_after", *last);
+    stripe_form_text(&form, "starting_after", *after == '\0' ? NULL : after);
     struct stripe_request request = {
         .method = "GET",
         .path = "/v1/events",
         .form = stripe_ops_form(c, &form),
     };
-    stripe_call(client, c->arena, &request, &reply);
-    if (reply.outcome != STRIPE_OK)
-        return fail(c, R_UPSTREAM, "Stripe's list of events cannot be read.");
-    bool more = false;
-    *last = NULL;
-    json_each(j, json_get(reply.object, "data"))
-    {
-        TRY(stripe_read_event(j, &e));
-        TRY(take(c, &e));
-        *last = e.id;
-    }
-    if (!json_bool(reply.object, "has_more", &more) || !more)
-        *last = NULL;
-    return OK;
+    stripe_call(&client, c->arena, &request, reply);
+    if (reply->outcome == STRIPE_OK)
+        return OK;
+    bool gone = reply->outcome == STRIPE_DEFINITIVE && *after != '\0';
+    return fail(c, gone ? R_GONE : R_UPSTREAM, "Stripe's list of events: %s",
+        reply->error.message);
 }
 
-enum result events_sweep(struct ctx *c, int64_t since_at)
+enum result events_sweep(struct ctx *c, int64_t since_at, const char **after)
 {
-    enum { PAGES_MAX = 500 };
-    struct stripe_client client;
+    struct stripe_reply reply;
+    bool more = false;
     const char *last = NULL;
-    TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
-    for (int page = 0; page < PAGES_MAX; page++) {
-        TRY(sweep_page(c, &client, since_at, &last));
-        if (last == NULL)
-            return OK;
+    TRY(read_page(c, since_at, *after, &reply));
+    json_each(j, json_get(reply.object, "data"))
+    {
+        TRY(take_swept(c, j));
+        last = json_text(j, "id");
     }
-    return fail(c, R_UPSTREAM, "Stripe's list of events has no end.");
+    bool goes_on = json_bool(reply.object, "has_more", &more) && more && last != NULL;
+    *after = goes_on ? last : "";
+    return OK;
 }
 
 enum result events_seen_until(struct ctx *c, int64_t *at)
@@ -385,6 +408,39 @@ enum result events_due(struct ctx *c, size_t max, const char ***ids, size_t *n)
     return query_end(r);
 }
 
+/* What the event itself says, once more. */
+static enum result repeat(
+    struct ctx *c, const struct handling *h, const struct stripe_event *e)
+{
+    TRY(db_begin(c->db));
+    TRY(apply_now(c, h, e));
+    return db_commit(c->db);
+}
+
+static enum result note(
+    struct ctx *c, const struct stripe_event *e, bool by_object, enum result r)
+{
+    const char *error = c->message != NULL ? c->message : result_name(r);
+    if (db_in_transaction(c->db))
+        db_rollback(c->db);
+    TRY(db_begin(c->db));
+    struct query *q = db_query(c->db, r == OK ? Q_EVENTS_DONE : Q_EVENTS_FAILED);
+    bind_text(q, "event_id", e->id);
+    if (r == OK)
+        bind_int(q, "now_at", c->now_at);
+    else
+        bind_text(q, "error", error);
+    TRY(query_run(q));
+    if (r == OK && by_object) {
+        q = db_query(c->db, Q_EVENTS_DONE_WITH);
+        bind_text(q, "object_id", e->object_id);
+        bind_text(q, "account", e->account);
+        bind_int(q, "now_at", c->now_at);
+        TRY(query_run(q));
+    }
+    return db_commit(c->db);
+}
+
 enum result events_process(struct ctx *c, const char *event_id)
 {
     struct query *q = db_query(c->db, Q_EVENTS_GET);
@@ -393,18 +449,20 @@ enum result events_process(struct ctx *c, const char *event_id)
     if (r == R_NOT_FOUND)
         return OK; /* another process was quicker */
     TRY(r);
-    const char *object_id = col_text(q, "object_id"), *account = col_text(q, "account");
-    const struct handling *h = handling_of(col_text_here(q, "type"));
-    r = h->later == NULL ? OK : h->later(c, object_id, account);
-    if (r != OK)
-        db_rollback(c->db); /* of what could not be applied; that it could not stays */
-    TRY(db_begin(c->db));
-    q = db_query(c->db, r == OK ? Q_EVENTS_DONE : Q_EVENTS_FAILED);
-    bind_text(q, "event_id", event_id);
-    if (r == OK)
-        bind_int(q, "now_at", c->now_at);
-    else
-        bind_text(q, "error", c->message != NULL ? c->message : result_name(r));
-    TRY(query_run(q));
-    return db_commit(c->db);
+    struct stripe_event e = {
+        .id = event_id,
+        .type = col_text(q, "type"),
+        .object_id = col_text(q, "object_id"),
+        .account = col_text(q, "account"),
+    };
+    const char *payload = col_text(q, "payload");
+    const struct handling *h = handling_of(e.type);
+    if (h->later != NULL) {
+        r = h->later(c, e.object_id, e.account);
+    } else if (h->now != NULL) {
+        r = json_read(c->arena, payload, strlen(payload), &e.object);
+        if (r == OK)
+            r = repeat(c, h, &e);
+    }
+    return note(c, &e, h->later != NULL, r);
 }

@@ -21,10 +21,12 @@ enum events_endpoint { EVENTS_OURS, EVENTS_CONNECTED };
 enum result events_receive(struct ctx *c, enum events_endpoint endpoint,
     const char *signature, struct span body);
 
-/* Asks Stripe for all events since SINCE_AT (Stripe keeps them for 30 days) and takes
- * those that no webhook brought: the net under an outage of ours. OK only when all of
- * them were seen. */
-enum result events_sweep(struct ctx *c, int64_t since_at);
+/* Asks Stripe for one page of the events since SINCE_AT (Stripe keeps them for 30 days)
+ * and takes those that no webhook brought: the net under an outage of ours. *AFTER is
+ * the last event that was seen, "" to begin with the newest; afterwards it is the next
+ * page's, "" if all were seen. An event that cannot be applied is kept, with its error,
+ * for events_process. R_GONE: Stripe does not know *AFTER any more, begin again. */
+enum result events_sweep(struct ctx *c, int64_t since_at, const char **after);
 
 /* Up to when all of Stripe's events have been seen; 0: they never were. */
 enum result events_seen_until(struct ctx *c, int64_t *at);
@@ -32,8 +34,8 @@ enum result events_seen_until(struct ctx *c, int64_t *at);
 /* The ids of up to MAX events that wait for their object to be read. */
 enum result events_due(struct ctx *c, size_t max, const char ***ids, size_t *n);
 
-/* Reads the object of one at Stripe and applies it. A failure is noted with the
- * event, which is tried again later. */
+/* Reads the object of one at Stripe and applies it, which answers all earlier events of
+ * that object too. A failure is noted with the event, which is tried again later. */
 enum result events_process(struct ctx *c, const char *event_id);
 
 #endif

@@ -251,6 +251,15 @@ static enum result changed(struct ctx *c, int64_t user_id, bool transfers_active
         "/host/stripe");
 }
 
+/* The host's own affair with Stripe, and he should know. */
+static enum result payouts_stopped(struct ctx *c, int64_t user_id)
+{
+    return notices_add(c, user_id, "payouts",
+        "Stripe has stopped paying out to your bank. Open Stripe and look at your bank "
+        "account; your money waits there.",
+        "/host/stripe");
+}
+
 static enum result set(struct ctx *c, const struct stripe_account *a)
 {
     struct row row;
@@ -269,6 +278,8 @@ static enum result set(struct ctx *c, const struct stripe_account *a)
     TRY(query_run_one(q));
     if (active != row.account.transfers_active)
         TRY(changed(c, row.user_id, active));
+    if (row.account.payouts_enabled && !a->payouts_enabled)
+        TRY(payouts_stopped(c, row.user_id));
     TRY(listings_refresh_host(c, row.user_id));
     return db_commit(c->db);
 }

@@ -93,6 +93,12 @@ enum result payments_answered(
  * nothing and is logged as an error. */
 enum result payments_apply(struct ctx *c, const struct stripe_intent *intent);
 
+/* Posts a charge that came into our balance: the host's part, the tax, and what is left
+ * for us; one that is not APPLIED to the booking belongs to the vendor at once. Needs an
+ * open transaction. Done by payments_apply. */
+enum result payments_post_charge(struct ctx *c, const struct stripe_intent *intent,
+    const struct booking *b, bool applied);
+
 /* The same for a session: one that has expired unpaid retires its payment, one that
  * was completed makes its intent known. */
 enum result payments_apply_session(struct ctx *c, const struct stripe_session *session);

@@ -22,9 +22,7 @@ static enum result set_paid(struct ctx *c, const struct payment *p,
     return query_run_one(q);
 }
 
-/* A charge comes into our balance: the host's part, the tax, and what is left for us;
- * one that is late belongs to the vendor at once. */
-static enum result post_charge(struct ctx *c, const struct stripe_intent *intent,
+enum result payments_post_charge(struct ctx *c, const struct stripe_intent *intent,
     const struct booking *b, bool applied)
 {
     struct cents fees = cents_sub(cents_sub(b->total, b->host), b->tax);
@@ -58,7 +56,7 @@ static enum result paid_late(struct ctx *c, const struct payment *p,
     struct refund_split all = { .amount = intent->amount_received };
     struct payment late;
     TRY(set_paid(c, p, intent, false));
-    TRY(post_charge(c, intent, b, false));
+    TRY(payments_post_charge(c, intent, b, false));
     TRY(payments_by_id(c, p->id, &late));
     TRY(refunds_open(c, &late, b, &all, "late", "paid late"));
     TRY(audit_add(c, "payment.late", "booking", b->id,
@@ -95,7 +93,7 @@ static enum result succeeded(
         return paid_late(c, p, intent, &b);
     }
     TRY(set_paid(c, p, intent, true));
-    TRY(post_charge(c, intent, &b, true));
+    TRY(payments_post_charge(c, intent, &b, true));
     return audit_add(c, "payment.succeeded", "booking", b.id,
         ctx_printf(c, "%s, %s", cents_format(c->arena, p->amount), intent->id));
 }

@@ -16,6 +16,7 @@ struct batch {
         const struct templates *templates;
         int64_t id;
         char uid[JOB_UID_BYTES];
+        bool more; /* set by the work: it is to be called again, in a unit of its own */
     } items[JOB_BATCH];
 };
 
@@ -30,11 +31,24 @@ struct job {
 };
 
 extern const struct job job_mail, job_holds, job_calls, job_events, job_payments;
-extern const struct job job_visits, job_transfers;
+extern const struct job job_visits, job_reminders, job_transfers, job_disputes;
 extern const struct job job_sweep, job_accounts, job_papers, job_cleanup;
 
 /* What is wrong with the settings for Stripe, or NULL: for jobs that call it. */
 const char *job_stripe_problem(const struct conf *conf);
+
+/* Where a job that reads a long list has come to: kept in its row in table jobs, which
+ * is there while it works. */
+struct job_place {
+    const char *at;    /* "" at the beginning */
+    int64_t began_at;  /* with this list; 0 at the beginning */
+    int64_t cursor_at; /* when it began with the last one that it read to the end */
+};
+enum result job_place(struct ctx *c, const char *name, struct job_place *out);
+
+/* Own transaction. */
+enum result job_set_place(
+    struct ctx *c, const char *name, const struct job_place *place);
 
 /* Fill a batch. */
 void job_add_id(struct batch *b, int64_t id);

@@ -15,6 +15,8 @@
 enum {
     PAUSE_MS = 500,
     LEASE_S = 120,
+    RENEW_MS = LEASE_S * 1000 / 4,
+    PACE_MS = 40,     /* Stripe wants at most 25 requests a second */
     BATCH_MS = 20000, /* then the other jobs have their turn */
     HEARTBEAT_S = 60, /* an idle job says so this often */
     UNABLE_S = 60,    /* a job that cannot do what it should says so this often */
@@ -23,8 +25,8 @@ enum {
 };
 
 static const struct job *const all[] = { &job_mail, &job_holds, &job_calls, &job_events,
-    &job_payments, &job_visits, &job_transfers, &job_papers, &job_sweep, &job_accounts,
-    &job_cleanup };
+    &job_payments, &job_visits, &job_reminders, &job_transfers, &job_papers, &job_sweep,
+    &job_accounts, &job_disputes, &job_cleanup };
 
 void job_add_id(struct batch *b, int64_t id)
 {
@@ -90,7 +92,8 @@ struct turn {
     const struct job *job;
     struct batch *batch;
     bool now; /* whether it is due or not */
-    bool due, leased;
+    bool due, leased, more;
+    int64_t began_ms, leased_ms, unit_ms; /* of the turn, its lease, the last unit */
     int64_t done, ms;
     const char *unable; /* why the job cannot work now, or NULL */
     const char *error;
@@ -125,6 +128,13 @@ static enum result look(struct ctx *c, void *arg)
     return OK;
 }
 
+static int64_t monotonic_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static enum result lease(struct ctx *c, void *arg)
 {
     struct turn *t = arg;
@@ -136,6 +146,7 @@ static enum result lease(struct ctx *c, void *arg)
     bind_int(q, "now_at", c->now_at);
     TRY(query_run(q));
     t->leased = query_changes(q) == 1;
+    t->leased_ms = monotonic_ms();
     return db_commit(c->db);
 }
 
@@ -149,7 +160,7 @@ static enum result release(struct ctx *c, void *arg)
     int64_t next_s = t->job->every_s;
     if (t->unable != NULL && t->batch->n > 0)
         next_s = pause_s(t);
-    else if (t->batch->n == JOB_BATCH)
+    else if (t->batch->n == JOB_BATCH || t->more)
         next_s = 0; /* there may be more */
     bind_int(q, "next_at", c->now_at + next_s);
     bind_int(q, "now_at", c->now_at);
@@ -160,16 +171,47 @@ static enum result release(struct ctx *c, void *arg)
     return db_commit(c->db);
 }
 
-static int64_t monotonic_ms(void)
+/* A long turn renews its lease; false if another process has the job meanwhile. */
+static bool keep_lease(struct turn *t, struct buf *why)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    if (monotonic_ms() - t->leased_ms < RENEW_MS)
+        return true;
+    return app_run(&t->jobs->app, DB_WRITE, lease, t, why) == OK && t->leased;
+}
+
+/* A job that calls Stripe takes its time. */
+static void pace(struct turn *t)
+{
+    int64_t wait_ms = t->unit_ms + PACE_MS - monotonic_ms();
+    if (t->job->unable == job_stripe_problem && wait_ms > 0)
+        nanosleep(&(struct timespec) { .tv_nsec = (long)wait_ms * 1000000 }, NULL);
+    t->unit_ms = monotonic_ms();
+}
+
+static void work_on(struct turn *t, struct job_item *item, struct buf *why)
+{
+    struct buf reason;
+    buf_init(&reason, ERROR_MAX_BYTES);
+    item->templates = t->jobs->templates;
+    item->more = false;
+    pace(t);
+    enum result r = app_run(&t->jobs->app, DB_WRITE, t->job->work, item, &reason);
+    if (r == OK) {
+        t->done++;
+    } else if (r != R_BUSY) { /* that is only "not yet" */
+        log_warn("job", "%s %lld%s: %s", t->job->name, (long long)item->id, item->uid,
+            reason.at);
+        buf_clear(why);
+        buf_adds(why, reason.at);
+    }
+    buf_free(&reason);
+    t->more = item->more;
+    t->ms = monotonic_ms() - t->began_ms;
 }
 
 static void work(struct turn *t, struct buf *why)
 {
-    int64_t began_ms = monotonic_ms();
+    t->began_ms = monotonic_ms();
     if (t->unable != NULL) {
         if (t->batch->n > 0) {
             log_error("job", "%s: %s", t->job->name, t->unable);
@@ -177,29 +219,16 @@ static void work(struct turn *t, struct buf *why)
         }
         return;
     }
-    for (size_t i = 0; i < t->batch->n; i++) {
-        struct job_item *item = &t->batch->items[i];
-        item->templates = t->jobs->templates;
-        struct buf reason;
-        buf_init(&reason, ERROR_MAX_BYTES);
-        enum result r = app_run(&t->jobs->app, DB_WRITE, t->job->work, item, &reason);
-        if (r == OK) {
-            t->done++;
-        } else if (r != R_BUSY) { /* that is only "not yet" */
-            log_warn("job", "%s %lld%s: %s", t->job->name, (long long)item->id,
-                item->uid, reason.at);
-            buf_clear(why);
-            buf_adds(why, reason.at);
-        }
-        buf_free(&reason);
-        t->ms = monotonic_ms() - began_ms;
-        if (t->ms > BATCH_MS)
-            break;
-    }
+    for (size_t i = 0; i < t->batch->n; i++)
+        do {
+            if (t->ms > BATCH_MS || !keep_lease(t, why))
+                return;
+            work_on(t, &t->batch->items[i], why);
+        } while (t->more);
 }
 
-/* Things done. */
-static int64_t take_turn(struct jobs *j, const struct job *job, bool now)
+/* Things done. *MORE: the job wants to go on. */
+static int64_t take_turn(struct jobs *j, const struct job *job, bool now, bool *more)
 {
     struct batch batch = { .n = 0 };
     struct buf why;
@@ -218,14 +247,16 @@ static int64_t take_turn(struct jobs *j, const struct job *job, bool now)
     if (r != OK)
         log_error("job", "%s: %s", job->name, why.at);
     buf_free(&why);
+    *more = t.more;
     return t.done;
 }
 
 void jobs_run(struct jobs *j, bool (*pause)(int ms))
 {
+    bool more;
     do {
         for (size_t i = 0; i < COUNT_OF(all); i++)
-            take_turn(j, all[i], false);
+            take_turn(j, all[i], false, &more);
     } while (pause(PAUSE_MS));
 }
 
@@ -233,11 +264,15 @@ int64_t jobs_run_once(struct jobs *j)
 {
     int64_t total = 0, done;
     int passes = 0;
+    bool more;
     do {
         done = 0;
         for (size_t i = 0; i < COUNT_OF(all); i++)
-            if (!all[i]->always || passes == 0)
-                done += take_turn(j, all[i], true);
+            do {
+                more = false;
+                if (!all[i]->always || passes == 0)
+                    done += take_turn(j, all[i], true, &more);
+            } while (more);
         total += done;
     } while (done > 0 && ++passes < ONCE_PASSES);
     return total;

@@ -60,19 +60,14 @@ static enum result render(struct ctx *c, const struct templates *templates,
     return r;
 }
 
-/* "prep.example" of "https://prep.example:8080". */
-static const char *host_of(struct ctx *c)
-{
-    const char *host = strstr(c->conf->base_url, "://");
-    host = host == NULL ? "prep" : host + 3;
-    return arena_strndup(c->arena, host, strcspn(host, ":/"));
-}
-
 static struct span calendar(
     struct ctx *c, const struct outbox_mail *m, const struct json *f)
 {
+    bool canceled = !text_empty(json_text(f, "ics_canceled"));
     struct ics_event e = {
-        .uid = ctx_printf(c, "%s@%s", json_text(f, "ics_uid"), host_of(c)),
+        .canceled = canceled,
+        .sequence = canceled ? 1 : 0,
+        .uid = ics_uid(c->arena, json_text(f, "ics_uid"), c->conf->base_url),
         .stamped_at = m->created_at,
         .summary = json_text(f, "ics_summary"),
         .location = json_text(f, "ics_location"),

@@ -20,5 +20,5 @@ static enum result work(struct ctx *c, void *arg)
     return checkout_poll(c, item->uid);
 }
 
-const struct job job_payments = { "payments", 60, false, find, work,
+const struct job job_payments = { "payments", 300, false, find, work,
     job_stripe_problem };

@@ -1,6 +1,7 @@
-/* Events that no webhook brought. The cursor moves only when all pages were seen, and
- * each look goes back a quarter of an hour behind it, since events are not listed in
- * the order in which they happened. */
+/* Events that no webhook brought, a page of Stripe's list in each unit. The cursor
+ * moves only when all pages were seen, to the time when the first was; each look goes
+ * back a quarter of an hour behind it, since events are not listed in the order in
+ * which they happened. */
 #include "domain/events.h"
 #include "jobs/job.h"
 #include "util/text.h"
@@ -15,24 +16,29 @@ static const char name[] = "sweep";
 
 static enum result find(struct ctx *c, struct batch *b)
 {
-    int64_t cursor_at;
-    if (text_empty(c->conf->stripe_secret_key))
-        return OK;
-    TRY(events_seen_until(c, &cursor_at));
-    job_add_id(b, cursor_at == 0 ? c->now_at - FIRST_S : cursor_at - OVERLAP_S);
+    if (!text_empty(c->conf->stripe_secret_key))
+        job_add_id(b, 0);
     return OK;
 }
 
 static enum result work(struct ctx *c, void *arg)
 {
-    const struct job_item *item = arg;
-    TRY(events_sweep(c, item->id));
-    TRY(db_begin(c->db));
-    struct query *q = db_query(c->db, Q_JOBS_SET_CURSOR);
-    bind_text(q, "name", name);
-    bind_int(q, "cursor_at", c->now_at);
-    TRY(query_run(q));
-    return db_commit(c->db);
+    struct job_item *item = arg;
+    struct job_place place;
+    TRY(job_place(c, name, &place));
+    if (*place.at == '\0')
+        place.began_at = c->now_at;
+    enum result r = events_sweep(c,
+        place.cursor_at == 0 ? place.began_at - FIRST_S : place.cursor_at - OVERLAP_S,
+        &place.at);
+    if (r == R_GONE)
+        place.at = "";
+    else if (r != OK)
+        return r;
+    else if (*place.at == '\0')
+        place.cursor_at = place.began_at;
+    item->more = r == R_GONE || *place.at != '\0';
+    return job_set_place(c, name, &place);
 }
 
-const struct job job_sweep = { name, EVERY_S, true, find, work };
+const struct job job_sweep = { name, EVERY_S, true, find, work, job_stripe_problem };

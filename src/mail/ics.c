@@ -79,6 +79,13 @@ static void add_url(struct buf *out, const char *url)
     add(out, "URL", url);
 }
 
+const char *ics_uid(struct arena *a, const char *name, const char *base_url)
+{
+    const char *host = strstr(base_url, "://");
+    host = host == NULL ? "prep" : host + 3;
+    return arena_printf(a, "%s@%.*s", name, (int)strcspn(host, ":/"), host);
+}
+
 void ics_begin(struct buf *out, const char *name)
 {
     add(out, "BEGIN", "VCALENDAR");

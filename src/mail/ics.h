@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "util/arena.h"
 #include "util/buf.h"
 
 struct ics_event {
@@ -17,6 +18,9 @@ struct ics_event {
     const char *description, *location, *url; /* may be NULL */
     bool canceled;
 };
+
+/* "NAME@HOST", the host from the site's address BASE_URL. */
+const char *ics_uid(struct arena *a, const char *name, const char *base_url);
 
 /* begin, any number of events, end. NAME is the calendar's, or NULL. */
 void ics_begin(struct buf *out, const char *name);

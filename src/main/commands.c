@@ -8,10 +8,12 @@
 #include "app/run.h"
 #include "db/migrate.h"
 #include "demo/demo.h"
+#include "demo/money.h"
 #include "domain/accounts.h"
 #include "domain/places.h"
 #include "main/behind.h"
 #include "main/serve.h"
+#include "net/net.h"
 #include "util/text.h"
 #include "web/routes.h"
 #include "web/serve.h"
@@ -31,11 +33,13 @@ static int with_app(
     struct app app = { .conf = *conf };
     struct buf why;
     buf_init(&why, 4096);
+    app.net = net_open();
     enum result r = app_open(&app, &why);
     if (r == OK)
         r = app_run(&app, mode, work, arg, &why);
     int status = r == OK ? 0 : complain(&why);
     app_close(&app);
+    net_close(app.net);
     buf_free(&why);
     return status;
 }
@@ -160,6 +164,8 @@ static int demo(const struct conf *conf, int argc, char **argv)
 {
     (void)argc, (void)argv;
     int status = with_app(conf, DB_WRITE, demo_load, NULL);
+    if (status == 0)
+        status = with_app(conf, DB_WRITE, demo_pay, NULL);
     if (status == 0)
         demo_print_people();
     return status;

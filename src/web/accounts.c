@@ -6,6 +6,7 @@
 #include "util/guard.h"
 #include "util/text.h"
 #include "util/zone.h"
+#include "web/calendars.h"
 #include "web/show.h"
 
 /* ---- fields --------------------------------------------------------------------- */
@@ -245,6 +246,7 @@ static enum result show_account(
         view_text(item, "seen", show_when(c, rows[i].seen_at));
         view_bool(item, "current", rows[i].current);
     }
+    TRY(calendars_show(c, w));
     return web_page(c, w, status, "accounts/show");
 }
 

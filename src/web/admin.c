@@ -10,6 +10,7 @@
 #include "jobs/jobs.h"
 #include "util/guard.h"
 #include "util/text.h"
+#include "web/admin_payments.h"
 #include "web/show.h"
 
 enum { PER_PAGE = 50, QUEUE_MAX = 20, HISTORY_MAX = 50 };
@@ -152,6 +153,7 @@ enum result web_admin(struct ctx *c, struct web *w)
 {
     TRY(show_listing_queue(c, w));
     TRY(show_document_queue(c, w));
+    TRY(admin_payments_stats(c, w));
     return web_page(c, w, 200, "admin/queues");
 }
 

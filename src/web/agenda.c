@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "domain/agenda.h"
-#include "domain/host_accounts.h"
 #include "util/guard.h"
 #include "util/text.h"
 #include "util/zone.h"
@@ -97,44 +96,6 @@ enum result web_agenda_calendar(struct ctx *c, struct web *w)
     view_text(w->view, "prev_url", month_url(c, &month, -1));
     view_text(w->view, "next_url", month_url(c, &month, 1));
     return web_page(c, w, 200, "host/calendar");
-}
-
-static void stat(
-    struct view *list, const char *label, const char *value, const char *note)
-{
-    struct view *item = view_item(list);
-    view_text(item, "label", label);
-    view_text(item, "value", value);
-    view_text(item, "note", note);
-    view_text(item, "url", "");
-}
-
-static const char *bookings_count(struct ctx *c, int64_t n)
-{
-    return ctx_printf(c, n == 1 ? "%lld booking" : "%lld bookings", (long long)n);
-}
-
-enum result web_agenda_earnings(struct ctx *c, struct web *w)
-{
-    struct agenda_sums sums;
-    struct agenda_row *rows;
-    struct host_account account = { 0 };
-    size_t n;
-    TRY(agenda_sums(c, &sums));
-    TRY(agenda_between(c, c->now_at - 90 * DAY_S, c->now_at + 365 * (int64_t)DAY_S,
-        ROWS_MAX, &rows, &n));
-    enum result r = host_accounts_get(c, &account);
-    if (r != OK && r != R_NOT_FOUND)
-        return r;
-    struct view *list = view_list(w->view, "stats");
-    stat(list, "Coming", cents_format(c->arena, sums.coming),
-        bookings_count(c, sums.coming_n));
-    stat(list, "Cooked", cents_format(c->arena, sums.due),
-        bookings_count(c, sums.due_n));
-    view_bool(w->view, "transfers_active", account.transfers_active);
-    view_text(w->view, "requirements", account.requirements);
-    show_days(c, w, rows, n);
-    return web_page(c, w, 200, "host/earnings");
 }
 
 enum result web_agenda_all(struct ctx *c, struct web *w)

@@ -1,9 +1,9 @@
-/* Bookings in time: the host's calendar and earnings, and all of them for staff. */
+/* Bookings in time: the host's calendar, and all of them for staff. */
 #ifndef WEB_AGENDA_H
 #define WEB_AGENDA_H
 
 #include "web/web.h"
 
-web_handler web_agenda_calendar, web_agenda_earnings, web_agenda_all;
+web_handler web_agenda_calendar, web_agenda_all;
 
 #endif

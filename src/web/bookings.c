@@ -3,10 +3,13 @@
 #include <string.h>
 
 #include "domain/audit.h"
-#include "domain/pricing.h"
+#include "domain/cancellations.h"
+#include "domain/visits.h"
 #include "mail/ics.h"
 #include "util/guard.h"
+#include "util/rand.h"
 #include "util/zone.h"
+#include "web/booking_money.h"
 #include "web/show.h"
 
 enum { PER_PAGE = 20 };
@@ -23,14 +26,18 @@ static void show_line(struct ctx *c, struct view *list, const char *label,
     view_bool(item, "is_total", total);
 }
 
+const char *bookings_base_label(struct ctx *c, const struct booking *b)
+{
+    int64_t minutes = (b->end_at - b->start_at) / 60;
+    return ctx_printf(c,
+        minutes % 60 == 0 ? "Kitchen, %lld h" : "Kitchen, %lld h %lld min",
+        (long long)(minutes / 60), (long long)(minutes % 60));
+}
+
 void bookings_show_lines(struct ctx *c, struct view *v, const struct booking *b)
 {
     struct view *list = view_list(v, "lines");
-    int64_t minutes = (b->end_at - b->start_at) / 60;
-    const char *base = ctx_printf(c,
-        minutes % 60 == 0 ? "Kitchen, %lld h" : "Kitchen, %lld h %lld min",
-        (long long)(minutes / 60), (long long)(minutes % 60));
-    show_line(c, list, base, b->base, false);
+    show_line(c, list, bookings_base_label(c, b), b->base, false);
     if (b->cleaning.n != 0)
         show_line(c, list, "Cleaning", b->cleaning, false);
     show_line(c, list, "Service fee", b->service_fee, false);
@@ -192,36 +199,6 @@ static void show_access(struct ctx *c, struct web *w, const struct booking *b)
                                                                     : "");
 }
 
-/* What has become of the money, as a sentence. */
-static const char *money_words(struct ctx *c, const struct booking *b)
-{
-    const char *total = cents_format(c->arena, b->total);
-    const struct zone *z = zone_find(b->timezone);
-    switch (b->state) {
-    case BOOKING_REQUESTED:
-        return "Nothing is charged before the host has said yes and you have paid.";
-    case BOOKING_HELD:
-        return ctx_printf(c, "%s is to be paid until %s. Nothing has been charged yet.",
-            total, zone_format(c->arena, z, b->hold_until));
-    case BOOKING_CONFIRMED:
-    case BOOKING_ACTIVE:
-    case BOOKING_COMPLETED:
-    case BOOKING_NO_SHOW:
-        return ctx_printf(c,
-            "%s was charged. The host's share of %s is due 24 hours after the end.",
-            total, cents_format(c->arena, b->host));
-    case BOOKING_EXPIRED:
-    case BOOKING_DECLINED:
-    case BOOKING_CANCELED:
-    case BOOKING__STATES:
-        break;
-    }
-    return b->confirmed_at == 0
-               ? "Nothing is charged for this booking. Money that arrived too late"
-                 " goes back in full."
-               : "This booking was canceled; what goes back stands in your mail.";
-}
-
 static enum result show_history(struct ctx *c, struct web *w, const struct booking *b)
 {
     static const struct {
@@ -258,32 +235,113 @@ static enum result show_history(struct ctx *c, struct web *w, const struct booki
     return OK;
 }
 
-enum result web_booking(struct ctx *c, struct web *w)
+/* Who ended it and why; "": nothing to say. */
+static const char *why_ended(struct ctx *c, const struct booking *b)
 {
-    struct booking b;
-    TRY(bookings_get(c, web_id(w), &b));
-    bool is_vendor = b.vendor_id == c->actor.user_id,
-         is_host = b.host_id == c->actor.user_id;
-    bool settled = b.state == BOOKING_CONFIRMED || b.state == BOOKING_ACTIVE;
-    bookings_show(c, w->view, &b);
-    bookings_show_lines(c, w->view, &b);
-    bookings_show_ladder(c, w->view, &b);
-    if (!settled)
+    const char *between = text_empty(b->reason) ? "" : ": ";
+    if (b->state == BOOKING_CANCELED && !text_empty(b->canceled_by))
+        return ctx_printf(
+            c, "Canceled by the %s%s%s", b->canceled_by, between, b->reason);
+    return b->state == BOOKING_CANCELED || b->state == BOOKING_DECLINED ? b->reason
+                                                                        : "";
+}
+
+/* May the acting person cancel it now? */
+static void show_cancel(struct ctx *c, struct web *w, const struct booking *b)
+{
+    struct cancellation k;
+    bool may =
+        c->actor.role != ROLE_SUPPORT && cancellations_preview(c, b->id, &k) == OK;
+    fail_clear(c);
+    view_bool(w->view, "can_cancel", may);
+}
+
+/* Staff may look at all of it; what an administrator gives back he types here. */
+static const struct field refund_fields[] = {
+    { "amount", FIELD_MONEY, "Amount", .required = true, .min = 1 },
+    { "reason", FIELD_TEXT, "Reason", .required = true, .max = REFUNDS_REASON_MAX },
+    FIELD_IDEMPOTENCY,
+};
+
+static enum result show_staff(
+    struct ctx *c, struct web *w, const struct booking *b, const struct form *f)
+{
+    struct payment p;
+    struct refund_split left = { .amount = { 0 } };
+    bool is_staff = c->actor.role == ROLE_ADMIN || c->actor.role == ROLE_SUPPORT;
+    view_bool(w->view, "is_staff", is_staff);
+    if (c->actor.role == ROLE_ADMIN) {
+        enum result r = payments_paid(c, b->id, &p);
+        if (r == OK)
+            r = refunds_left(c, &p, b, &left);
+        TRY(query_end(r));
+    }
+    view_bool(w->view, "can_refund", left.amount.n > 0 && !b->disputed);
+    view_text(w->view, "refund_left", cents_format(c->arena, left.amount));
+    web_show_form(c, w, f);
+    return OK;
+}
+
+static enum result show_booking(struct ctx *c, struct web *w, const struct booking *b,
+    const struct form *refund, int status)
+{
+    bool is_vendor = b->vendor_id == c->actor.user_id,
+         is_host = b->host_id == c->actor.user_id;
+    bool settled = b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE;
+    bookings_show(c, w->view, b);
+    bookings_show_lines(c, w->view, b);
+    bookings_show_ladder(c, w->view, b);
+    if (!settled || c->now_at >= b->start_at)
         view_bool(w->view, "has_ladder", false);
-    show_access(c, w, &b);
-    view_text(w->view, "money", money_words(c, &b));
-    view_text(
-        w->view, "reason", is_host || b.state == BOOKING_DECLINED ? b.reason : "");
+    show_access(c, w, b);
+    view_text(w->view, "reason", why_ended(c, b));
     view_bool(w->view, "is_vendor_side", is_vendor);
     view_bool(w->view, "is_host_side", is_host);
     view_bool(w->view, "is_settled", settled);
     view_bool(w->view, "to_pay",
-        is_vendor && b.state == BOOKING_HELD && b.hold_until > c->now_at);
+        is_vendor && b->state == BOOKING_HELD && b->hold_until > c->now_at);
     view_bool(w->view, "to_answer",
-        is_host && b.state == BOOKING_REQUESTED && b.hold_until > c->now_at);
-    view_textf(w->view, "messages_url", "/messages/%lld", (long long)b.id);
-    TRY(show_history(c, w, &b));
-    return web_page(c, w, 200, "bookings/show");
+        is_host && b->state == BOOKING_REQUESTED && b->hold_until > c->now_at);
+    view_bool(w->view, "can_say_no_show",
+        is_host && bookings_may(b->state, BOOKING_NO_SHOW, c->actor.role) &&
+            c->now_at >= b->start_at && c->now_at < b->end_at + VISITS_NO_SHOW_S);
+    view_bool(w->view, "has_receipt", !is_host && b->confirmed_at != 0);
+    view_textf(w->view, "messages_url", "/messages/%lld", (long long)b->id);
+    TRY(booking_money_show(c, w->view, b));
+    show_cancel(c, w, b);
+    TRY(show_staff(c, w, b, refund));
+    TRY(show_history(c, w, b));
+    return web_page(c, w, status, "bookings/show");
+}
+
+enum result web_booking(struct ctx *c, struct web *w)
+{
+    struct booking b;
+    struct form f;
+    TRY(bookings_get(c, web_id(w), &b));
+    form_fresh(c->arena, refund_fields, COUNT_OF(refund_fields), &f);
+    form_fill(&f, "idempotency_key", rand_uid(c->arena));
+    return show_booking(c, w, &b, &f, 200);
+}
+
+enum result web_booking_refund(struct ctx *c, struct web *w)
+{
+    struct booking b;
+    struct form f;
+    TRY(bookings_get(c, web_id(w), &b));
+    web_form(c, w, refund_fields, COUNT_OF(refund_fields), &f);
+    if (!form_ok(&f))
+        return show_booking(c, w, &b, &f, 422);
+    enum result r = refunds_give(c, b.id, form_money(&f, "amount"),
+        form_text(&f, "reason"), form_text(&f, "idempotency_key"));
+    if (r == R_INVALID) {
+        form_set_error(&f, "amount", c->message);
+        fail_clear(c);
+        return show_booking(c, w, &b, &f, 422);
+    }
+    TRY(r);
+    web_flash(c, w, "ok", "It goes back to the card.");
+    return web_redirect(w, ctx_printf(c, "/bookings/%lld", (long long)b.id));
 }
 
 enum result web_booking_calendar(struct ctx *c, struct web *w)
@@ -315,6 +373,13 @@ enum result web_booking_calendar(struct ctx *c, struct web *w)
 
 /* ---- the host's answer ------------------------------------------------------------
  */
+
+enum result web_host_booking_no_show(struct ctx *c, struct web *w)
+{
+    TRY(visits_no_show(c, web_id(w)));
+    web_flash(c, w, "ok", "Noted. You are paid as if somebody had come.");
+    return web_redirect(w, ctx_printf(c, "/bookings/%lld", (long long)web_id(w)));
+}
 
 enum result web_host_booking_accept(struct ctx *c, struct web *w)
 {

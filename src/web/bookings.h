@@ -8,6 +8,10 @@
 web_handler web_book_post;
 web_handler web_bookings, web_booking, web_booking_calendar;
 web_handler web_host_bookings, web_host_booking_accept, web_host_booking_decline;
+web_handler web_host_booking_no_show, web_booking_refund;
+
+/* "Kitchen, 9 h": the first line of a booking's bill. */
+const char *bookings_base_label(struct ctx *c, const struct booking *b);
 
 /* The list `lines` of parts/money_table: what the vendor pays. */
 void bookings_show_lines(struct ctx *c, struct view *v, const struct booking *b);

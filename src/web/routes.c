@@ -4,18 +4,24 @@
 #include "util/guard.h"
 #include "web/accounts.h"
 #include "web/admin.h"
+#include "web/admin_disputes.h"
 #include "web/admin_listings.h"
+#include "web/admin_payments.h"
 #include "web/agenda.h"
 #include "web/availability.h"
 #include "web/bookings.h"
+#include "web/calendars.h"
+#include "web/cancellations.h"
 #include "web/checkout.h"
 #include "web/documents.h"
+#include "web/earnings.h"
 #include "web/home.h"
 #include "web/kitchens.h"
 #include "web/listings.h"
 #include "web/messages.h"
 #include "web/metrics.h"
 #include "web/photos.h"
+#include "web/receipts.h"
 #include "web/search.h"
 #include "web/stripe.h"
 
@@ -51,15 +57,20 @@ const struct route routes[] = {
     { POST("/forgot-password"),  web_forgot_post,        ANYONE, 8 },
     { GET("/reset-password"),    web_reset,              ANYONE, 3 },
     { POST("/reset-password"),   web_reset_post,         ANYONE, 12 },
-    { GET("/account"),           web_account,            MEMBER, 4 },
-    { POST("/account"),          web_account_post,       MEMBER, 6 },
+    { GET("/account"),           web_account,            MEMBER, 5 },
+    { POST("/account"),          web_account_post,       MEMBER, 7 },
     { POST("/account/password"), web_account_password,   MEMBER, 12 },
     { POST("/account/sessions"), web_account_sessions,   MEMBER, 4 },
 
-    /* the host's time and money (agenda.c) */
+    /* one's bookings for calendar programs (calendars.c) */
+    { GET("/calendar/:token.ics"), web_calendar,         ANYONE, 2, ROUTE_SLIM | ROUTE_SECRET },
+    { POST("/account/calendar"), web_calendar_renew,     VENDOR | HOST, 4 },
+
+    /* the host's time and money (agenda.c, earnings.c) */
     { GET("/admin/bookings"),    web_agenda_all,         STAFF, 3 },
     { GET("/host/calendar"),     web_agenda_calendar,    HOST, 3 },
-    { GET("/host/earnings"),     web_agenda_earnings,    HOST, 5, ROUTE_STRIPE },
+    { GET("/host/earnings"),     web_earnings,           HOST, 9, ROUTE_STRIPE },
+    { GET("/host/earnings.csv"), web_earnings_csv,       HOST, 30 },
 
     /* messages (messages.c) */
     { GET("/messages"),          web_messages,           MEMBER, 3 },
@@ -98,7 +109,7 @@ const struct route routes[] = {
     { POST("/admin/documents/:id"),          web_admin_document_decide, STAFF, 18 },
 
     /* staff (admin.c, admin_listings.c) */
-    { GET("/admin"),                         web_admin,                STAFF, 6 },
+    { GET("/admin"),                         web_admin,                STAFF, 7 },
     { GET("/admin/listings"),                web_admin_listings,       STAFF, 3 },
     { GET("/admin/listings/:id"),            web_admin_listing,        STAFF, 11 },
     { POST("/admin/listings/:id"),           web_admin_listing_decide, STAFF, 18 },
@@ -109,11 +120,25 @@ const struct route routes[] = {
     { GET("/admin/jobs"),                    web_admin_jobs,           STAFF, 3 },
     { GET("/admin/mail"),                    web_admin_mail,           STAFF, 3 },
 
-    /* booking and paying (book.c, bookings.c, checkout.c) */
+    /* money, for staff (admin_payments.c, admin_disputes.c) */
+    { GET("/admin/payments"),                     web_admin_payments,       STAFF, 7 },
+    { POST("/admin/payments/refunds/:id"),        web_admin_refund,         ADMIN, 40 },
+    { POST("/admin/payments/transfers/:id"),      web_admin_transfer,       ADMIN, 10 },
+    { POST("/admin/payments/warnings/:source"),   web_admin_warning,        ADMIN, 16 },
+    { POST("/admin/payments/calls/:uid"),         web_admin_call,           ADMIN, 60 },
+    { GET("/admin/disputes/:dispute"),            web_admin_dispute,        STAFF, 8 },
+    { POST("/admin/disputes/:dispute"),           web_admin_dispute_answer, ADMIN, 16, 0, 160 << 10 },
+
+    /* booking and paying (book.c, bookings.c, cancellations.c, checkout.c, receipts.c) */
     { POST("/listings/:id/book"),          web_book_post,            VENDOR, 40 },
     { GET("/bookings"),                    web_bookings,             VENDOR, 4 },
-    { GET("/bookings/:id"),                web_booking,              MEMBER, 4 },
+    { GET("/bookings/:id"),                web_booking,              MEMBER, 17 },
     { GET("/bookings/:id/calendar.ics"),   web_booking_calendar,     MEMBER, 3 },
+    { GET("/bookings/:id/receipt"),        web_receipt,              MEMBER, 6 },
+    { GET("/bookings/:id/cancel"),         web_cancellation,         VENDOR | HOST | ADMIN, 6 },
+    { POST("/bookings/:id/cancel"),        web_cancellation_post,    VENDOR | HOST | ADMIN, 60 },
+    { POST("/host/bookings/:id/no_show"),  web_host_booking_no_show, HOST, 20 },
+    { POST("/admin/bookings/:id/refund"),  web_booking_refund,       ADMIN, 40 },
     { GET("/checkout/:id"),                web_checkout,             VENDOR, 4, ROUTE_STRIPE },
     { POST("/checkout/:id/intent"),        web_checkout_intent,      VENDOR, 40 },
     { POST("/checkout/:id/hosted"),        web_checkout_hosted,      VENDOR, 40 },
@@ -127,8 +152,8 @@ const struct route routes[] = {
     /* Stripe (stripe.c) */
     { POST("/stripe/webhook"),             web_stripe_webhook,       ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
     { POST("/stripe/webhook-connect"),     web_stripe_webhook_connect, ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
-    { GET("/host/stripe"),                 web_host_stripe,          HOST, 3, ROUTE_STRIPE },
-    { GET("/host/stripe/return"),          web_host_stripe_return,   HOST, 3, ROUTE_STRIPE },
+    { GET("/host/stripe"),                 web_host_stripe,          HOST, 6, ROUTE_STRIPE },
+    { GET("/host/stripe/return"),          web_host_stripe_return,   HOST, 6, ROUTE_STRIPE },
     { GET("/host/stripe/refresh"),         web_host_stripe_refresh,  HOST, 3 },
     { POST("/host/stripe/connect"),        web_host_stripe_connect,  HOST, 16 },
     { POST("/host/stripe/check"),          web_host_stripe_check,    HOST, 40 },

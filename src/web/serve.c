@@ -218,7 +218,8 @@ static void log_request(const struct ctx *c, const struct web *w, enum result r,
     log_text(line, "pool", w->site->pool);
     log_text(line, "method", http_method_name(w->req.method));
     log_text(line, "route", w->route == NULL ? "-" : w->route->key.pattern);
-    log_text(line, "path", w->req.path);
+    bool secret = w->route != NULL && (w->route->flags & ROUTE_SECRET) != 0;
+    log_text(line, "path", secret ? "-" : w->req.path);
     log_int(line, "status", w->res->status);
     if (r != OK) {
         log_text(line, "result", result_name(r));

@@ -151,6 +151,7 @@ const char *show_action(const char *action)
         { "account.password", "Changed the password" },
         { "account.update", "Changed the details" },
         { "account.grant", "Role granted" },
+        { "calendar.renew", "New address of the calendar" },
         { "account.suspend", "Suspended" },
         { "account.restore", "Restored" },
     };

@@ -1,5 +1,6 @@
 #include "web/stripe.h"
 
+#include "domain/earnings.h"
 #include "domain/events.h"
 #include "domain/host_accounts.h"
 #include "web/show.h"
@@ -35,6 +36,54 @@ enum result web_stripe_webhook_connect(struct ctx *c, struct web *w)
 /* ---- the host's account -----------------------------------------------------------
  */
 
+/* Stripe's word for why it has stopped, as people say it. */
+static const char *disabled_words(const char *reason)
+{
+    static const char *const words[][2] = {
+        { "requirements.past_due",
+            "Details that Stripe asked for are overdue. Give them, and it goes on." },
+        { "requirements.pending_verification",
+            "Stripe is looking at what you sent. That takes from minutes to two days; "
+            "you have nothing to do." },
+        { "under_review",
+            "Stripe is reviewing the account. You have nothing to do but wait." },
+        { "action_required.requested_capabilities",
+            "Stripe wants something more before it pays you. Its pages say what." },
+        { "rejected.", "Stripe has closed the account. Its mail to you says why; write "
+                       "to Stripe if that is a mistake." },
+        { "listed", "Stripe is comparing the account with a list of people who may not "
+                    "be paid. You have nothing to do but wait." },
+        { "", "Stripe has paused the account. Its pages say why." },
+    };
+    if (*reason == '\0')
+        return "";
+    size_t i = 0;
+    while (!text_starts(reason, words[i][0]))
+        i++;
+    return words[i][1];
+}
+
+/* What waits because Stripe cannot pay. */
+static enum result show_waiting(
+    struct ctx *c, struct web *w, const struct host_account *a)
+{
+    struct earnings_sums sums;
+    TRY(earnings_sums(c, &sums));
+    bool stopped = !a->transfers_active;
+    const struct earnings_sum *next = &sums.scheduled;
+    view_text(w->view, "held",
+        sums.account.n > 0 ? cents_format(c->arena, sums.account.amount) : "");
+    view_textf(w->view, "held_count",
+        sums.account.n == 1 ? "%lld booking" : "%lld bookings",
+        (long long)sums.account.n);
+    view_text(w->view, "next",
+        stopped && next->n > 0 ? cents_format(c->arena, next->amount) : "");
+    view_text(w->view, "upcoming",
+        stopped && sums.upcoming.n > 0 ? cents_format(c->arena, sums.upcoming.amount)
+                                       : "");
+    return OK;
+}
+
 static enum result show(struct ctx *c, struct web *w, bool came_back)
 {
     struct host_account a = { .disabled_reason = "", .requirements = "" };
@@ -45,9 +94,8 @@ static enum result show(struct ctx *c, struct web *w, bool came_back)
     view_bool(w->view, "is_active", a.transfers_active);
     view_bool(w->view, "payouts_enabled", a.payouts_enabled);
     view_text(w->view, "requirements", a.requirements);
-    bool checking = text_is(a.disabled_reason, "requirements.pending_verification");
-    view_bool(w->view, "is_checking", checking);
-    view_bool(w->view, "is_disabled", *a.disabled_reason != '\0' && !checking);
+    view_text(w->view, "disabled", disabled_words(a.disabled_reason));
+    TRY(show_waiting(c, w, &a));
     view_text(w->view, "checked", a.checked_at == 0 ? "" : show_when(c, a.checked_at));
     view_bool(w->view, "came_back", came_back && !a.transfers_active);
     return web_page(c, w, 200, "stripe/account");

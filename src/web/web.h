@@ -62,8 +62,9 @@ enum {
 enum {
     ROUTE_UPLOAD = 1, /* a multipart form with files */
     ROUTE_RAW = 2, /* the handler reads the body; no form, no CSRF token (webhooks) */
-    ROUTE_STRIPE = 4, /* the page talks to Stripe's script: the wider policy */
-    ROUTE_SLIM = 8,   /* no session is looked up (health checks, webhooks, feeds) */
+    ROUTE_STRIPE = 4,  /* the page talks to Stripe's script: the wider policy */
+    ROUTE_SLIM = 8,    /* no session is looked up (health checks, webhooks, feeds) */
+    ROUTE_SECRET = 16, /* the path itself lets somebody in: it is not logged */
 };
 
 /* One line of routes.c. */

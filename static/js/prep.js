@@ -151,6 +151,20 @@ function lives() {
   });
 }
 
+// What is to be taken elsewhere gets a button that copies it.
+function copies() {
+  if (!navigator.clipboard) return;
+  all("input[data-copy]").forEach((input) => {
+    const button = make("button", { type: "button", className: "btn btn--quiet btn--slim", textContent: "Copy" });
+    button.setAttribute("aria-live", "polite");
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(input.value);
+      button.textContent = "Copied";
+    });
+    input.after(button);
+  });
+}
+
 function countdowns() {
   all("time[data-countdown]").forEach((el) => {
     const end = Date.parse(el.dateTime);
@@ -193,5 +207,5 @@ function maps() {
   document.addEventListener("mouseout", (e) => mark(e, false));
 }
 
-for (const start of [menus, strips, confirms, once, counters, files, selects, lives, countdowns, galleries, maps]) start();
+for (const start of [menus, strips, confirms, once, counters, files, selects, lives, copies, countdowns, galleries, maps]) start();
 document.querySelector("[data-focus]")?.focus();

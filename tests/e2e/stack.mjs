@@ -79,7 +79,7 @@ export async function startStack({ conf = {}, demo = false, places = false, limi
     const web = secret("webhook", "whsec_" + randomBytes(16).toString("hex"));
     const connect = secret("webhook-connect", "whsec_" + randomBytes(16).toString("hex"));
     secret("stripe-key", "sk_test_sandbox");
-    const sandbox = start(join(build, "prep-stripe"), ["--port", "0", "--data", join(data, "stripe.db"), "--fast",
+    const sandbox = start(join(build, "prep-stripe"), ["--port", "0", "--data", join(data, "stripe.db"), "--fast", "--ready", "demo.test",
       "--files", join(tree, "sandbox"), "--webhook", `${base}/stripe/webhook=${web}`,
       "--webhook-connect", `${base}/stripe/webhook-connect=${connect}`], "stripe.log");
     const stripe = (await awaitLine(sandbox, "stripe.log", /^prep-stripe: (\S+)/m))[1];

@@ -193,13 +193,13 @@ static void start_stripe(struct stack *s)
     if (access(program, X_OK) != 0)
         return;
     const char *argv[20] = { program, "--port", "0", "--files", source(s, "sandbox"),
-        "--fast", "--webhook",
+        "--fast", "--ready", "demo.test", "--webhook",
         arena_printf(s->arena, "%s/stripe/webhook=%s", s->url, s->webhook_secret),
         "--webhook-connect",
         arena_printf(
             s->arena, "%s/stripe/webhook-connect=%s", s->url, s->connect_secret) };
     if (s->proof)
-        add_proof(s, argv + 10);
+        add_proof(s, argv + 12);
     s->stripe = spawn(argv, stack_path(s, "run/stripe.log"));
     s->api =
         await_line(s, s->stripe, stack_path(s, "run/stripe.log"), 0, "prep-stripe: ");
@@ -295,7 +295,8 @@ void stack_serve(struct stack *s)
 static void prepare(struct stack *s, bool proof)
 {
     /* A test's own lies in the run's: what a failed one leaves goes with it. */
-    const char *parent = s == &stack ? "/tmp" : stack.dir;
+    const char *tmp = getenv("TMPDIR");
+    const char *parent = s != &stack ? stack.dir : tmp == NULL ? "/tmp" : tmp;
     *s = (struct stack) { .arena = arena_new(64 * 1024 * 1024),
         .port = peer_free_port(),
         .limited_port = peer_free_port(),

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/site.h"
+#include "support/cash.h"
 
 /* The clock stands at Wed 25 Nov 2026, 12:00 UTC; kitchen 1 of the demo belongs to
  * host@demo.test and booking 1 is vendor2@demo.test's. */
@@ -13,7 +13,7 @@ static struct browser b;
 static void open_browser(void)
 {
     site = site_fresh();
-    site_load_demo(site);
+    cash_load_demo(site);
     browser_open(&b, site);
 }
 

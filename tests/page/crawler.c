@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "support/site.h"
+#include "support/cash.h"
 #include "util/guard.h"
 #include "util/text.h"
 
@@ -113,7 +113,7 @@ static const struct {
 START_TEST(every_link_leads_to_a_page_within_its_budget)
 {
     struct site *site = site_fresh();
-    site_load_demo(site);
+    cash_load_demo(site);
     crawl_as(site, roles[_i].who, roles[_i].email);
     site_gone(site);
 }

@@ -145,7 +145,11 @@ void money_listen(struct money *m)
     const char **ids;
     size_t n;
     money_act(m, 0);
-    ck_assert(events_sweep(m->c, m->t.app.fixed_now_at - 29 * 86400) == OK);
+    const char *after = "";
+    do
+        ck_assert(
+            events_sweep(m->c, m->t.app.fixed_now_at - 29 * 86400, &after) == OK);
+    while (*after != '\0');
     do {
         money_act(m, 0);
         ck_assert(events_due(m->c, 20, &ids, &n) == OK);

@@ -46,7 +46,8 @@ static const char *start(struct stripe_box *box)
         dup2(ends[1], STDOUT_FILENO);
         close(ends[0]);
         close(ends[1]);
-        execl(path, path, "--port", "0", "--files", files, (char *)NULL);
+        execl(path, path, "--port", "0", "--files", files, "--ready", "demo.test",
+            (char *)NULL);
         _exit(127);
     }
     close(ends[1]);

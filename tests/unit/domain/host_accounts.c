@@ -96,7 +96,8 @@ START_TEST(transfers_active_make_kitchens_bookable_and_their_loss_unmakes_it)
     stand("checking");
     ck_assert(!account.transfers_active);
     ck_assert_int_eq(bookable(), 0);
-    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM notices"), 2);
+    ck_assert_int_eq(
+        db_test_int(&t, "SELECT COUNT(*) FROM notices WHERE kind = 'host_account'"), 2);
     ck_assert_int_eq(
         db_test_int(
             &t, "SELECT COUNT(*) FROM audit WHERE action LIKE 'host_account.%%active'"),

@@ -92,6 +92,17 @@ START_TEST(a_canceled_event_says_so_and_has_no_empty_lines)
 }
 END_TEST
 
+START_TEST(a_uid_ends_with_the_sites_host)
+{
+    struct arena *a = arena_new(4096);
+    ck_assert_str_eq(
+        ics_uid(a, "b-1", "https://prep.example:8080"), "b-1@prep.example");
+    ck_assert_str_eq(ics_uid(a, "b-1", "https://prep.example"), "b-1@prep.example");
+    ck_assert_str_eq(ics_uid(a, "b-1", "http://127.0.0.1/x"), "b-1@127.0.0.1");
+    arena_free(a);
+}
+END_TEST
+
 void unit_mail_ics(Suite *s)
 {
     TCase *t = tcase_create("ics");
@@ -100,5 +111,6 @@ void unit_mail_ics(Suite *s)
     tcase_add_test(t, a_hostile_title_starts_no_line_of_its_own);
     tcase_add_test(t, long_lines_fold_at_75_octets_between_characters);
     tcase_add_test(t, a_canceled_event_says_so_and_has_no_empty_lines);
+    tcase_add_test(t, a_uid_ends_with_the_sites_host);
     suite_add_tcase(s, t);
 }

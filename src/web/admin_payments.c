@@ -1,0 +1,400 @@
+#include "web/admin_payments.h"
+
+#include "domain/calls.h"
+#include "domain/disputes.h"
+#include "domain/freezes.h"
+#include "domain/ledger.h"
+#include "domain/queues.h"
+#include "domain/refunds.h"
+#include "domain/transfers.h"
+#include "util/guard.h"
+#include "web/admin.h"
+#include "web/show.h"
+
+enum { PER_PAGE = 50, ALL_MAX = 100 };
+
+static void show_time(struct ctx *c, struct view *item, int64_t at)
+{
+    view_text(item, "when", show_when(c, at));
+    view_text(item, "when_iso", show_iso(c, at));
+}
+
+static void show_amount(
+    struct ctx *c, struct view *item, const char *key, struct cents amount)
+{
+    view_text(item, key, cents_format(c->arena, amount));
+}
+
+/* ---- the books --------------------------------------------------------------------
+ */
+
+static const char *kind_label(const char *kind)
+{
+    static const char *const words[][2] = {
+        { "charge", "Charge" },
+        { "late_charge", "Charge, too late" },
+        { "refund_owed", "Refund decided" },
+        { "refund", "Refund" },
+        { "refund_failed", "Refund failed" },
+        { "refund_withdrawn", "Refund withdrawn" },
+        { "transfer", "Transfer" },
+        { "offset", "Kept for a debt" },
+        { "offset_undone", "Not kept after all" },
+        { "reversal", "Transfer taken back" },
+        { "receivable", "Debt" },
+        { "dispute_withdrawn", "Taken by a bank" },
+        { "dispute_reinstated", "Given back by a bank" },
+        { "dispute_lost", "Dispute lost" },
+        { "dispute_late_win", "Lost dispute won" },
+        { "stripe_fee", "Stripe's fee" },
+        { "payout", "Payout to our bank" },
+    };
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (text_is(words[i][0], kind))
+            return words[i][1];
+    return kind;
+}
+
+static enum result show_totals(struct ctx *c, struct web *w)
+{
+    struct cents totals[LEDGER__ACCOUNTS], sum = { 0 };
+    TRY(ledger_totals(c, totals));
+    struct view *list = view_list(w->view, "totals");
+    for (enum ledger_account a = 0; a < LEDGER__ACCOUNTS; a++) {
+        struct view *item = view_item(list);
+        view_text(item, "label", ledger_account_label(a));
+        show_amount(c, item, "amount", totals[a]);
+        sum = cents_add(sum, totals[a]);
+    }
+    show_amount(c, w->view, "sum", sum);
+    return OK;
+}
+
+static enum result list_ledger(struct ctx *c, struct web *w, struct view *list)
+{
+    struct ledger_row *rows;
+    size_t n;
+    TRY(show_totals(c, w));
+    TRY(ledger_page(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        show_time(c, item, rows[i].at);
+        view_text(item, "kind", kind_label(rows[i].kind));
+        view_text(item, "debit", ledger_account_label(rows[i].debit));
+        view_text(item, "credit", ledger_account_label(rows[i].credit));
+        show_amount(c, item, "amount", rows[i].amount);
+        view_text(item, "source_id", rows[i].source_id);
+        view_int(item, "booking_id", rows[i].booking_id);
+        view_bool(item, "has_booking", rows[i].booking_id != 0);
+    }
+    return OK;
+}
+
+/* ---- what waits -------------------------------------------------------------------
+ */
+
+static enum result list_disputes(struct ctx *c, struct web *w, struct view *list)
+{
+    struct dispute *rows;
+    size_t n;
+    TRY(disputes_open(c, ALL_MAX, &rows, &n));
+    web_paged(c, w, n, ALL_MAX, 0);
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_text(item, "dispute_id", rows[i].id);
+        view_int(item, "booking_id", rows[i].booking_id);
+        show_amount(c, item, "amount", rows[i].amount);
+        view_text(item, "status", disputes_status_label(rows[i].status));
+        view_text(item, "reason", rows[i].reason);
+        view_text(
+            item, "due", rows[i].due_by == 0 ? "–" : show_when(c, rows[i].due_by));
+        view_text(item, "evidence",
+            rows[i].submissions > 0 ? "sent"
+            : rows[i].due_by == 0   ? "not wanted"
+                                    : "none yet");
+    }
+    return OK;
+}
+
+/* What was typed for one row of a list, and what is wrong with it. */
+struct typed {
+    int64_t id;
+    const char *reason, *error;
+};
+
+static enum result list_refunds_with(
+    struct ctx *c, struct web *w, struct view *list, const struct typed *typed)
+{
+    struct refund_row *rows;
+    size_t n;
+    TRY(refunds_failed(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
+    for (size_t i = 0; i < n; i++) {
+        bool is_typed = typed != NULL && typed->id == rows[i].id;
+        struct view *item = view_item(list);
+        view_int(item, "id", rows[i].id);
+        view_int(item, "booking_id", rows[i].booking_id);
+        show_time(c, item, rows[i].updated_at);
+        show_amount(c, item, "amount", rows[i].split.amount);
+        view_text(item, "refund_id", rows[i].refund_id);
+        view_text(item, "reason", rows[i].reason);
+        view_text(item, "said", rows[i].error);
+        view_text(item, "typed", is_typed ? typed->reason : "");
+        view_text(item, "error", is_typed ? typed->error : "");
+    }
+    return OK;
+}
+
+static enum result list_refunds(struct ctx *c, struct web *w, struct view *list)
+{
+    return list_refunds_with(c, w, list, NULL);
+}
+
+static enum result list_transfers(struct ctx *c, struct web *w, struct view *list)
+{
+    struct transfer *rows;
+    size_t n;
+    TRY(transfers_failed(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_int(item, "id", rows[i].id);
+        view_int(item, "booking_id", rows[i].booking_id);
+        view_int(item, "host_id", rows[i].host_id);
+        view_int(item, "attempt", rows[i].call);
+        view_text(item, "said", rows[i].reason);
+    }
+    return OK;
+}
+
+static enum result list_warnings(struct ctx *c, struct web *w, struct view *list)
+{
+    struct queues_warning *rows;
+    size_t n;
+    TRY(queues_warnings(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, booking_id);
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_text(item, "source_id", rows[i].source_id);
+        view_bool(item, "is_warning", text_is(rows[i].kind, "warning"));
+        view_int(item, "booking_id", rows[i].booking_id);
+        view_text(item, "title", rows[i].title);
+        view_text(item, "vendor", rows[i].vendor);
+        show_amount(c, item, "amount", rows[i].total);
+        show_time(c, item, rows[i].opened_at);
+    }
+    return OK;
+}
+
+static const char *call_label(const char *kind)
+{
+    static const char *const words[][2] = {
+        { "acct", "Make a host's account" },
+        { "cus", "Make a customer" },
+        { "pi", "Open a payment" },
+        { "cs", "Open a payment on Stripe's page" },
+        { "pican", "Cancel a payment" },
+        { "csexp", "End a payment on Stripe's page" },
+        { "ref", "Refund" },
+        { "xfer", "Transfer to a host" },
+        { "rev", "Take a transfer back" },
+        { "dpev", "Answer a bank" },
+    };
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (text_is(words[i][0], kind))
+            return words[i][1];
+    return kind;
+}
+
+static enum result list_calls(struct ctx *c, struct web *w, struct view *list)
+{
+    struct stuck_call *rows;
+    size_t n;
+    TRY(calls_stuck(c, ALL_MAX, &rows, &n));
+    web_paged(c, w, n, ALL_MAX, 0);
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_text(item, "uid", rows[i].uid);
+        view_text(item, "what", call_label(rows[i].kind));
+        view_bool(item, "needs_review", text_is(rows[i].state, "review"));
+        view_int(item, "booking_id", rows[i].booking_id);
+        view_bool(item, "has_booking", rows[i].booking_id != 0);
+        show_time(c, item, rows[i].since_at);
+        view_int(item, "tries", rows[i].tries);
+        view_textf(item, "said", "%s%s%s",
+            rows[i].http_status == 0
+                ? "no answer"
+                : ctx_printf(c, "HTTP %lld", (long long)rows[i].http_status),
+            text_empty(rows[i].error) ? "" : ": ", rows[i].error);
+        view_text(item, "request_id", rows[i].request_id);
+    }
+    return OK;
+}
+
+static enum result list_debts(struct ctx *c, struct web *w, struct view *list)
+{
+    struct queues_debt *rows;
+    size_t n;
+    TRY(queues_debts(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, host_id);
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_int(item, "host_id", rows[i].host_id);
+        view_text(item, "host", rows[i].host);
+        show_amount(c, item, "amount", rows[i].amount);
+        show_time(c, item, rows[i].since_at);
+        view_bool(item, "is_old", rows[i].since_at + QUEUES_DEBT_OLD_S <= c->now_at);
+    }
+    return OK;
+}
+
+/* ---- the page ---------------------------------------------------------------------
+ */
+
+static const struct section {
+    const char *value, *label, *template;
+    enum result (*list)(struct ctx *c, struct web *w, struct view *list);
+    size_t count; /* where its number is in struct queues_counts; NONE */
+} sections[] = {
+#define COUNT(member) offsetof(struct queues_counts, member)
+#define NONE SIZE_MAX
+    { "ledger", "Ledger", "admin/payments_ledger", list_ledger, NONE },
+    { "disputes", "Disputes", "admin/payments_disputes", list_disputes,
+        COUNT(disputes) },
+    { "refunds", "Failed refunds", "admin/payments_refunds", list_refunds,
+        COUNT(refunds) },
+    { "transfers", "Failed transfers", "admin/payments_transfers", list_transfers,
+        COUNT(transfers) },
+    { "warnings", "Warnings", "admin/payments_warnings", list_warnings,
+        COUNT(warnings) },
+    { "calls", "Stuck calls", "admin/payments_calls", list_calls, COUNT(calls) },
+    { "debts", "Debts", "admin/payments_debts", list_debts, COUNT(debts) },
+};
+
+static int64_t count_of(const struct queues_counts *counts, const struct section *s)
+{
+    return *(const int64_t *)((const char *)counts + s->count);
+}
+
+static const char *section_url(struct ctx *c, const struct section *s)
+{
+    return ctx_printf(c, "/admin/payments?state=%s", s->value);
+}
+
+/* Its tabs, with how much waits in each. */
+static enum result show_tabs(struct ctx *c, struct web *w, const struct section *chosen)
+{
+    struct queues_counts counts;
+    TRY(queues_count(c, &counts));
+    struct view *list = view_list(w->view, "tabs");
+    for (size_t i = 0; i < COUNT_OF(sections); i++) {
+        const struct section *s = &sections[i];
+        int64_t n = s->count == NONE ? 0 : count_of(&counts, s);
+        struct view *item = view_item(list);
+        view_text(item, "url", section_url(c, s));
+        view_text(item, "label",
+            n == 0 ? s->label : ctx_printf(c, "%s %lld", s->label, (long long)n));
+        view_bool(item, "is_here", s == chosen);
+    }
+    return OK;
+}
+
+static const struct section *section_of(const char *value)
+{
+    for (size_t i = 0; i < COUNT_OF(sections); i++)
+        if (text_is(sections[i].value, value))
+            return &sections[i];
+    return &sections[0];
+}
+
+enum result web_admin_payments(struct ctx *c, struct web *w)
+{
+    const struct section *s = section_of(params_get(w->req.query, "state"));
+    TRY(show_tabs(c, w, s));
+    TRY(s->list(c, w, view_list(w->view, "rows")));
+    admin_show_may_decide(c, w);
+    return web_page(c, w, 200, s->template);
+}
+
+enum result admin_payments_stats(struct ctx *c, struct web *w)
+{
+    struct queues_counts counts;
+    TRY(queues_count(c, &counts));
+    struct view *list = view_list(w->view, "stats");
+    for (size_t i = 0; i < COUNT_OF(sections); i++) {
+        const struct section *s = &sections[i];
+        if (s->count == NONE)
+            continue;
+        struct view *item = view_item(list);
+        view_text(item, "label", s->label);
+        view_text(
+            item, "value", ctx_printf(c, "%lld", (long long)count_of(&counts, s)));
+        view_text(item, "note", "");
+        view_text(item, "url", section_url(c, s));
+    }
+    return OK;
+}
+
+/* ---- acts -------------------------------------------------------------------------
+ */
+
+static enum result back_to(
+    struct ctx *c, struct web *w, const char *section, const char *text)
+{
+    web_flash(c, w, "ok", text);
+    return web_redirect(w, section_url(c, section_of(section)));
+}
+
+static const char *const refund_acts[] = { "retry", "give_up", NULL };
+static const struct field refund_fields[] = {
+    { "act", FIELD_CHOICE, "Decision", .required = true, .choices = refund_acts },
+    { "reason", FIELD_TEXT, "Reason", .max = REFUNDS_REASON_MAX },
+};
+
+static enum result show_refunds_again(
+    struct ctx *c, struct web *w, const struct form *f, const char *error)
+{
+    struct typed typed = { web_id(w), form_raw(f, "reason"), error };
+    TRY(show_tabs(c, w, section_of("refunds")));
+    TRY(list_refunds_with(c, w, view_list(w->view, "rows"), &typed));
+    admin_show_may_decide(c, w);
+    return web_page(c, w, 422, "admin/payments_refunds");
+}
+
+enum result web_admin_refund(struct ctx *c, struct web *w)
+{
+    struct form f;
+    web_form(c, w, refund_fields, COUNT_OF(refund_fields), &f);
+    bool gives_up = text_is(form_text(&f, "act"), "give_up");
+    const char *error = form_error(&f, "reason");
+    if (error == NULL && gives_up && !form_has(&f, "reason"))
+        error = "Say why it is given up.";
+    if (error == NULL && !form_ok(&f))
+        error = "Choose what is to happen with this refund.";
+    if (error != NULL)
+        return show_refunds_again(c, w, &f, error);
+    TRY(gives_up ? refunds_give_up(c, web_id(w), form_text(&f, "reason"))
+                 : refunds_retry(c, web_id(w)));
+    return back_to(c, w, "refunds",
+        gives_up ? "Given up. It is owed no longer." : "Stripe is asked again.");
+}
+
+enum result web_admin_transfer(struct ctx *c, struct web *w)
+{
+    TRY(transfers_retry(c, web_id(w)));
+    return back_to(c, w, "transfers", "It is tried again within a minute.");
+}
+
+enum result web_admin_warning(struct ctx *c, struct web *w)
+{
+    TRY(freezes_release(c, route_text(&w->match, "source")));
+    return back_to(c, w, "warnings", "Released: the host's money may go.");
+}
+
+enum result web_admin_call(struct ctx *c, struct web *w)
+{
+    TRY(calls_retry(c, route_text(&w->match, "uid")));
+    return back_to(
+        c, w, "calls", "Looked for at Stripe, and made only if it never was.");
+}

@@ -1,0 +1,501 @@
+#include "web/booking_money.h"
+
+#include <stdlib.h>
+
+#include "domain/disputes.h"
+#include "domain/freezes.h"
+#include "domain/ledger.h"
+#include "domain/refunds.h"
+#include "domain/transfers.h"
+#include "util/guard.h"
+#include "util/zone.h"
+#include "web/show.h"
+
+enum { LINES_MAX = 200, IDS_MAX = 3, ROWS_MAX = 1000 };
+
+enum side { SIDE_VENDOR, SIDE_HOST, SIDE_STAFF, SIDE__MAX };
+
+struct line {
+    int64_t at; /* its place in the order */
+    bool ahead; /* still to come: the date stands in the sentence */
+    bool held;
+    const char *text;
+    struct {
+        const char *label, *id;
+    } ids[IDS_MAX];
+    size_t ids_n, place;
+};
+
+struct money {
+    struct ctx *c;
+    const struct booking *b;
+    const struct zone *zone;
+    enum side side;
+    struct ledger_row *rows;
+    size_t rows_n;
+    struct cents payable; /* what the host still has to get; below 0: too much */
+    struct freeze *freezes;
+    size_t freezes_n;
+    bool paid;
+    struct line lines[LINES_MAX];
+    size_t n;
+};
+
+/* ---- words ------------------------------------------------------------------------
+ */
+
+/* "the host", or "you" where he reads it himself. */
+static const char *host(const struct money *m)
+{
+    return m->side == SIDE_HOST ? "you" : "the host";
+}
+
+static const char *hosts(const struct money *m)
+{
+    return m->side == SIDE_HOST ? "your" : "the host's";
+}
+
+static const char *vendors(const struct money *m)
+{
+    return m->side == SIDE_VENDOR ? "Your" : "The vendor's";
+}
+
+static const char *amount(const struct money *m, struct cents n)
+{
+    return cents_format(m->c->arena, n);
+}
+
+static const char *when(const struct money *m, int64_t at)
+{
+    return zone_format(m->c->arena, m->zone, at);
+}
+
+/* ": WHY", or nothing. */
+static const char *because(const struct money *m, const char *why)
+{
+    return text_empty(why) ? "" : ctx_printf(m->c, ": %s", why);
+}
+
+/* What only staff need to know. */
+static const char *for_staff(const struct money *m, const char *what)
+{
+    return m->side != SIDE_STAFF || text_empty(what)
+               ? ""
+               : ctx_printf(m->c, " Stripe says: %s", what);
+}
+
+static struct line *say(struct money *m, int64_t at, const char *text)
+{
+    static struct line beyond; /* more than anybody reads */
+    if (m->n == LINES_MAX)
+        return &beyond;
+    m->lines[m->n] = (struct line) { .at = at, .text = text, .place = m->n };
+    return &m->lines[m->n++];
+}
+
+static void add_id(struct line *l, const char *label, const char *id)
+{
+    if (text_empty(id) || l->ids_n == IDS_MAX)
+        return;
+    l->ids[l->ids_n].label = label;
+    l->ids[l->ids_n++].id = id;
+}
+
+/* ---- payments ---------------------------------------------------------------------
+ */
+
+/* When a charge came into the books. */
+static int64_t charged_at(const struct money *m, const struct payment *p)
+{
+    for (size_t i = 0; i < m->rows_n; i++)
+        if (text_is(m->rows[i].source_id, p->charge_id))
+            return m->rows[i].at;
+    return m->b->confirmed_at != 0 ? m->b->confirmed_at : p->updated_at;
+}
+
+static bool is_charged(const struct payment *p)
+{
+    return p->applied || text_is(p->state, "succeeded") || text_is(p->state, "late") ||
+           text_is(p->state, "refunded");
+}
+
+/* An attempt that has brought no money; NULL: not worth a word. */
+static const char *open_payment(const struct money *m, const struct payment *p)
+{
+    if (text_is(p->state, "processing"))
+        return ctx_printf(
+            m->c, "The bank is working on the payment of %s.", amount(m, p->amount));
+    if (m->side != SIDE_STAFF || text_is(p->state, "pending"))
+        return NULL;
+    return ctx_printf(m->c, "An attempt to pay %s ended without money%s.",
+        amount(m, p->amount), because(m, p->error));
+}
+
+static void say_payment(struct money *m, const struct payment *p)
+{
+    const char *open = is_charged(p) ? "" : open_payment(m, p);
+    struct line *l;
+    if (open == NULL)
+        return;
+    if (p->applied)
+        l = say(m, charged_at(m, p),
+            ctx_printf(m->c, "%s was charged to the card.", amount(m, p->amount)));
+    else if (is_charged(p))
+        l = say(m, charged_at(m, p),
+            ctx_printf(m->c,
+                "%s was charged too late for the booking; all of it goes back.",
+                amount(m, p->amount)));
+    else
+        l = say(m, p->updated_at, open);
+    m->paid = m->paid || is_charged(p);
+    add_id(l, "PaymentIntent", p->intent_id);
+    add_id(l, "Charge", p->charge_id);
+}
+
+static enum result say_payments(struct money *m)
+{
+    struct payment *rows;
+    size_t n;
+    TRY(payments_of_booking(m->c, m->b->id, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        say_payment(m, &rows[i]);
+    return OK;
+}
+
+/* Before any money has come. */
+static void say_unpaid(struct money *m)
+{
+    static const struct {
+        enum booking_state state;
+        const char *text;
+    } words[] = {
+        { BOOKING_REQUESTED, "Nothing is charged before the host has said yes and the "
+                             "vendor has paid." },
+        { BOOKING_EXPIRED,
+            "Nothing was charged for this booking. Money that arrives too late goes "
+            "back in full." },
+        { BOOKING_DECLINED, "Nothing was charged for this booking." },
+        { BOOKING_CANCELED,
+            "Nothing was charged for this booking. Money that arrives too late goes "
+            "back in full." },
+    };
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (words[i].state == m->b->state)
+            say(m, 0, words[i].text);
+    if (m->b->state == BOOKING_HELD)
+        say(m, 0,
+            ctx_printf(m->c, "%s is to be paid until %s. Nothing has been charged yet.",
+                amount(m, m->b->total), when(m, m->b->hold_until)));
+}
+
+/* ---- refunds ----------------------------------------------------------------------
+ */
+
+static const struct refund_words {
+    const char *state, *text, *more;
+    bool held, staff;
+} refund_words[] = {
+    { "queued", "goes back to the card", "", false, false },
+    { "pending", "is on its way back to the card", " Banks take up to ten days.", false,
+        false },
+    { "succeeded", "went back to the card", "", false, false },
+    { "failed", "could not be sent back to the card", " We are looking into it.", true,
+        false },
+    { "canceled", "was not sent back", "", false, true },
+};
+
+static void say_refund(
+    struct money *m, const struct refund_row *row, const struct refund_words *words)
+{
+    bool done = text_is(row->state, "succeeded");
+    if (words->staff && m->side != SIDE_STAFF)
+        return;
+    struct line *l = say(m, done ? row->updated_at : row->created_at,
+        ctx_printf(m->c, "%s %s%s.%s%s", amount(m, row->split.amount), words->text,
+            because(m, row->reason), words->more, for_staff(m, row->error)));
+    l->held = words->held;
+    add_id(l, "Refund", row->refund_id);
+}
+
+static enum result say_refunds(struct money *m)
+{
+    struct refund_row *rows;
+    size_t n;
+    TRY(refunds_of_booking(m->c, m->b->id, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < COUNT_OF(refund_words); k++)
+            if (text_is(refund_words[k].state, rows[i].state))
+                say_refund(m, &rows[i], &refund_words[k]);
+    return OK;
+}
+
+/* ---- the host's money -------------------------------------------------------------
+ */
+
+static const char *why_frozen(const struct money *m)
+{
+    static const char *const words[][2] = {
+        { "dispute", "a bank looks at the payment" },
+        { "review", "Stripe looks at the payment" },
+        { "warning", "a bank warned of fraud" },
+    };
+    for (size_t k = 0; k < COUNT_OF(words); k++)
+        for (size_t i = 0; i < m->freezes_n; i++)
+            if (text_is(words[k][0], m->freezes[i].kind))
+                return words[k][1];
+    return "a bank looks at the payment";
+}
+
+static void say_ahead(struct money *m, int64_t due_at)
+{
+    struct line *l = say(m, due_at,
+        ctx_printf(m->c, "%s leaves for %s on %s%s.", amount(m, m->payable), host(m),
+            when(m, due_at),
+            due_at == m->b->end_at + TRANSFERS_WAIT_S ? ", 24 hours after the end"
+                                                      : ""));
+    l->ahead = true;
+}
+
+static const char *sent_words(const struct money *m, const struct transfer *t)
+{
+    if (t->amount.n == 0)
+        return ctx_printf(m->c,
+            "%s for %s was kept for what %s owed; nothing was left to send.",
+            amount(m, t->offset), host(m), host(m));
+    const char *sent = ctx_printf(
+        m->c, "%s was sent to %s account at Stripe.", amount(m, t->amount), hosts(m));
+    return t->offset.n == 0 ? sent
+                            : ctx_printf(m->c, "%s %s was kept for what %s owed.", sent,
+                                  amount(m, t->offset), host(m));
+}
+
+static const char *held_words(const struct money *m, const struct transfer *t)
+{
+    const char *n = amount(m, m->payable);
+    if (text_is(t->state, "failed"))
+        return ctx_printf(m->c,
+            "%s for %s could not be sent. We are looking into it.%s", n, host(m),
+            for_staff(m, t->reason));
+    if (text_is(t->held_for, "freeze"))
+        return ctx_printf(m->c, "%s for %s is held: %s.", n, host(m), why_frozen(m));
+    return ctx_printf(m->c, "%s for %s is held: Stripe cannot pay %s account yet.%s%s",
+        n, host(m), hosts(m),
+        m->side == SIDE_HOST ? " Under \"Getting paid\" stands what Stripe wants; then "
+                               "it goes by itself."
+                             : "",
+        for_staff(m, t->reason));
+}
+
+static void say_transfer(struct money *m, const struct transfer *t)
+{
+    bool scheduled = text_is(t->state, "scheduled");
+    struct line *l;
+    if (t->sent_at != 0)
+        l = say(m, t->sent_at, sent_words(m, t));
+    else if (text_is(t->state, "reversed"))
+        return; /* nothing was left to send: the refund has said so */
+    else if (scheduled && t->claimed_at == 0 && m->payable.n > 0) {
+        say_ahead(m, t->due_at);
+        return;
+    } else if (scheduled && t->claimed_at != 0)
+        l = say(m, t->claimed_at,
+            ctx_printf(m->c, "%s is being sent to %s account at Stripe.",
+                amount(m, t->amount), hosts(m)));
+    else if (m->payable.n > 0) {
+        l = say(m, INT64_MAX, held_words(m, t));
+        l->ahead = true;
+        l->held = true;
+    } else
+        return;
+    add_id(l, "Transfer", t->transfer_id);
+}
+
+static enum result say_transfers(struct money *m)
+{
+    struct transfer *rows;
+    size_t n;
+    TRY(transfers_of_booking(m->c, m->b->id, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        say_transfer(m, &rows[i]);
+    bool to_come = m->b->state == BOOKING_CONFIRMED || m->b->state == BOOKING_ACTIVE;
+    if (n == 0 && to_come && m->payable.n > 0)
+        say_ahead(m, m->b->end_at + TRANSFERS_WAIT_S);
+    return OK;
+}
+
+static enum result say_reversals(struct money *m)
+{
+    static const char *const words[][2] = {
+        { "queued", "is asked back from" },
+        { "succeeded", "was taken back from" },
+        { "failed", "could not be taken back from" },
+    };
+    struct reversal *rows;
+    size_t n;
+    TRY(transfers_reversals_of_booking(m->c, m->b->id, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < COUNT_OF(words); k++)
+            if (text_is(words[k][0], rows[i].state)) {
+                struct line *l = say(m, rows[i].created_at,
+                    ctx_printf(m->c, "%s %s %s%s.%s", amount(m, rows[i].amount),
+                        words[k][1], host(m), because(m, rows[i].reason),
+                        for_staff(m, rows[i].error)));
+                add_id(l, "Reversal", rows[i].reversal_id);
+                add_id(l, "of transfer", rows[i].transfer_id);
+            }
+    return OK;
+}
+
+/* What the host owes is between him and us. */
+static void say_debts(struct money *m)
+{
+    for (size_t i = 0; i < m->rows_n && m->side != SIDE_VENDOR; i++)
+        if (text_is(m->rows[i].kind, "receivable"))
+            say(m, m->rows[i].at,
+                ctx_printf(m->c,
+                    "%s could not be had back: %s owe%s it, and it is kept from the "
+                    "next transfers.",
+                    amount(m, m->rows[i].amount), host(m),
+                    m->side == SIDE_HOST ? "" : "s"));
+}
+
+/* ---- disputes and freezes ---------------------------------------------------------
+ */
+
+static void say_freezes(struct money *m)
+{
+    for (size_t i = 0; i < m->freezes_n; i++) {
+        const struct freeze *f = &m->freezes[i];
+        if (text_is(f->kind, "dispute"))
+            continue; /* it has a sentence of its own */
+        bool warned = text_is(f->kind, "warning") && m->side == SIDE_STAFF;
+        struct line *l = say(m, f->opened_at,
+            ctx_printf(m->c, "What is for %s is held: %s.", host(m),
+                warned                       ? "a bank warned of fraud"
+                : text_is(f->kind, "review") ? "Stripe looks at the payment"
+                                             : "a bank looks at the payment"));
+        l->held = true;
+        add_id(l, warned ? "Warning" : "Review", f->source_id);
+    }
+}
+
+static enum result say_disputes(struct money *m, struct view *v)
+{
+    struct dispute *rows;
+    size_t n;
+    bool open = false;
+    TRY(disputes_of_booking(m->c, m->b->id, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        const struct dispute *d = &rows[i];
+        open = open || d->closed_at == 0;
+        const char *bears =
+            d->lost && d->host.n > 0
+                ? ctx_printf(m->c, " Of it %s bear%s %s.", host(m),
+                      m->side == SIDE_HOST ? "" : "s", amount(m, d->host))
+                : "";
+        struct line *l = say(m, d->opened_at,
+            ctx_printf(m->c, "%s bank asked for %s back. %s.%s", vendors(m),
+                amount(m, d->amount), disputes_status_label(d->status), bears));
+        l->held = d->closed_at == 0;
+        add_id(l, "Dispute", d->id);
+    }
+    view_bool(v, "has_dispute", open);
+    return OK;
+}
+
+/* ---- the page ---------------------------------------------------------------------
+ */
+
+static int by_time(const void *a, const void *b)
+{
+    const struct line *x = a, *y = b;
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static void show_lines(struct money *m, struct view *v)
+{
+    struct view *list = view_list(v, "money");
+    qsort(m->lines, m->n, sizeof *m->lines, by_time);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct line *l = &m->lines[i];
+        bool dated = l->at != 0 && !l->ahead;
+        struct view *item = view_item(list);
+        view_text(item, "when", dated ? when(m, l->at) : "");
+        view_text(item, "when_iso", dated ? show_iso(m->c, l->at) : "");
+        view_text(item, "text", l->text);
+        view_bool(item, "is_held", l->held);
+        struct view *ids = view_list(item, "ids");
+        for (size_t k = 0; k < l->ids_n; k++) {
+            struct view *id = view_item(ids);
+            view_text(id, "label", l->ids[k].label);
+            view_text(id, "id", l->ids[k].id);
+        }
+    }
+}
+
+/* By account, from the rows themselves: they end at nothing. */
+static void show_books(const struct money *m, struct view *v)
+{
+    struct cents sums[LEDGER__ACCOUNTS] = { { 0 } }, all = { 0 };
+    bool used[LEDGER__ACCOUNTS] = { false };
+    for (size_t i = 0; i < m->rows_n; i++) {
+        const struct ledger_row *r = &m->rows[i];
+        sums[r->debit] = cents_add(sums[r->debit], r->amount);
+        sums[r->credit] = cents_sub(sums[r->credit], r->amount);
+        used[r->debit] = used[r->credit] = true;
+    }
+    struct view *list = view_list(v, "books");
+    for (enum ledger_account a = 0; a < LEDGER__ACCOUNTS; a++) {
+        if (!used[a])
+            continue;
+        struct view *item = view_item(list);
+        view_text(item, "label", ledger_account_label(a));
+        view_text(item, "amount", amount(m, sums[a]));
+        all = cents_add(all, sums[a]);
+    }
+    view_bool(v, "has_books", m->rows_n > 0);
+    view_text(v, "books_sum", amount(m, all));
+}
+
+static struct cents payable_of(const struct ledger_row *rows, size_t n)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += rows[i].credit == LEDGER_HOST_PAYABLE  ? rows[i].amount.n
+               : rows[i].debit == LEDGER_HOST_PAYABLE ? -rows[i].amount.n
+                                                      : 0;
+    return cents_of(sum);
+}
+
+static enum side side_of(const struct ctx *c, const struct booking *b)
+{
+    return c->actor.user_id == b->vendor_id ? SIDE_VENDOR
+           : c->actor.user_id == b->host_id ? SIDE_HOST
+                                            : SIDE_STAFF;
+}
+
+enum result booking_money_show(struct ctx *c, struct view *v, const struct booking *b)
+{
+    struct money *m = ctx_alloc(c, sizeof *m);
+    *m = (struct money) {
+        .c = c, .b = b, .zone = zone_find(b->timezone), .side = side_of(c, b)
+    };
+    CHECK(m->zone != NULL);
+    TRY(ledger_of_booking(c, b->id, ROWS_MAX, &m->rows, &m->rows_n));
+    TRY(freezes_of_booking(c, b->id, &m->freezes, &m->freezes_n));
+    m->payable = payable_of(m->rows, m->rows_n);
+    TRY(say_payments(m));
+    if (!m->paid)
+        say_unpaid(m);
+    TRY(say_refunds(m));
+    TRY(say_disputes(m, v));
+    say_freezes(m);
+    TRY(say_reversals(m));
+    say_debts(m);
+    TRY(say_transfers(m));
+    show_lines(m, v);
+    show_books(m, v);
+    return OK;
+}

@@ -1,0 +1,365 @@
+/* The money of one booking: canceling it with the figures said beforehand, where it is,
+ * its receipt, and what an administrator gives back. */
+#include "page.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/cash.h"
+
+#define VENDOR_EMAIL "vendor2@demo.test"
+#define HOST_EMAIL "host@demo.test"
+#define KEY "&idempotency_key=key-0123456789abcdef"
+
+static struct site *site;
+static struct browser vendor, host, admin;
+static int64_t booking;
+static char page[64], cancel[64], receipt[64], refund[64], no_show[64];
+
+static void open_browsers(void)
+{
+    site = site_fresh();
+    cash_load_demo(site);
+    browser_open(&vendor, site);
+    browser_open(&host, site);
+    browser_open(&admin, site);
+    browser_log_in_demo(&vendor, VENDOR_EMAIL);
+    browser_log_in_demo(&host, HOST_EMAIL);
+    browser_log_in_demo(&admin, "admin@demo.test");
+    booking = cash_booking(site, VENDOR_EMAIL, HOST_EMAIL);
+    long long id = booking;
+    snprintf(page, sizeof page, "/bookings/%lld", id);
+    snprintf(cancel, sizeof cancel, "/bookings/%lld/cancel", id);
+    snprintf(receipt, sizeof receipt, "/bookings/%lld/receipt", id);
+    snprintf(refund, sizeof refund, "/admin/bookings/%lld/refund", id);
+    snprintf(no_show, sizeof no_show, "/host/bookings/%lld/no_show", id);
+}
+
+static void close_browsers(void)
+{
+    browser_close(&vendor);
+    browser_close(&host);
+    browser_close(&admin);
+    site_gone(site);
+}
+
+static int64_t column(const char *name)
+{
+    return cash_int(
+        site, "SELECT %s FROM bookings WHERE id = %lld", name, (long long)booking);
+}
+
+/* "$618.45" of a number of cents, for looking at pages. */
+static const char *dollars(int64_t cents)
+{
+    static char texts[4][32];
+    static int next;
+    char *text = texts[next++ % 4];
+    if (cents >= 100000)
+        snprintf(text, sizeof *texts, "$%lld,%03lld.%02lld", (long long)cents / 100000,
+            (long long)cents / 100 % 1000, (long long)cents % 100);
+    else
+        snprintf(text, sizeof *texts, "$%lld.%02lld", (long long)cents / 100,
+            (long long)cents % 100);
+    return text;
+}
+
+static bool says(
+    const struct browser *b, const char *before, const char *amount, const char *after)
+{
+    char text[256];
+    snprintf(text, sizeof text, "%s%s%s", before, amount, after);
+    return browser_shows(b, text);
+}
+
+static void log_in_again(void)
+{
+    browser_log_in_demo(&vendor, VENDOR_EMAIL);
+    browser_log_in_demo(&host, HOST_EMAIL);
+    browser_log_in_demo(&admin, "admin@demo.test");
+}
+
+static int64_t shown_cents(const struct browser *b)
+{
+    static const char marker[] = "name=\"refund_cents\" value=\"";
+    const char *at = strstr(browser_body(b), marker);
+    ck_assert_ptr_nonnull(at);
+    return strtoll(at + sizeof marker - 1, NULL, 10);
+}
+
+/* ---- canceling --------------------------------------------------------------------
+ */
+
+START_TEST(a_vendor_sees_to_the_cent_what_goes_back_and_gets_exactly_that)
+{
+    char form[128];
+    ck_assert_int_eq(browser_get(&vendor, page), 200);
+    ck_assert(browser_shows(&vendor, "Cancel this booking"));
+    ck_assert_int_eq(browser_get(&vendor, cancel), 200);
+    int64_t shown = shown_cents(&vendor);
+    ck_assert_int_gt(shown, 0);
+    ck_assert(says(&vendor, "You get <strong class=\"num\">", dollars(shown), ""));
+    ck_assert(says(&vendor, "Cancel, ", dollars(shown), " goes back"));
+    ck_assert(browser_shows(&vendor, "If you cancel, you get back"));
+    snprintf(form, sizeof form, "reason=Rain&refund_cents=%lld", (long long)shown);
+    ck_assert_int_eq(browser_post(&vendor, cancel, form), 303);
+    ck_assert_str_eq(vendor.location, page);
+    ck_assert_int_eq(cash_int(site, "SELECT SUM(amount_cents) FROM refunds"), shown);
+    browser_get(&vendor, page);
+    ck_assert(says(&vendor, "Canceled. ", dollars(shown), " goes back to your card."));
+    ck_assert(says(&vendor, "", dollars(shown), " goes back to the card"));
+    ck_assert(browser_shows(&vendor, "Canceled by the vendor: Rain"));
+    ck_assert(!browser_shows(&vendor, "Cancel this booking"));
+    ck_assert_int_eq(browser_get(&vendor, cancel), 409);
+}
+END_TEST
+
+START_TEST(a_figure_that_has_changed_is_shown_anew_and_nothing_happens)
+{
+    browser_get(&vendor, cancel);
+    int64_t shown = shown_cents(&vendor);
+    ck_assert_int_eq(
+        browser_post(&vendor, cancel, "reason=Too+wet&refund_cents=1"), 409);
+    ck_assert(browser_shows(&vendor, "What goes back has changed"));
+    ck_assert(browser_shows(&vendor, "value=\"Too wet\""));
+    ck_assert_int_eq(shown_cents(&vendor), shown);
+    ck_assert_int_eq(column("state = 'confirmed'"), 1);
+    char reason[512] = "reason=";
+    for (int i = 0; i < 210; i++)
+        snprintf(reason + strlen(reason), 2, "x");
+    ck_assert_int_eq(browser_post(&vendor, cancel, reason), 422);
+    ck_assert(browser_shows(&vendor, "aria-invalid"));
+    ck_assert_int_eq(browser_post(&vendor, cancel, "price=1"), 422);
+    ck_assert_int_eq(column("state = 'confirmed'"), 1);
+}
+END_TEST
+
+START_TEST(a_program_may_cancel_with_nothing_but_its_token)
+{
+    browser_get(&vendor, "/account");
+    ck_assert_int_eq(browser_post(&vendor, cancel, ""), 303);
+    ck_assert_int_eq(column("state = 'canceled'"), 1);
+}
+END_TEST
+
+START_TEST(a_host_or_an_administrator_gives_everything_back)
+{
+    struct browser *people[] = { &host, &admin };
+    browser_get(people[_i], cancel);
+    ck_assert(!browser_shows(people[_i], "If you cancel, you get back"));
+    ck_assert(browser_shows(people[_i], "the vendor gets everything back"));
+    ck_assert(browser_shows(
+        people[_i], _i == 0 ? "You keep <strong class=\"num\">$0.00"
+                            : "The host keeps <strong class=\"num\">$0.00"));
+    ck_assert_int_eq(shown_cents(people[_i]), column("total_cents"));
+    ck_assert_int_eq(browser_post(people[_i], cancel, "reason=Broken+oven"), 303);
+    ck_assert_int_eq(
+        cash_int(site, "SELECT SUM(amount_cents) FROM refunds"), column("total_cents"));
+    browser_get(&vendor, page);
+    ck_assert(browser_shows(&vendor, "Broken oven"));
+}
+END_TEST
+
+START_TEST(others_cannot_cancel_and_support_cannot_either)
+{
+    struct browser b;
+    browser_open(&b, site);
+    browser_log_in_demo(&b, "vendor@demo.test");
+    ck_assert_int_eq(browser_get(&b, cancel), 404);
+    browser_get(&b, "/account");
+    ck_assert_int_eq(browser_post(&b, cancel, ""), 404);
+    browser_log_in_demo(&b, "support@demo.test");
+    ck_assert_int_eq(browser_get(&b, cancel), 403);
+    ck_assert_int_eq(browser_get(&b, page), 200);
+    ck_assert(!browser_shows(&b, "Cancel this booking"));
+    browser_close(&b);
+}
+END_TEST
+
+START_TEST(a_booking_that_waits_for_payment_says_that_nothing_was_charged)
+{
+    char path[600];
+    browser_get(&vendor, "/account");
+    ck_assert_int_eq(
+        browser_post(&vendor, "/listings/1/book",
+            "date=2026-12-09&start=10%3A00&end=13%3A00&space_id=&guest_count=2"
+            "&purpose=Bread&special_requests=" KEY),
+        303);
+    snprintf(
+        path, sizeof path, "/bookings/%s/cancel", strrchr(vendor.location, '/') + 1);
+    ck_assert_int_eq(browser_get(&vendor, path), 200);
+    ck_assert(browser_shows(&vendor, "Nothing was charged for this booking"));
+    ck_assert_int_eq(browser_get(&host, path), 409);
+    ck_assert_int_eq(browser_post(&vendor, path, "reason=&refund_cents=0"), 303);
+    browser_get(&vendor, vendor.location);
+    ck_assert(browser_shows(&vendor, "Canceled. Nothing was charged."));
+    ck_assert(browser_shows(&vendor, "Nothing was charged for this booking."));
+}
+END_TEST
+
+START_TEST(a_dispute_keeps_vendor_and_host_from_canceling)
+{
+    cash_dispute(site, booking, "dp_1", "needs_response");
+    ck_assert_int_eq(browser_get(&vendor, cancel), 409);
+    ck_assert_int_eq(browser_get(&host, cancel), 409);
+    ck_assert_int_eq(browser_get(&admin, cancel), 200);
+    ck_assert(browser_shows(&admin, "A bank looks at this payment"));
+    ck_assert_int_eq(shown_cents(&admin), 0);
+    browser_get(&host, page);
+    ck_assert(browser_shows(&host, "The vendor's bank looks at this payment"));
+    ck_assert(browser_shows(&host, "dp_1"));
+    browser_get(&vendor, page);
+    ck_assert(browser_shows(&vendor, "Your bank asked for"));
+}
+END_TEST
+
+/* ---- where it is ------------------------------------------------------------------
+ */
+
+START_TEST(each_side_reads_where_the_money_is_and_the_books_end_at_nothing)
+{
+    struct browser *people[] = { &vendor, &host, &admin };
+    const char *total = dollars(column("total_cents")),
+               *share = dollars(column("host_cents"));
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(browser_get(people[i], page), 200);
+        ck_assert(says(people[i], "", total, " was charged to the card."));
+        ck_assert(says(people[i], "", share,
+            i == 1 ? " leaves for you on" : " leaves for the host on"));
+        ck_assert(browser_shows(people[i], "<code class=\"id\">pi_demo_"));
+        ck_assert(browser_shows(people[i], "<code class=\"id\">ch_demo_"));
+        ck_assert(browser_shows(people[i], "Owed to the host"));
+        ck_assert(browser_shows(people[i],
+            "<tr class=\"is-total\"><th scope=\"row\">Together</th><td>$0.00</td>"));
+    }
+}
+END_TEST
+
+START_TEST(money_that_is_held_says_why_and_money_that_was_sent_has_its_id)
+{
+    cash_pass(site, booking, false);
+    log_in_again();
+    browser_get(&host, page); /* the demo's host has no account yet */
+    ck_assert(browser_shows(&host, "is held: Stripe cannot pay your account yet"));
+    browser_get(&vendor, page);
+    ck_assert(browser_shows(&vendor, "is held: Stripe cannot pay the host&#39;s") ||
+              browser_shows(&vendor, "is held: Stripe cannot pay the host's"));
+    cash_int(site,
+        "UPDATE host_accounts SET account_id = 'acct_1', checked_at = %lld "
+        "WHERE user_id = %lld",
+        (long long)site->app.fixed_now_at + 60, (long long)column("host_id"));
+    cash_pass(site, booking, true);
+    browser_get(&host, page);
+    ck_assert(browser_shows(&host, "was sent to your account at Stripe."));
+    ck_assert(browser_shows(&host, "tr_test_"));
+    cash_dispute(site, booking, "dp_2", "needs_response");
+    browser_get(&host, page);
+    ck_assert(browser_shows(&host, "is asked back from you: disputed."));
+}
+END_TEST
+
+START_TEST(a_host_says_that_nobody_came_while_it_may_be_said)
+{
+    browser_get(&host, page);
+    ck_assert(!browser_shows(&host, "Nobody came?"));
+    ck_assert_int_eq(browser_post(&host, no_show, ""), 409);
+    site->app.fixed_now_at = column("start_at") + 60;
+    log_in_again();
+    browser_get(&host, page);
+    ck_assert(browser_shows(&host, "Nobody came?"));
+    browser_get(&vendor, page);
+    ck_assert(!browser_shows(&vendor, "Nobody came?"));
+    ck_assert_int_eq(browser_post(&host, no_show, ""), 303);
+    ck_assert_int_eq(column("state = 'no_show'"), 1);
+    browser_get(&host, page);
+    ck_assert(browser_shows(&host, " leaves for you on"));
+}
+END_TEST
+
+/* ---- receipts ---------------------------------------------------------------------
+ */
+
+START_TEST(who_paid_has_a_receipt_and_nobody_else)
+{
+    ck_assert_int_eq(browser_get(&vendor, receipt), 200);
+    ck_assert(browser_shows(&vendor, "Haddad Falafel"));
+    ck_assert(browser_shows(&vendor, "Tax at 8.5 %"));
+    ck_assert(
+        says(&vendor, "less refunds</th><td>", dollars(column("total_cents")), ""));
+    ck_assert(browser_shows(&vendor, "ch_demo_"));
+    ck_assert_int_eq(browser_get(&host, receipt), 404);
+    ck_assert_int_eq(browser_get(&admin, receipt), 200);
+    browser_get(&host, cancel);
+    browser_post(&host, cancel, "");
+    cash_refund(site, booking, "succeeded");
+    ck_assert_int_eq(browser_get(&vendor, receipt), 200);
+    ck_assert(browser_shows(&vendor, "re_test_"));
+    ck_assert(browser_shows(&vendor, "less refunds</th><td>$0.00"));
+}
+END_TEST
+
+/* ---- giving back ------------------------------------------------------------------
+ */
+
+START_TEST(an_administrator_gives_a_part_back_once)
+{
+    browser_get(&admin, page);
+    ck_assert(browser_shows(&admin, "Give money back"));
+    ck_assert_int_eq(browser_post(&admin, refund, "amount=&reason=" KEY), 422);
+    ck_assert_int_eq(
+        browser_post(&admin, refund, "amount=99999&reason=Sorry" KEY), 422);
+    ck_assert(browser_shows(&admin, "can go back."));
+    ck_assert(browser_shows(&admin, "value=\"Sorry\""));
+    for (int i = 0; i < 2; i++) {
+        browser_get(&admin, page);
+        ck_assert_int_eq(
+            browser_post(&admin, refund, "amount=12.34&reason=Cold+oven" KEY), 303);
+    }
+    ck_assert_int_eq(cash_int(site, "SELECT SUM(amount_cents) FROM refunds"), 1234);
+    browser_get(&vendor, page);
+    ck_assert(browser_shows(&vendor, "$12.34 goes back to the card: Cold oven."));
+    cash_refund(site, booking, "failed");
+    browser_get(&vendor, page);
+    ck_assert(browser_shows(&vendor, "$12.34 could not be sent back"));
+    ck_assert(!browser_shows(&vendor, "lost_or_stolen_card"));
+    browser_get(&admin, page);
+    ck_assert(browser_shows(&admin, "lost_or_stolen_card"));
+}
+END_TEST
+
+START_TEST(only_an_administrator_gives_back)
+{
+    struct browser b;
+    browser_open(&b, site);
+    browser_log_in_demo(&b, "support@demo.test");
+    browser_get(&b, page);
+    ck_assert(!browser_shows(&b, "Give money back"));
+    browser_get(&b, "/account");
+    ck_assert_int_eq(browser_post(&b, refund, "amount=1&reason=x" KEY), 403);
+    browser_get(&host, "/account");
+    ck_assert_int_eq(browser_post(&host, refund, "amount=1&reason=x" KEY), 403);
+    browser_close(&b);
+}
+END_TEST
+
+void page_money(Suite *s)
+{
+    TCase *t = tcase_create("money");
+    tcase_add_checked_fixture(t, open_browsers, close_browsers);
+    tcase_set_timeout(t, 120);
+    tcase_add_test(t, a_vendor_sees_to_the_cent_what_goes_back_and_gets_exactly_that);
+    tcase_add_test(t, a_figure_that_has_changed_is_shown_anew_and_nothing_happens);
+    tcase_add_test(t, a_program_may_cancel_with_nothing_but_its_token);
+    tcase_add_loop_test(t, a_host_or_an_administrator_gives_everything_back, 0, 2);
+    tcase_add_test(t, others_cannot_cancel_and_support_cannot_either);
+    tcase_add_test(t, a_booking_that_waits_for_payment_says_that_nothing_was_charged);
+    tcase_add_test(t, a_dispute_keeps_vendor_and_host_from_canceling);
+    tcase_add_test(t, each_side_reads_where_the_money_is_and_the_books_end_at_nothing);
+    tcase_add_test(t, money_that_is_held_says_why_and_money_that_was_sent_has_its_id);
+    tcase_add_test(t, a_host_says_that_nobody_came_while_it_may_be_said);
+    tcase_add_test(t, who_paid_has_a_receipt_and_nobody_else);
+    tcase_add_test(t, an_administrator_gives_a_part_back_once);
+    tcase_add_test(t, only_an_administrator_gives_back);
+    suite_add_tcase(s, t);
+}

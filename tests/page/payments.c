@@ -1,0 +1,239 @@
+/* Money as staff see it, and what an administrator does about it. */
+#include "page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "support/cash.h"
+
+#define VENDOR_EMAIL "vendor2@demo.test"
+#define HOST_EMAIL "host@demo.test"
+#define KEY "&idempotency_key=key-0123456789abcdef"
+
+static struct site *site;
+static struct browser admin, support;
+static int64_t booking;
+
+static void open_browsers(void)
+{
+    site = site_fresh();
+    cash_load_demo(site);
+    browser_open(&admin, site);
+    browser_open(&support, site);
+    browser_log_in_demo(&admin, "admin@demo.test");
+    browser_log_in_demo(&support, "support@demo.test");
+    booking = cash_booking(site, VENDOR_EMAIL, HOST_EMAIL);
+}
+
+static void close_browsers(void)
+{
+    browser_close(&admin);
+    browser_close(&support);
+    site_gone(site);
+}
+
+static const char *path(const char *before, int64_t id)
+{
+    static char text[128];
+    snprintf(text, sizeof text, "%s%lld", before, (long long)id);
+    return text;
+}
+
+/* Support sees what the administrator sees, but no button. */
+static void both_see(const char *section, const char *text, const char *button)
+{
+    char page[64];
+    snprintf(page, sizeof page, "/admin/payments?state=%s", section);
+    ck_assert_int_eq(browser_get(&support, page), 200);
+    ck_assert_msg(browser_shows(&support, text), "%s: no %s", section, text);
+    ck_assert(!browser_shows(&support, button));
+    ck_assert_int_eq(browser_get(&admin, page), 200);
+    ck_assert(browser_shows(&admin, text));
+    ck_assert(browser_shows(&admin, button));
+}
+
+START_TEST(the_books_are_shown_and_add_up_to_nothing)
+{
+    ck_assert_int_eq(browser_get(&support, "/admin/payments"), 200);
+    ck_assert(browser_shows(&support, "Our balance at Stripe"));
+    ck_assert(browser_shows(&support,
+        "<tr class=\"is-total\"><th scope=\"row\">Together</th><td>$0.00</td>"));
+    ck_assert(browser_shows(&support, "tr_demo_"));
+    ck_assert(browser_shows(&support, "rel=\"next\""));
+    ck_assert_int_eq(browser_get(&support, "/admin/payments?before=20"), 200);
+    ck_assert(!browser_shows(&support, "rel=\"next\""));
+    ck_assert_int_eq(browser_get(&support, "/admin/payments?state=nonsense"), 200);
+    ck_assert(browser_shows(&support, "Our balance at Stripe"));
+}
+END_TEST
+
+START_TEST(a_refund_that_failed_is_tried_again_or_given_up_with_a_reason)
+{
+    char refund[64];
+    browser_get(&admin, path("/bookings/", booking));
+    snprintf(refund, sizeof refund, "/admin/bookings/%lld/refund", (long long)booking);
+    ck_assert_int_eq(
+        browser_post(&admin, refund, "amount=10&reason=Late+start" KEY), 303);
+    cash_refund(site, booking, "failed");
+    both_see("refunds", "lost_or_stolen_card", "Give up");
+    int64_t id = cash_int(site, "SELECT MAX(id) FROM refunds");
+    char act[64];
+    snprintf(act, sizeof act, "/admin/payments/refunds/%lld", (long long)id);
+    ck_assert_int_eq(browser_post(&admin, act, "act=give_up&reason="), 422);
+    ck_assert(browser_shows(&admin, "Say why it is given up."));
+    ck_assert_int_eq(browser_post(&admin, act, "act=burn&reason=Mist"), 422);
+    ck_assert(browser_shows(&admin, "value=\"Mist\""));
+    browser_get(&support, "/account");
+    ck_assert_int_eq(browser_post(&support, act, "act=retry"), 403);
+    ck_assert_int_eq(browser_post(&admin, act, "act=retry"), 303);
+    browser_get(&admin, admin.location);
+    ck_assert(browser_shows(&admin, "No refund has failed."));
+    browser_get(&admin, "/account");
+    ck_assert_int_eq(browser_post(&admin, act, "act=retry"), 409);
+    cash_refund(site, booking, "failed");
+    browser_get(&admin, "/admin/payments?state=refunds");
+    id = cash_int(site, "SELECT MAX(id) FROM refunds");
+    ck_assert_int_eq(browser_post(&admin, path("/admin/payments/refunds/", id),
+                         "act=give_up&reason=Paid+in+cash"),
+        303);
+    ck_assert_int_eq(
+        cash_int(site, "SELECT COUNT(*) FROM refunds WHERE state <> 'canceled'"), 0);
+}
+END_TEST
+
+START_TEST(a_transfer_that_stripe_refuses_is_tried_again)
+{
+    cash_pass(site, booking, false);
+    browser_log_in_demo(&admin, "admin@demo.test");
+    browser_log_in_demo(&support, "support@demo.test");
+    cash_int(site, "UPDATE transfers SET state = 'failed', held_for = '', "
+                   "reason = 'No such currency' WHERE state = 'held'");
+    both_see("transfers", "No such currency", "Try again");
+    int64_t id = cash_int(site, "SELECT id FROM transfers WHERE state = 'failed'");
+    const char *act = path("/admin/payments/transfers/", id);
+    ck_assert_int_eq(browser_post(&admin, act, ""), 303);
+    ck_assert_int_eq(
+        cash_int(site, "SELECT COUNT(*) FROM transfers WHERE state = 'failed'"), 0);
+    browser_get(&admin, "/account");
+    ck_assert_int_eq(browser_post(&admin, act, ""), 409);
+}
+END_TEST
+
+START_TEST(a_warning_of_fraud_is_released_by_an_administrator)
+{
+    cash_warning(site, booking, "issfr_1");
+    both_see("warnings", "issfr_1", "Release");
+    browser_get(&support, "/account");
+    ck_assert_int_eq(
+        browser_post(&support, "/admin/payments/warnings/issfr_1", ""), 403);
+    ck_assert_int_eq(browser_post(&admin, "/admin/payments/warnings/issfr_1", ""), 303);
+    browser_get(&admin, admin.location);
+    ck_assert(browser_shows(&admin, "Nothing is held"));
+    browser_get(&admin, "/account");
+    ck_assert_int_eq(browser_post(&admin, "/admin/payments/warnings/issfr_1", ""), 404);
+}
+END_TEST
+
+START_TEST(a_dispute_has_its_page_and_one_answer)
+{
+    char form[8192] = "text=";
+    cash_dispute(site, booking, "dp_9", "needs_response");
+    browser_get(&admin, "/admin/payments?state=disputes");
+    ck_assert(browser_shows(&admin, "/admin/disputes/dp_9"));
+    ck_assert(browser_shows(&admin, "Waits for our answer"));
+    ck_assert_int_eq(browser_get(&support, "/admin/disputes/dp_9"), 200);
+    ck_assert(!browser_shows(&support, "Send it to the bank"));
+    ck_assert_int_eq(browser_get(&admin, "/admin/disputes/dp_9"), 200);
+    ck_assert(browser_shows(&admin, "The cardholder did not pay it himself"));
+    ck_assert(browser_shows(&admin, "Omar Haddad")); /* the draft */
+    ck_assert_int_eq(browser_post(&admin, "/admin/disputes/dp_9", form), 422);
+    memset(form + 5, 'x', 5001);
+    ck_assert_int_eq(browser_post(&admin, "/admin/disputes/dp_9", form), 422);
+    ck_assert_int_eq(
+        browser_post(&admin, "/admin/disputes/dp_9", "text=He+used+the+door+code."),
+        303);
+    browser_get(&admin, admin.location);
+    ck_assert(browser_shows(&admin, "He used the door code."));
+    ck_assert(browser_shows(&admin, "On its way to Stripe"));
+    ck_assert(!browser_shows(&admin, "Send it to the bank"));
+    ck_assert_int_eq(browser_get(&admin, "/admin/disputes/none"), 404);
+    browser_get(&support, "/account");
+    ck_assert_int_eq(browser_post(&support, "/admin/disputes/dp_9", "text=x"), 403);
+}
+END_TEST
+
+START_TEST(calls_that_do_not_end_say_what_stripe_said)
+{
+    cash_int(site, "INSERT INTO stripe_ops (uid, kind, subject_uid, attempt, idem_key, "
+                   "path, body, state, next_at, tries, http_status, err_message, "
+                   "stripe_request_id, created_at) VALUES ('op1', 'xfer', 'none', 1, "
+                   "'k1', '/v1/transfers', '', 'review', 0, 7, 400, 'Keys differ', "
+                   "'req_42', 1795000000)");
+    both_see("calls", "HTTP 400: Keys differ", "Try safely");
+    ck_assert(browser_shows(&admin, "req_42"));
+    ck_assert(browser_shows(&admin, "Transfer to a host"));
+    ck_assert(browser_shows(&admin, "waits for you"));
+    browser_get(&support, "/account");
+    ck_assert_int_eq(browser_post(&support, "/admin/payments/calls/op1", ""), 403);
+    /* this site has no key for Stripe */
+    ck_assert_int_eq(browser_post(&admin, "/admin/payments/calls/op1", ""), 502);
+}
+END_TEST
+
+START_TEST(old_debts_are_marked)
+{
+    cash_int(site,
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
+        "booking_id, host_id) SELECT %lld, 'receivable', 'x1', 'host_receivable', "
+        "'host_payable', 500, id, host_id FROM bookings WHERE id = %lld",
+        (long long)SITE_NOW_AT - 40 * 86400, (long long)booking);
+    browser_get(&admin, "/admin/payments?state=debts");
+    ck_assert(browser_shows(&admin, "$5.00"));
+    ck_assert(browser_shows(&admin, "over 30 days"));
+    /* the old one is paid by a later transfer; another is owed since yesterday */
+    cash_int(site,
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
+        "booking_id, host_id) SELECT %lld, 'offset', 'x2', 'host_payable', "
+        "'host_receivable', 500, id, host_id FROM bookings WHERE id = %lld",
+        (long long)SITE_NOW_AT - 20 * 86400, (long long)booking);
+    cash_int(site,
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
+        "booking_id, host_id) SELECT %lld, 'receivable', 'x3', 'host_receivable', "
+        "'host_payable', 300, id, host_id FROM bookings WHERE id = %lld",
+        (long long)SITE_NOW_AT - 86400, (long long)booking);
+    browser_get(&admin, "/admin/payments?state=debts");
+    ck_assert(browser_shows(&admin, "$3.00"));
+    ck_assert(!browser_shows(&admin, "over 30 days"));
+}
+END_TEST
+
+START_TEST(the_queues_count_what_waits)
+{
+    browser_get(&admin, "/admin");
+    ck_assert(browser_shows(&admin, "Disputes</span><b>0</b>"));
+    cash_dispute(site, booking, "dp_9", "needs_response");
+    cash_warning(site, booking, "issfr_1");
+    browser_get(&admin, "/admin");
+    ck_assert(browser_shows(&admin, "Disputes</span><b>1</b>"));
+    ck_assert(browser_shows(&admin, "Warnings</span><b>1</b>"));
+    ck_assert(browser_shows(&admin, "/admin/payments?state=warnings"));
+    browser_get(&admin, "/admin/payments");
+    ck_assert(browser_shows(&admin, "Disputes 1</a>"));
+}
+END_TEST
+
+void page_payments(Suite *s)
+{
+    TCase *t = tcase_create("payments");
+    tcase_add_checked_fixture(t, open_browsers, close_browsers);
+    tcase_set_timeout(t, 120);
+    tcase_add_test(t, the_books_are_shown_and_add_up_to_nothing);
+    tcase_add_test(t, a_refund_that_failed_is_tried_again_or_given_up_with_a_reason);
+    tcase_add_test(t, a_transfer_that_stripe_refuses_is_tried_again);
+    tcase_add_test(t, a_warning_of_fraud_is_released_by_an_administrator);
+    tcase_add_test(t, a_dispute_has_its_page_and_one_answer);
+    tcase_add_test(t, calls_that_do_not_end_say_what_stripe_said);
+    tcase_add_test(t, old_debts_are_marked);
+    tcase_add_test(t, the_queues_count_what_waits);
+    suite_add_tcase(s, t);
+}

@@ -1,0 +1,33 @@
+/* Money in page tests: what Stripe would say of the demo's bookings, applied to them,
+ * and a look into the site's database. */
+#ifndef SUPPORT_CASH_H
+#define SUPPORT_CASH_H
+
+#include "support/site.h"
+
+/* Statements by a printf format, %lld an int64_t; the first column of the first row,
+ * or 0. */
+int64_t cash_int(struct site *site, const char *format, ...);
+
+/* Loads the demo city, all of it paid as if at Stripe: pi_demo_7 and ch_demo_7 paid for
+ * booking 7, and tr_demo_7 brought the host his part if it is over. */
+void cash_load_demo(struct site *site);
+
+/* A confirmed booking of the demo that VENDOR ("vendor2@demo.test") has with HOST. */
+int64_t cash_booking(struct site *site, const char *vendor, const char *host);
+
+/* Stripe tells of the newest refund of a booking: "succeeded", "failed". */
+void cash_refund(struct site *site, int64_t booking_id, const char *status);
+
+/* ... of a dispute over all of it, which it calls ID. */
+void cash_dispute(
+    struct site *site, int64_t booking_id, const char *id, const char *status);
+
+/* ... of a warning of fraud. */
+void cash_warning(struct site *site, int64_t booking_id, const char *id);
+
+/* The clock goes to a day after the booking's end and an hour; the booking is over and
+ * its transfer claimed. With SENT, Stripe says that it was made. */
+void cash_pass(struct site *site, int64_t booking_id, bool sent);
+
+#endif

@@ -1,0 +1,225 @@
+/* What Stripe tells us: twice, in pages, and when we could not listen. The numbers are
+ * the rows of the failure matrix. */
+#include "domain/events.h"
+
+#include <stdio.h>
+
+#include "domain/checkout.h"
+#include "support/money.h"
+#include "unit.h"
+
+static struct money m;
+
+static void set_up(void)
+{
+    money_open(&m);
+}
+
+static void tear_down(void)
+{
+    money_close(&m);
+}
+
+/* Every event from now on is made as two objects. */
+static void double_all_events(void)
+{
+    money_act(&m, 0);
+    ck_assert(
+        stripe_box_call(&m.box, "POST", "/_sim/webhooks", "second_event_object=1000")
+            .outcome == STRIPE_OK);
+}
+
+static int64_t count(const char *what)
+{
+    return money_int(&m, "SELECT COUNT(*) FROM %s", what);
+}
+
+START_TEST(matrix_08_a_fact_that_comes_as_two_events_is_one_fact)
+{
+    double_all_events();
+    money_book(&m, 7);
+    struct payment p = money_payment(&m);
+    money_sim(&m, "refund", "payment_intent=%s&amount=1000", p.intent_id);
+    money_run(&m);
+    p = money_payment(&m);
+    money_sim(&m, "dispute", "do=open&payment_intent=%s", p.intent_id);
+    money_run(&m);
+    ck_assert_int_eq(count("stripe_events WHERE type = 'charge.dispute.created'"), 2);
+    ck_assert_int_ge(count("(SELECT 1 FROM stripe_events GROUP BY type, object_id"
+                           " HAVING COUNT(*) >= 2)"),
+        4);
+    ck_assert_int_eq(count("audit WHERE action = 'payment.succeeded'"), 2);
+    ck_assert_int_eq(count("outbox WHERE kind = 'booking_confirmed'"), 2);
+    ck_assert_int_eq(count("refunds"), 1);
+    ck_assert_int_eq(count("audit WHERE action = 'refund.succeeded'"), 1);
+    ck_assert_int_eq(count("disputes"), 1);
+    ck_assert_int_eq(count("audit WHERE action = 'dispute.opened'"), 1);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    money_check(&m);
+}
+END_TEST
+
+/* A booking of another vendor, paid at Stripe, of which nobody has heard. */
+static int64_t pay_unheard(void)
+{
+    enum { AHEAD_S = 14 * 86400 };
+    struct payment p;
+    const char *secret;
+    int64_t id, vendor_id = make_user(&m.t, "vendor");
+    int64_t ahead_s = m.box.shift_s + AHEAD_S;
+    ck_assert(holds_try(&m.t, vendor_id, m.kitchen_id, 0, thursday(540) + ahead_s,
+                  thursday(720) + ahead_s, &id) == OK);
+    money_act(&m, vendor_id);
+    ck_assert(checkout_intent(m.c, id, &secret) == OK);
+    ck_assert(payments_newest(m.c, id, &p) == OK);
+    money_sim(&m, "pay", "payment_intent=%s", p.intent_id);
+    ck_assert(holds_state(&m.t, id) == BOOKING_HELD);
+    money_act(&m, 0);
+    return id;
+}
+
+START_TEST(matrix_28_an_event_that_cannot_be_applied_harms_no_other_and_waits)
+{
+    int64_t id = pay_unheard();
+    db_test_end(&m.t);
+    db_test_exec(&m.t, "CREATE TRIGGER broken BEFORE UPDATE ON bookings"
+                       " WHEN NEW.state = 'confirmed'"
+                       " BEGIN SELECT RAISE(ABORT, 'broken'); END");
+    money_act(&m, 0);
+    const char *after = "";
+    do
+        ck_assert(events_sweep(m.c, m.c->now_at - 86400, &after) == OK);
+    while (*after != '\0');
+    ck_assert(holds_state(&m.t, id) == BOOKING_HELD);
+    int64_t all = count("stripe_events");
+    ck_assert_int_gt(all, 5);
+    ck_assert_int_eq(count("stripe_events WHERE type = 'payment_intent.succeeded'"
+                           " AND processed_at IS NULL AND error <> ''"),
+        1);
+    money_act(&m, 0);
+    ck_assert(events_process(m.c, "no such event") == OK);
+    db_test_end(&m.t);
+    db_test_exec(&m.t, "DROP TRIGGER broken");
+    money_listen(&m);
+    ck_assert(holds_state(&m.t, id) == BOOKING_CONFIRMED);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(count("stripe_events"), all);
+}
+END_TEST
+
+START_TEST(a_page_goes_on_from_the_last_event_of_the_one_before)
+{
+    enum { CUSTOMERS = 30 };
+    money_act(&m, 0);
+    int64_t since_at = m.c->now_at - 86400;
+    for (int i = 0; i < CUSTOMERS; i++)
+        ck_assert(
+            stripe_box_call(&m.box, "POST", "/v1/customers", "").outcome == STRIPE_OK);
+    const char *after = "";
+    ck_assert(events_sweep(m.c, since_at, &after) == OK);
+    ck_assert_str_ne(after, "");
+    char first[64];
+    snprintf(first, sizeof first, "%s", after);
+    ck_assert_int_eq(count("stripe_events"), 20);
+    money_act(&m, 0);
+    after = first;
+    ck_assert(events_sweep(m.c, since_at, &after) == OK);
+    ck_assert_int_gt(count("stripe_events"), CUSTOMERS);
+    money_act(&m, 0);
+    after = "evt_that_stripe_does_not_know";
+    ck_assert(events_sweep(m.c, since_at, &after) == R_GONE);
+}
+END_TEST
+
+START_TEST(what_came_before_its_object_was_read_is_answered_by_it)
+{
+    struct payment p = money_payment(&m);
+    money_sim(&m, "refund", "payment_intent=%s&amount=1000", p.intent_id);
+    money_act(&m, 0);
+    money_listen(&m);
+    db_test_end(&m.t);
+    db_test_exec(&m.t,
+        "UPDATE stripe_events SET processed_at = NULL, tries = 0,"
+        " received_at = received_at - 1 WHERE type LIKE 'refund.%%';"
+        "INSERT INTO stripe_events SELECT event_id || 'x', type, object_id,"
+        " account, created, livemode, payload, received_at, processed_at,"
+        " tries, error FROM stripe_events WHERE type LIKE 'refund.%%'");
+    const char **ids;
+    size_t n;
+    money_act(&m, 0);
+    ck_assert(events_due(m.c, 10, &ids, &n) == OK);
+    ck_assert_int_ge(n, 2);
+    ck_assert(events_process(m.c, ids[0]) == OK);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+}
+END_TEST
+
+/* Of a review or a warning the event is all there is. */
+START_TEST(a_warning_that_could_not_be_applied_is_applied_from_what_was_kept)
+{
+    struct payment p = money_payment(&m);
+    money_sim(&m, "warning", "payment_intent=%s", p.intent_id);
+    money_listen(&m);
+    ck_assert_int_eq(count("freezes WHERE kind = 'warning'"), 1);
+    db_test_end(&m.t);
+    db_test_exec(&m.t,
+        "DELETE FROM freezes; UPDATE stripe_events SET processed_at = NULL"
+        " WHERE type LIKE 'radar.%%'");
+    money_listen(&m);
+    ck_assert_int_eq(count("freezes WHERE kind = 'warning'"), 1);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+}
+END_TEST
+
+/* A session whose event could not be applied is read again. */
+START_TEST(a_session_that_could_not_be_applied_is_read_again)
+{
+    enum { AHEAD_S = 14 * 86400 };
+    struct payment p;
+    const char *url;
+    int64_t id, vendor_id = make_user(&m.t, "vendor");
+    int64_t ahead_s = m.box.shift_s + AHEAD_S;
+    ck_assert(holds_try(&m.t, vendor_id, m.kitchen_id, 0, thursday(540) + ahead_s,
+                  thursday(720) + ahead_s, &id) == OK);
+    money_act(&m, vendor_id);
+    ck_assert(checkout_hosted(m.c, id, &url) == OK);
+    ck_assert(payments_newest(m.c, id, &p) == OK);
+    ck_assert(stripe_box_call(&m.box, "POST",
+                  ctx_printf(m.c, "/v1/checkout/sessions/%s/expire", p.session_id), "")
+                  .outcome == STRIPE_OK);
+    const char *after = "";
+    money_act(&m, 0);
+    ck_assert(events_sweep(m.c, m.c->now_at - 86400, &after) == OK);
+    db_test_end(&m.t);
+    db_test_exec(&m.t,
+        "UPDATE payments SET state = 'pending' WHERE booking_id = %lld;"
+        "UPDATE stripe_events SET processed_at = NULL WHERE type LIKE 'checkout.%%'",
+        (long long)id);
+    money_listen(&m);
+    ck_assert_int_eq(money_int(&m,
+                         "SELECT COUNT(*) FROM payments WHERE booking_id = %lld"
+                         " AND state = 'canceled'",
+                         (long long)id),
+        1);
+}
+END_TEST
+
+void unit_domain_events(Suite *s)
+{
+    TCase *tc = tcase_create("events");
+    if (!stripe_box_built()) {
+        printf("events: not tested, prep-stripe was not built (libmicrohttpd-dev)\n");
+        return;
+    }
+    tcase_add_checked_fixture(tc, set_up, tear_down);
+    tcase_set_timeout(tc, 60);
+    tcase_add_test(tc, matrix_08_a_fact_that_comes_as_two_events_is_one_fact);
+    tcase_add_test(
+        tc, matrix_28_an_event_that_cannot_be_applied_harms_no_other_and_waits);
+    tcase_add_test(tc, a_page_goes_on_from_the_last_event_of_the_one_before);
+    tcase_add_test(tc, what_came_before_its_object_was_read_is_answered_by_it);
+    tcase_add_test(
+        tc, a_warning_that_could_not_be_applied_is_applied_from_what_was_kept);
+    tcase_add_test(tc, a_session_that_could_not_be_applied_is_read_again);
+    suite_add_tcase(s, tc);
+}
