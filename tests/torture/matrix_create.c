@@ -128,7 +128,7 @@ START_TEST(
     world_fault("POST /v1/refunds", "reset_mid_body", 1);
     world_fault("POST /v1/refunds", "503", 10000);
     world_fault("GET /v1/events", "503", 10000);
-    ck_assert_int_eq(world_cancel(&v, place.host.id), OK);
+    ck_assert_int_eq(world_cancel(&v, &place.host), 303);
     world_await_some("SELECT COUNT(*) FROM st_refunds WHERE charge = %Q", v.charge);
     world_later(DAY_S);
     world_rest();

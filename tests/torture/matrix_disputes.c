@@ -52,7 +52,7 @@ START_TEST(matrix_23_a_dispute_before_the_payout_freezes_it_until_it_is_won)
     world_rest();
     ck_assert_int_eq(
         look_int("SELECT disputed FROM bookings WHERE id = %lld", (long long)v.id), 1);
-    ck_assert_int_eq(world_cancel(&v, 0), R_CONFLICT);
+    ck_assert_int_eq(world_cancel(&v, NULL), 409);
     world_to_payout(&v, 5 * DAY_S);
     world_rest();
     ck_assert_int_eq(with_the_host(), 0);

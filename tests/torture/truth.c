@@ -125,6 +125,10 @@ static const struct truth {
         " WHERE state IN ('queued', 'sending', 'unknown')" },
     { TRUTH_AT_REST, "no event is left open",
         "SELECT event_id, type, error FROM stripe_events WHERE processed_at IS NULL" },
+    { TRUTH_AT_REST, "no payment is open but for a booking that waits for it",
+        "SELECT p.id, p.state, b.state FROM payments p JOIN bookings b"
+        " ON b.id = p.booking_id WHERE p.state IN ('pending', 'processing')"
+        " AND b.state <> 'held'" },
     { TRUTH_AT_REST, "no mail is left open",
         "SELECT id, kind, state, error FROM outbox WHERE state <> 'sent'" },
     { TRUTH_AT_REST, "every mail has left once",

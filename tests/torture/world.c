@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "db/private.h"
-#include "domain/cancellations.h"
 #include "domain/sessions.h"
 #include "net/net.h"
+#include "stripe/client.h"
 #include "stripe/signature.h"
 #include "support/folder.h"
 #include "util/civil.h"
@@ -461,12 +461,14 @@ const char *world_state(const struct visit *v)
         world.arena, "SELECT state FROM bookings WHERE id = %lld", (long long)v->id);
 }
 
-enum result world_cancel(const struct visit *v, int64_t user_id)
+int world_cancel(const struct visit *v, const struct person *who)
 {
-    struct ctx *c = world_ctx(user_id == 0 ? v->vendor.id : user_id);
-    enum result r = cancellations_cancel(c, v->id, "", (struct cents) { -1 });
-    db_test_end(&ours);
-    return r;
+    people_log_in(&world, who == NULL ? &v->vendor : who);
+    client_post_bare(&world,
+        arena_printf(world.arena, "/bookings/%lld/cancel", (long long)v->id),
+        arena_printf(world.arena,
+            "csrf=%s&reason=&refund_cents=", who == NULL ? v->vendor.csrf : who->csrf));
+    return world.status;
 }
 
 /* ---- waiting ---- */
@@ -548,7 +550,9 @@ static const char open_things[] =
     "SELECT (SELECT COUNT(*) FROM stripe_ops WHERE state IN ('queued', 'sending',"
     " 'unknown')) + (SELECT COUNT(*) FROM stripe_events WHERE processed_at IS NULL)"
     " + (SELECT COUNT(*) FROM outbox WHERE state = 'queued')"
-    " + (SELECT COUNT(*) FROM st.deliveries WHERE state = 'waiting')";
+    " + (SELECT COUNT(*) FROM st.deliveries WHERE state = 'waiting')"
+    " + (SELECT COUNT(*) FROM payments p JOIN bookings b ON b.id = p.booking_id"
+    "    WHERE p.state IN ('pending', 'processing') AND b.state <> 'held')";
 
 void world_rest(void)
 {

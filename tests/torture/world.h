@@ -104,8 +104,8 @@ void world_await_some(const char *format, ...);
 /* Waits until the site's log, from the offset FROM on, has TEXT. */
 void world_await_log(int64_t from, const char *text);
 
-/* Cancels as this person (id 0: the vendor), giving back what is due. */
-enum result world_cancel(const struct visit *v, int64_t user_id);
+/* Cancels as this person (NULL: the vendor), giving back what is due; the status. */
+int world_cancel(const struct visit *v, const struct person *who);
 
 /* A call of the domain as USER_ID (0: the system) in this process, outside the site's
  * own: &c is good until the next. */
