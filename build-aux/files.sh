@@ -25,6 +25,7 @@ list() { # NAME FIND-ARGUMENTS...
     list UNIT_FILES tests/unit -name '*.[ch]'
     list PAGE_FILES tests/page -name '*.[ch]'
     list HTTP_FILES tests/http -name '*.[ch]'
+    list TORTURE_FILES tests/torture -name '*.[ch]'
     list LINT_FILES tests/lint -name '*.[ch]'
     list BENCH_FILES tests/bench -name '*.[ch]'
     list FUZZ_FILES tests/fuzz -maxdepth 1 -name '*.c'

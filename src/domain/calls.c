@@ -7,6 +7,7 @@
 #include "domain/payments.h"
 #include "domain/refunds.h"
 #include "domain/transfers.h"
+#include "util/fault.h"
 #include "util/guard.h"
 
 static const struct {
@@ -49,7 +50,11 @@ static enum result settle(
 enum result calls_send(struct ctx *c, const struct stripe_client *client,
     const struct stripe_op *op, struct stripe_reply *reply)
 {
+    if (FAULT("calls.before_send"))
+        return R_FAULT;
     stripe_ops_call(c, client, op, reply);
+    if (FAULT("calls.after_send"))
+        return R_FAULT;
     return settle(c, op, reply);
 }
 

@@ -300,6 +300,8 @@ static enum result apply(struct ctx *c, const struct stripe_dispute *dispute)
             dispute->livemode);
         return OK;
     }
+    if (!payments_has_come(&p))
+        return fail(c, R_BUSY, "That its payment came is not known yet.");
     return apply_to(c, dispute, &p, s);
 }
 

@@ -32,7 +32,8 @@ enum result disputes_open(struct ctx *c, size_t max, struct dispute **out, size_
 enum result disputes_get(struct ctx *c, const char *id, struct dispute *out);
 
 /* Applies the whole of a dispute, once, in any order (needs an open transaction). One
- * of a payment that is not ours is OK. */
+ * of a payment that is not ours is OK. R_BUSY: that the payment came is not known yet.
+ */
 enum result disputes_apply(struct ctx *c, const struct stripe_dispute *dispute);
 
 /* Reads one at Stripe and applies it (own transaction). R_UPSTREAM. */

@@ -10,6 +10,7 @@
 #include "domain/transfers.h"
 #include "stripe/form.h"
 #include "stripe/signature.h"
+#include "util/fault.h"
 #include "util/guard.h"
 #include "util/log.h"
 
@@ -312,6 +313,8 @@ static enum result take(struct ctx *c, const struct stripe_event *e)
     TRY(db_begin(c->db));
     TRY(store(c, e, ours ? "" : "live and test mode mixed",
         ours && h->now == NULL && h->later != NULL, &new));
+    if (FAULT("events.after_insert"))
+        return R_FAULT;
     if (!ours)
         TRY(set_other_mode(c, e));
     if (new &&ours && h->now != NULL)

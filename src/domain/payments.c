@@ -84,6 +84,12 @@ enum result payments_by_id(struct ctx *c, int64_t id, struct payment *out)
     return read_one(q, out);
 }
 
+bool payments_has_come(const struct payment *p)
+{
+    return text_is(p->state, "succeeded") || text_is(p->state, "late") ||
+           text_is(p->state, "refunded");
+}
+
 enum result payments_of_booking(
     struct ctx *c, int64_t booking_id, struct payment **out, size_t *n)
 {

@@ -41,6 +41,9 @@ enum result payments_by_intent(
     struct ctx *c, const char *intent_id, struct payment *out);
 enum result payments_by_id(struct ctx *c, int64_t id, struct payment *out);
 
+/* Its money came, whether for the booking or late, and whatever went back since. */
+bool payments_has_come(const struct payment *p);
+
 /* All attempts to pay for a booking, in order. */
 enum { PAYMENTS_MAX = 20 };
 enum result payments_of_booking(

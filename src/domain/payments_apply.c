@@ -67,18 +67,12 @@ static enum result paid_late(struct ctx *c, const struct payment *p,
     return bookings_tell(c, b, NEWS_LATE);
 }
 
-static bool is_paid(const struct payment *p)
-{
-    return text_is(p->state, "succeeded") || text_is(p->state, "late") ||
-           text_is(p->state, "refunded");
-}
-
 static enum result succeeded(
     struct ctx *c, const struct payment *p, const struct stripe_intent *intent)
 {
     struct payment live;
     struct booking b;
-    if (is_paid(p))
+    if (payments_has_come(p))
         return OK;
     TRY(bookings_get(c, p->booking_id, &b));
     /* Another attempt may bring money too: one is enough. */

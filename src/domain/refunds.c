@@ -377,26 +377,85 @@ static enum result cancel_if_unpaid(
     return bookings_tell(c, b, NEWS_CANCELED_HOST);
 }
 
+static enum result end_failed(
+    struct ctx *c, struct refund_row *row, const struct booking *b, const char *reason)
+{
+    TRY(set(c, row, row->refund_id, "canceled", reason, reason));
+    return post_owed(c, row, b, true);
+}
+
+/* AMOUNT went back at Stripe though we had decided to give back so much that less than
+ * that was left: ours, which Stripe refused, were withdrawn for it. *BACK is their sum,
+ * *LAST one of them. R_BUSY: one is under way, wait for what becomes of it. */
+static enum result make_room(struct ctx *c, const struct payment *p,
+    const struct booking *b, struct cents amount, struct cents *back,
+    struct refund_row *last)
+{
+    struct refund_row *rows;
+    struct refund_split left;
+    size_t n;
+    bool under_way = false;
+    *back = cents_of(0);
+    TRY(refunds_of_booking(c, b->id, &rows, &n));
+    TRY(refunds_left(c, p, b, &left));
+    for (; n > 0 && cents_add(left.amount, *back).n < amount.n; n--) {
+        *last = rows[n - 1];
+        if (last->payment_id != p->id)
+            continue;
+        under_way = under_way || text_is(last->state, "queued");
+        if (!text_is(last->state, "failed"))
+            continue;
+        TRY(end_failed(c, last, b, "given back at Stripe"));
+        *back = cents_add(*back, last->split.amount);
+    }
+    if (cents_add(left.amount, *back).n >= amount.n)
+        return OK;
+    return under_way
+               ? fail(c, R_BUSY, "Another refund of the same payment is under way.")
+               : R_CONFLICT;
+}
+
+/* What is still to go back of those that were withdrawn. */
+static enum result ask_for_rest(struct ctx *c, const struct payment *p,
+    const struct booking *b, const struct refund_row *withdrawn, struct cents rest)
+{
+    static const char waits[] = "a bank looks at the payment";
+    struct refund_split left, split;
+    struct refund_row row;
+    TRY(refunds_left(c, p, b, &left));
+    split = refunds_share(&left, rest);
+    if (!b->disputed || !p->applied)
+        return refunds_open(c, p, b, &split, withdrawn->kind, withdrawn->reason);
+    TRY(add(
+        c, p, rand_uid(c->arena), &split, withdrawn->kind, withdrawn->reason, &row));
+    TRY(post_owed(c, &row, b, false));
+    return set(c, &row, NULL, "failed", waits, waits);
+}
+
 /* One that we do not know: made in the dashboard, or lost with a restored backup. */
 static enum result take_over(struct ctx *c, const struct stripe_refund *refund,
     const struct payment *p, struct refund_row *row)
 {
     struct booking b;
     struct refund_split left, split;
+    struct refund_row withdrawn;
+    struct cents back;
     const char *uid = *refund->refund_uid == '\0' ? refund->id : refund->refund_uid;
     TRY(bookings_get(c, p->booking_id, &b));
-    TRY(refunds_left(c, p, &b, &left));
-    if (refund->amount.n > left.amount.n) {
+    enum result r = make_room(c, p, &b, refund->amount, &back, &withdrawn);
+    if (r == R_CONFLICT)
         log_error(
             "refund_beyond", "%s is more than was left of its payment", refund->id);
-        return R_CONFLICT;
-    }
+    TRY(r);
+    TRY(refunds_left(c, p, &b, &left));
     split = refunds_share(&left, refund->amount);
     TRY(add(c, p, uid, &split, p->applied ? "stripe" : "late", "made at Stripe", row));
     TRY(post_owed(c, row, &b, false));
     TRY(audit_add(c, "refund.taken_over", "booking", b.id,
         ctx_printf(c, "%s, %s, made at Stripe", cents_format(c->arena, split.amount),
             refund->id)));
+    if (back.n > refund->amount.n)
+        TRY(ask_for_rest(c, p, &b, &withdrawn, cents_sub(back, refund->amount)));
     TRY(cancel_if_unpaid(c, p, &b));
     return transfers_settle(c, &b, "refunded at Stripe");
 }
@@ -414,9 +473,9 @@ static enum result find(
     if (r != R_NOT_FOUND)
         return r;
     TRY(payments_by_intent(c, refund->intent_id, &p));
-    bool paid = text_is(p.state, "succeeded") || text_is(p.state, "late") ||
-                text_is(p.state, "refunded");
-    return paid ? take_over(c, refund, &p, row) : R_NOT_FOUND;
+    return payments_has_come(&p)
+               ? take_over(c, refund, &p, row)
+               : fail(c, R_BUSY, "That its payment came is not known yet.");
 }
 
 static enum result apply(struct ctx *c, const struct stripe_refund *refund)
@@ -462,13 +521,6 @@ static enum result get_failed(struct ctx *c, int64_t id, struct refund_row *row,
     TRY(r);
     TRY(payments_by_id(c, row->payment_id, p));
     return bookings_get(c, row->booking_id, b);
-}
-
-static enum result end_failed(
-    struct ctx *c, struct refund_row *row, const struct booking *b, const char *reason)
-{
-    TRY(set(c, row, row->refund_id, "canceled", reason, reason));
-    return post_owed(c, row, b, true);
 }
 
 /* As a new row: what is still to be heard of the failed one is about that one. */

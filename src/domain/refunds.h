@@ -62,8 +62,10 @@ enum result refunds_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply);
 
 /* Applies the whole of a refund, once, in any order (needs an open transaction). One
- * that we did not ask for, made in Stripe's dashboard, is taken over; if it leaves
- * nothing of a booking's money, a booking that has not begun is canceled. */
+ * that we did not ask for, made in Stripe's dashboard, is taken over, and counts for
+ * what we had decided to give back and Stripe refused; if it leaves nothing of a
+ * booking's money, a booking that has not begun is canceled. R_BUSY: it has to wait for
+ * what becomes of another refund, or for its payment. */
 enum result refunds_apply(struct ctx *c, const struct stripe_refund *refund);
 
 #endif

@@ -6,6 +6,7 @@
 #include "domain/notices.h"
 #include "domain/payments.h"
 #include "stripe/form.h"
+#include "util/fault.h"
 #include "util/guard.h"
 #include "util/log.h"
 #include "util/rand.h"
@@ -306,7 +307,8 @@ enum result transfers_claim(struct ctx *c, int64_t id)
         return OK; /* another process was quicker */
     TRY(owed(c, t.booking_id, &amount));
     TRY(amount.n <= 0 ? nothing_to_send(c, &t) : claim(c, &t, amount));
-    return db_commit(c->db);
+    TRY(db_commit(c->db));
+    return FAULT("transfers.after_claim") ? R_FAULT : OK;
 }
 
 /* ---- answers ----------------------------------------------------------------------

@@ -1,6 +1,12 @@
 /* Fault points for the torture tests. In a build with --enable-debug the
  * environment variable PREP_FAULT="name:N" makes the Nth passage of that point
  * fail, and "name:N:kill" ends the process there; "*" matches every point.
+ *
+ * PREP_FAULT_FILE names a file that may come and go while processes run. Its line
+ * "name" or "name:kill", with " prep-jobs" behind it only for processes whose name
+ * begins so, is for the next passage of that point anywhere: who gets there removes
+ * the file, and the fault is his.
+ *
  * In other builds a point costs nothing and never fires. */
 #ifndef UTIL_FAULT_H
 #define UTIL_FAULT_H
@@ -13,6 +19,12 @@
 
 #ifdef PREP_DEBUG
 bool fault_fires(const char *name);
+
+/* Tests: as if PREP_FAULT were WISH and nothing had been passed; NULL: none. And has it
+ * fired? */
+void fault_order(const char *wish);
+bool fault_has_fired(void);
+
 #define FAULT(name) fault_fires(name)
 #else
 #define FAULT(name) false

@@ -156,7 +156,7 @@ const struct route routes[] = {
     { GET("/host/stripe/return"),          web_host_stripe_return,   HOST, 6, ROUTE_STRIPE },
     { GET("/host/stripe/refresh"),         web_host_stripe_refresh,  HOST, 3 },
     { POST("/host/stripe/connect"),        web_host_stripe_connect,  HOST, 16 },
-    { POST("/host/stripe/check"),          web_host_stripe_check,    HOST, 12 },
+    { POST("/host/stripe/check"),          web_host_stripe_check,    HOST, 40 },
     { POST("/host/stripe/login"),          web_host_stripe_login,    HOST, 3 },
 
     { { 0 } },

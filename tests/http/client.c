@@ -206,6 +206,8 @@ static CURL *aim(const struct stack *s, struct shot *shot)
     curl_easy_setopt(curl, CURLOPT_COOKIE, shot->cookie);
     if (shot->fields != NULL)
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, shot->fields);
+    shot->headers = shot->header == NULL ? NULL : curl_slist_append(NULL, shot->header);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, shot->headers);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_location);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, shot);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, drop);
@@ -227,6 +229,7 @@ static void score(CURLM *multi)
         shot->status = (int)status;
         curl_multi_remove_handle(multi, m->easy_handle);
         curl_easy_cleanup(m->easy_handle);
+        curl_slist_free_all(shot->headers);
     }
 }
 

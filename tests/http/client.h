@@ -56,8 +56,10 @@ const char *client_cookie(struct client *c, const char *name);
 
 struct shot {
     const char *path, *cookie, *fields; /* fields NULL: GET */
-    int status;                         /* 0: no answer */
-    double s;                           /* how long it took */
+    const char *header;                 /* one more, or NULL */
+    struct curl_slist *headers;
+    int status; /* 0: no answer */
+    double s;   /* how long it took */
     char location[128];
 };
 

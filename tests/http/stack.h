@@ -22,6 +22,8 @@ struct stack {
     struct arena *arena;
     struct conf conf; /* as prep reads it */
     const char *webhook_secret, *connect_secret;
+    const char *api; /* the sandbox's address */
+    bool proof;      /* started by stack_start_proof */
 };
 
 /* The one of this run. */
@@ -30,6 +32,15 @@ extern struct stack stack;
 /* Starts all of it, with the demo city or with an empty database; ends the process,
  * showing the last lines of the logs, if something does not come up. */
 void stack_start(struct stack *s, bool demo);
+
+/* The same for the tests of money (tests/torture), with an empty database and one
+ * nginx: the sandbox knows both webhook endpoints, keeps its data in run/stripe.db and,
+ * if PREP_RECORD names a folder, its requests in a file there. The file run/clock says
+ * how far all clocks are ahead, run/fault is for orders (util/fault.h). */
+void stack_start_proof(struct stack *s);
+
+/* Runs `prep COMMAND ARGUMENT` to its end. */
+void stack_tool(struct stack *s, const char *command, const char *argument);
 
 /* Starts `prep serve` again, which has ended, and waits until it is ready. */
 void stack_serve(struct stack *s);

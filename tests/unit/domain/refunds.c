@@ -225,6 +225,42 @@ START_TEST(all_of_it_back_in_the_dashboard_cancels_the_booking)
 }
 END_TEST
 
+/* We decided to give 20000 back, and somebody gives 5000 in the dashboard meanwhile:
+ * the two stand in each other's way, and together they are what was decided. */
+START_TEST(a_part_given_in_the_dashboard_counts_for_what_we_had_decided)
+{
+    ck_assert(give(m.admin_id, 20000, "a") == OK);
+    money_sim(&m, "refund", "payment_intent=%s&amount=5000", intent());
+    money_run(&m);
+    money_later(&m, 3600);
+    money_run(&m);
+    ck_assert_int_eq(money_payment(&m).refunded.n, 20000);
+    ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
+    ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 0);
+    ck_assert_int_eq(refunds_at_stripe(), 2);
+}
+END_TEST
+
+/* The event of the refund is there before that of the payment. */
+START_TEST(a_refund_of_a_payment_that_we_do_not_know_to_be_paid_waits_for_it)
+{
+    struct stripe_refund refund = { .id = "re_early",
+        .status = "succeeded",
+        .amount = { 500 },
+        .currency = "usd",
+        .intent_id = intent(),
+        .charge_id = "ch_x",
+        .failure_reason = "",
+        .app = "",
+        .refund_uid = "" };
+    db_test_end(&m.t);
+    db_test_exec(&m.t, "UPDATE payments SET state = 'pending', applied = 0");
+    money_act(&m, 0);
+    ck_assert(db_begin(m.c->db) == OK);
+    ck_assert(refunds_apply(m.c, &refund) == R_BUSY);
+}
+END_TEST
+
 START_TEST(one_of_nobodys_payment_is_nobodys_business)
 {
     struct stripe_refund refund = { .id = "re_x",
@@ -267,6 +303,9 @@ void unit_domain_refunds(Suite *s)
     tcase_add_test(tc, one_that_a_bank_stands_against_fails_and_waits);
     tcase_add_test(tc, a_refund_made_in_the_dashboard_is_taken_over);
     tcase_add_test(tc, all_of_it_back_in_the_dashboard_cancels_the_booking);
+    tcase_add_test(tc, a_part_given_in_the_dashboard_counts_for_what_we_had_decided);
+    tcase_add_test(
+        tc, a_refund_of_a_payment_that_we_do_not_know_to_be_paid_waits_for_it);
     tcase_add_test(tc, one_of_nobodys_payment_is_nobodys_business);
     suite_add_tcase(s, tc);
 }

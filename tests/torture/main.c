@@ -1,0 +1,34 @@
+/* Runs every suite against one site behind nginx whose clock is moved; `prep-torture
+ * PATTERN` runs the suites whose name has it. PREP_KEEP=1 leaves the folder with the
+ * logs; PREP_RECORD names a folder for what the sandbox was asked. */
+#include "torture.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/stack.h"
+#include "util/rand.h"
+
+int main(int argc, char **argv)
+{
+    setenv("CK_DEFAULT_TIMEOUT", "120", 0);
+    SRunner *runner = srunner_create(NULL);
+#define ADD(name)                                                                      \
+    if (argc < 2 || strstr(#name, argv[1]) != NULL) {                                  \
+        Suite *s = suite_create(#name);                                                \
+        name(s);                                                                       \
+        srunner_add_suite(runner, s);                                                  \
+    }
+    TEST_LIST(ADD)
+    rand_open();
+    curl_global_init(CURL_GLOBAL_ALL);
+    stack_start_proof(&stack);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    failed += !stack_is_whole(&stack);
+    stack_stop(&stack);
+    curl_global_cleanup();
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
