@@ -11,7 +11,7 @@ const PASSWORD = "copper kettle seven"; // of the demo's people
 let stack, browser, vendor, host, admin;
 let booking, lines; // what the vendor paid for, in cents by line
 before(async () => {
-  [stack, browser] = await Promise.all([startStack({ demo: true, places: true }), openBrowser()]);
+  [stack, browser] = await Promise.all([startStack({ demo: "paid", places: true }), openBrowser()]);
   [vendor, host, admin] = await Promise.all(["vendor", "host", "admin"].map(async (name) => {
     const person = await openPerson(browser, stack);
     assert.equal(await logIn(person, `${name}@demo.test`, PASSWORD), 200);

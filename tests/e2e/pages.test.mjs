@@ -8,7 +8,7 @@ import { startStack } from "./stack.mjs";
 
 let stack, browser;
 before(async () => {
-  [stack, browser] = await Promise.all([startStack({ demo: true, places: true }), openBrowser()]);
+  [stack, browser] = await Promise.all([startStack({ demo: "paid", places: true }), openBrowser()]);
 });
 after(async () => {
   await closeBrowser(browser, "pages");
@@ -52,8 +52,9 @@ const QUOTE = `/listings/1-x?date=${dayAhead(3)}&start=10:00&end=13:00`;
 const roles = [
   ["nobody", null, ["/", FOUND, "/reset-password?token=x", "/no-such-page"]],
   ["a vendor", "vendor@demo.test", ["/dashboard", "/bookings", "/messages", "/admin", QUOTE]],
-  ["a host", "host@demo.test", ["/host/listings", "/host/earnings", "/host/stripe"]],
-  ["an administrator", "admin@demo.test", ["/admin"]],
+  ["a host", "host@demo.test", ["/host/listings", "/host/earnings", "/host/earnings?show=sent", "/host/stripe"]],
+  ["an administrator", "admin@demo.test", ["/admin", ...["ledger", "disputes", "refunds", "transfers", "warnings", "calls",
+    "debts", "differences"].map((state) => `/admin/payments?state=${state}`)]],
 ];
 for (const [who, email, starts] of roles) {
   test(`every kind of page in reach of ${who} is in order`, async () => {
