@@ -256,26 +256,27 @@ static void show_cancel(struct ctx *c, struct web *w, const struct booking *b)
     view_bool(w->view, "can_cancel", may);
 }
 
-/* Staff may look at all of it; what an administrator gives back he types here. */
+/* What an administrator gives back. */
 static const struct field refund_fields[] = {
     { "amount", FIELD_MONEY, "Amount", .required = true, .min = 1 },
     { "reason", FIELD_TEXT, "Reason", .required = true, .max = REFUNDS_REASON_MAX },
     FIELD_IDEMPOTENCY,
 };
 
-static enum result show_staff(
+/* A booking that was paid has a receipt, and something that may go back. */
+static enum result show_paid(
     struct ctx *c, struct web *w, const struct booking *b, const struct form *f)
 {
     struct payment p;
     struct refund_split left = { .amount = { 0 } };
-    bool is_staff = c->actor.role == ROLE_ADMIN || c->actor.role == ROLE_SUPPORT;
+    bool is_admin = c->actor.role == ROLE_ADMIN,
+         is_staff = is_admin || c->actor.role == ROLE_SUPPORT;
+    enum result r = payments_paid(c, b->id, &p);
     view_bool(w->view, "is_staff", is_staff);
-    if (c->actor.role == ROLE_ADMIN) {
-        enum result r = payments_paid(c, b->id, &p);
-        if (r == OK)
-            r = refunds_left(c, &p, b, &left);
-        TRY(query_end(r));
-    }
+    view_bool(w->view, "has_receipt", r == OK && b->host_id != c->actor.user_id);
+    if (r == OK && is_admin)
+        r = refunds_left(c, &p, b, &left);
+    TRY(query_end(r));
     view_bool(w->view, "can_refund", left.amount.n > 0 && !b->disputed);
     view_text(w->view, "refund_left", cents_format(c->arena, left.amount));
     web_show_form(c, w, f);
@@ -305,11 +306,10 @@ static enum result show_booking(struct ctx *c, struct web *w, const struct booki
     view_bool(w->view, "can_say_no_show",
         is_host && bookings_may(b->state, BOOKING_NO_SHOW, c->actor.role) &&
             c->now_at >= b->start_at && c->now_at < b->end_at + VISITS_NO_SHOW_S);
-    view_bool(w->view, "has_receipt", !is_host && b->confirmed_at != 0);
     view_textf(w->view, "messages_url", "/messages/%lld", (long long)b->id);
     TRY(booking_money_show(c, w->view, b));
     show_cancel(c, w, b);
-    TRY(show_staff(c, w, b, refund));
+    TRY(show_paid(c, w, b, refund));
     TRY(show_history(c, w, b));
     return web_page(c, w, status, "bookings/show");
 }
