@@ -263,20 +263,19 @@ static const struct field refund_fields[] = {
     FIELD_IDEMPOTENCY,
 };
 
-/* A booking that was paid has a receipt, and something that may go back. */
-static enum result show_paid(
+static enum result show_staff(
     struct ctx *c, struct web *w, const struct booking *b, const struct form *f)
 {
     struct payment p;
     struct refund_split left = { .amount = { 0 } };
-    bool is_admin = c->actor.role == ROLE_ADMIN,
-         is_staff = is_admin || c->actor.role == ROLE_SUPPORT;
-    enum result r = payments_paid(c, b->id, &p);
+    bool is_staff = c->actor.role == ROLE_ADMIN || c->actor.role == ROLE_SUPPORT;
     view_bool(w->view, "is_staff", is_staff);
-    view_bool(w->view, "has_receipt", r == OK && b->host_id != c->actor.user_id);
-    if (r == OK && is_admin)
-        r = refunds_left(c, &p, b, &left);
-    TRY(query_end(r));
+    if (c->actor.role == ROLE_ADMIN) {
+        enum result r = payments_paid(c, b->id, &p);
+        if (r == OK)
+            r = refunds_left(c, &p, b, &left);
+        TRY(query_end(r));
+    }
     view_bool(w->view, "can_refund", left.amount.n > 0 && !b->disputed);
     view_text(w->view, "refund_left", cents_format(c->arena, left.amount));
     web_show_form(c, w, f);
@@ -309,7 +308,7 @@ static enum result show_booking(struct ctx *c, struct web *w, const struct booki
     view_textf(w->view, "messages_url", "/messages/%lld", (long long)b->id);
     TRY(booking_money_show(c, w->view, b));
     show_cancel(c, w, b);
-    TRY(show_paid(c, w, b, refund));
+    TRY(show_staff(c, w, b, refund));
     TRY(show_history(c, w, b));
     return web_page(c, w, status, "bookings/show");
 }
