@@ -238,6 +238,13 @@ static const struct truth {
         "  WHERE p.booking_id = e.booking_id AND r.state = 'failed')" },
 };
 
+static const char *place = "";
+
+void truth_where(const char *where)
+{
+    place = where;
+}
+
 void truth_check(enum truth_when when)
 {
     struct arena *a = arena_new(1024 * 1024);
@@ -245,7 +252,8 @@ void truth_check(enum truth_when when)
         if (truths[i].when > when)
             continue;
         const char *row = look_row(a, truths[i].sql);
-        ck_assert_msg(row == NULL, "not true: %s: %s", truths[i].sentence, row);
+        ck_assert_msg(
+            row == NULL, "%snot true: %s: %s", place, truths[i].sentence, row);
     }
     arena_free(a);
 }
