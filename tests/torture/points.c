@@ -252,7 +252,6 @@ static void come_to_rest(const char *what, int point)
     fault_order(NULL);
     world_later(2 * HOLD_S); /* leases, pauses and holds end */
     world_rest();
-    world_rest(); /* what Stripe tells of what was done just now */
     truth_where(arena_printf(world.arena, "after %s:%d: ", what, point));
     truth_check(TRUTH_AT_REST);
     truth_where("");
