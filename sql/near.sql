@@ -9,6 +9,7 @@ FROM json_each(:ranges) r CROSS JOIN kitchens k INDEXED BY kitchens_search
 WHERE k.cell BETWEEN r.value >> 20 AND (r.value >> 20) + (r.value & 1048575)
   AND k.bookable = 1 AND (k.equipment_mask & :equipment) = :equipment
   AND k.rate_cents <= :max_rate_cents AND k.min_min <= :length_min
+  AND k.lat BETWEEN :south AND :north AND k.lng BETWEEN :west AND :east
 LIMIT :max
 
 -- query: near_text
@@ -19,4 +20,5 @@ FROM kitchen_text t CROSS JOIN kitchens k ON k.id = t.rowid
 WHERE kitchen_text MATCH :match
   AND k.bookable = 1 AND (k.equipment_mask & :equipment) = :equipment
   AND k.rate_cents <= :max_rate_cents AND k.min_min <= :length_min
+  AND k.lat BETWEEN :south AND :north AND k.lng BETWEEN :west AND :east
 LIMIT :max

@@ -4,7 +4,10 @@ VALUES (:user_id, :kind, :text, :link, :now_at)
 
 -- query: notices_add_admins
 INSERT INTO notices (user_id, kind, text, link, created_at)
-SELECT id, :kind, :text, :link, :now_at FROM users WHERE role = 'admin' AND state = 'active'
+SELECT u.id, :kind, :text, :link, :now_at FROM users u
+WHERE u.role = 'admin' AND u.state = 'active'
+  AND NOT EXISTS (SELECT 1 FROM notices n WHERE n.user_id = u.id AND n.read_at IS NULL
+                    AND n.kind = :kind AND n.text = :text)
 
 -- query: notices_page
 SELECT id, kind, text, link, created_at, read_at FROM notices

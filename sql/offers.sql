@@ -1,11 +1,11 @@
 -- What a batch of kitchens can offer. SQLite only (json_each).
 
+-- What the walk (near.sql) has not read of them already.
 -- query: offers_kitchens
 -- scan: over the list of kitchens
-SELECT k.id, k.slug, k.title, k.city, k.region, k.kitchen_type, k.lat, k.lng, k.timezone,
-       k.capacity, k.rate_cents, k.offpeak_rate_cents, k.offpeak_start_min, k.offpeak_end_min,
-       k.cleaning_cents, k.min_min, k.max_min, k.step_min, k.notice_min, k.buffer_before_min,
-       k.buffer_after_min, k.policy, k.instant_book, k.week, k.rating_sum, k.rating_count,
+SELECT k.id, k.slug, k.title, k.city, k.region, k.timezone,
+       k.offpeak_start_min, k.offpeak_end_min, k.max_min, k.step_min, k.notice_min,
+       k.buffer_before_min, k.buffer_after_min, k.policy, k.instant_book, k.week, k.kitchen_type,
        (SELECT hash FROM photos WHERE kitchen_id = k.id ORDER BY position, id LIMIT 1) AS photo
 FROM json_each(:ids) j CROSS JOIN kitchens k ON k.id = j.value
 

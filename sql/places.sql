@@ -25,8 +25,10 @@ WHERE postal_code = :postal_code ORDER BY city_key LIMIT 1
 -- query: places_by_city
 -- sort: a name is borne by a few dozen cities at most
 SELECT city, region, lat, lng FROM cities
-WHERE city_key = :city_key AND (:region IS NULL OR region = :region)
-ORDER BY zips DESC, region LIMIT :max
+WHERE city_key = :city_key ORDER BY zips DESC, region LIMIT :max
+
+-- query: places_by_city_and_region
+SELECT city, region, lat, lng FROM cities WHERE city_key = :city_key AND region = :region
 
 -- query: places_by_region
 SELECT city, region, lat, lng FROM cities

@@ -80,7 +80,7 @@ UPDATE transfers SET state = 'scheduled', reason = '', due_at = MAX(due_at, :now
 WHERE id = :id AND state = 'failed'
 
 -- query: transfers_under_way
-SELECT COUNT(*) AS claimed FROM (
+SELECT COUNT(*) AS n FROM (
     SELECT 1 FROM transfers
     WHERE booking_id = :booking_id AND state = 'scheduled' AND claimed_at IS NOT NULL LIMIT 1)
 
@@ -95,7 +95,7 @@ SELECT * FROM (
 WHERE left_cents > 0 ORDER BY attempt DESC
 
 -- query: transfers_reversals_under_way
-SELECT COALESCE(SUM(r.amount_cents), 0) AS queued
+SELECT COALESCE(SUM(r.amount_cents), 0) AS n
 FROM transfers t JOIN reversals r ON r.transfer = t.id
 WHERE t.booking_id = :booking_id AND r.state = 'queued'
 

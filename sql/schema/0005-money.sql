@@ -196,33 +196,44 @@ CREATE TABLE dispute_evidence (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX dispute_evidence_of ON dispute_evidence (dispute_id, created_at);
 
--- Stripe's own books of our balance, as they were read; compared by source and type.
+-- Stripe's own books of our balance, as they were read. Class and key say which
+-- movements of the ledger they should be.
 CREATE TABLE balance_transactions (
     transaction_id TEXT PRIMARY KEY,
-    type           TEXT NOT NULL,
-    source_id      TEXT NOT NULL,
+    type           TEXT NOT NULL,                -- Stripe's word
+    class          TEXT NOT NULL,                -- ours: 'charge', 'refund', ... 'unknown'
+    source_key     TEXT NOT NULL,                -- the movement's source_id
     amount_cents   INTEGER NOT NULL,
     fee_cents      INTEGER NOT NULL,
     created        INTEGER NOT NULL              -- Stripe's clock
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX balance_transactions_by_source ON balance_transactions (source_id);
+CREATE INDEX balance_transactions_by_key ON balance_transactions (class, source_key);
 CREATE INDEX balance_transactions_by_age ON balance_transactions (created);
+
+-- The movements that Stripe knows of, by class: above zero what comes into our balance.
+CREATE VIEW ledger_at_stripe AS
+SELECT id, at, source_id, booking_id,
+       CASE kind WHEN 'late_charge' THEN 'charge' WHEN 'dispute_withdrawn' THEN 'dispute'
+                 WHEN 'dispute_reinstated' THEN 'dispute' ELSE kind END AS class,
+       CASE debit WHEN 'stripe' THEN amount_cents ELSE -amount_cents END AS amount_cents
+FROM ledger WHERE debit = 'stripe' OR credit = 'stripe';
 
 -- Where our books and Stripe's differ. Found by a job, mended by a person: a row is
 -- closed when a later look no longer finds it, or by an admin with a reason.
 CREATE TABLE differences (
     id         INTEGER PRIMARY KEY,
-    kind       TEXT NOT NULL,                    -- 'balance', 'transfer_unknown', ...
+    kind       TEXT NOT NULL,                    -- domain/differences.h has the list
     source_id  TEXT NOT NULL,
     booking_id INTEGER REFERENCES bookings (id),
     detail     TEXT NOT NULL,
     found_at   INTEGER NOT NULL,
     seen_at    INTEGER NOT NULL,                 -- by the newest look
     closed_at  INTEGER,
-    reason     TEXT NOT NULL DEFAULT ''
+    reason     TEXT NOT NULL DEFAULT ''          -- the admin's; '' if a look closed it
 ) STRICT;
 CREATE UNIQUE INDEX differences_once ON differences (kind, source_id) WHERE closed_at IS NULL;
 CREATE INDEX differences_by_age ON differences (id) WHERE closed_at IS NULL;
+CREATE INDEX differences_by_source ON differences (kind, source_id);
 
 -- Where a job that reads a long list has come to, and when it began with it.
 ALTER TABLE jobs ADD COLUMN place TEXT NOT NULL DEFAULT '';

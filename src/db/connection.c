@@ -16,7 +16,7 @@ static const char settings_both[] = "PRAGMA mmap_size = 0;"
                                     "PRAGMA foreign_keys = ON;"
                                     "PRAGMA trusted_schema = OFF;"
                                     "PRAGMA cell_size_check = ON;"
-                                    "PRAGMA cache_size = -8000;"
+                                    "PRAGMA cache_size = -64000;"
                                     "PRAGMA temp_store = MEMORY;";
 static const char settings_writer[] = "PRAGMA journal_mode = WAL;"
                                       "PRAGMA synchronous = FULL;"

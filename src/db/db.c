@@ -29,13 +29,13 @@ static void note_run(enum query_id id)
 #define note_run(id) ((void)0)
 #endif
 
-/* The names of parameters (without the colon) and columns, in one block that the
- * first element frees. Copied, since SQLite's own texts die when it prepares the
- * statement anew after a change of the schema. */
+/* The names of parameters (without the colon) and columns, and as many places for
+ * those who asked, in one block that the first element frees. Copied, since SQLite's
+ * own texts die when it prepares the statement anew after a change of the schema. */
 static const char **copy_names(sqlite3_stmt *stmt, int parameters, int columns)
 {
     size_t count = (size_t)(parameters + columns), bytes = 0;
-    const char **names = calloc(count + 1, sizeof *names);
+    const char **names = calloc(2 * count + 1, sizeof *names);
     CHECK(names != NULL);
     for (int i = 0; i < parameters; i++) {
         const char *name = sqlite3_bind_parameter_name(stmt, i + 1);
@@ -46,9 +46,9 @@ static const char **copy_names(sqlite3_stmt *stmt, int parameters, int columns)
         names[parameters + i] = sqlite3_column_name(stmt, i);
     for (size_t i = 0; i < count; i++)
         bytes += strlen(names[i]) + 1;
-    const char **block = realloc(names, (count + 1) * sizeof *names + bytes);
+    const char **block = realloc(names, (2 * count + 1) * sizeof *names + bytes);
     CHECK(block != NULL);
-    char *text = (char *)(block + count + 1);
+    char *text = (char *)(block + 2 * count + 1);
     for (size_t i = 0; i < count; i++) {
         size_t n = strlen(block[i]) + 1;
         block[i] = memcpy(text, block[i], n);
@@ -82,10 +82,9 @@ static enum result prepare(struct db *db, sqlite3 *connection, enum query_id id,
         .id = id,
         .writes = !sqlite3_stmt_readonly(stmt),
         .wanted = parameters == 64 ? UINT64_MAX : ((uint64_t)1 << parameters) - 1,
-        .parameters = parameters,
-        .columns = columns,
-        .parameter_names = names,
-        .column_names = names + parameters,
+        .parameters = { parameters, 0, names, names + parameters + columns },
+        .columns = { columns, 0, names + parameters, names + 2 * parameters + columns },
+        .names = names,
     };
     *out = q;
     return OK;
@@ -96,7 +95,7 @@ static void query_free(struct query *q)
     if (q == NULL)
         return;
     sqlite3_finalize(q->stmt);
-    free(q->parameter_names);
+    free(q->names);
     free(q);
 }
 
@@ -108,6 +107,8 @@ void db_close(struct db *db)
         query_free(db->read[id]);
         query_free(db->write[id]);
     }
+    sqlite3_finalize(db->begin_reading);
+    sqlite3_finalize(db->end_reading);
     sqlite3_close(db->reader);
     sqlite3_close(db->writer);
     if (db->lock_fd >= 0)
@@ -125,6 +126,10 @@ static enum result open_all(struct db *db, const char *dir, struct buf *why)
     TRY(connection_open(dir, DB_WRITE, &db->writer, why));
     TRY(migrate_check(db->writer, why));
     TRY(connection_open(dir, DB_READ, &db->reader, why));
+    CHECK(sqlite3_prepare_v3(db->reader, "BEGIN", -1, SQLITE_PREPARE_PERSISTENT,
+              &db->begin_reading, NULL) == SQLITE_OK);
+    CHECK(sqlite3_prepare_v3(db->reader, "COMMIT", -1, SQLITE_PREPARE_PERSISTENT,
+              &db->end_reading, NULL) == SQLITE_OK);
     for (int id = 0; id < Q__MAX; id++) {
         TRY(prepare(db, db->reader, id, &db->read[id], why));
         if (!db->read[id]->writes)
@@ -167,7 +172,7 @@ enum result db_open(const char *dir, struct db **out, struct buf *why)
 
 void db_unit(struct db *db, struct arena *a, enum db_mode mode)
 {
-    CHECK(!db->in_transaction && db->used_count == 0);
+    CHECK(!db->in_transaction && !db->is_reading && db->used_count == 0);
     db->arena = a;
     db->mode = mode;
     db->count = 0;
@@ -183,11 +188,23 @@ static void reset_used(struct db *db)
     db->used_count = 0;
 }
 
+/* One step of a statement without rows. Neither BEGIN nor COMMIT touches the file
+ * here: the first query takes the snapshot, and nothing was written. */
+static void run_once(sqlite3_stmt *stmt)
+{
+    CHECK(sqlite3_step(stmt) == SQLITE_DONE);
+    sqlite3_reset(stmt);
+}
+
 void db_unit_end(struct db *db)
 {
     if (db->in_transaction)
         db_rollback(db);
     reset_used(db);
+    /* An error may have ended it (SQLite rolls back by itself on some of them). */
+    if (db->is_reading && !sqlite3_get_autocommit(db->reader))
+        run_once(db->end_reading);
+    db->is_reading = false;
     db->arena = NULL;
 }
 
@@ -245,7 +262,7 @@ void db_rollback(struct db *db)
 
 bool db_in_transaction(const struct db *db)
 {
-    return db->in_transaction;
+    return db->in_transaction || db->is_reading;
 }
 
 int db_query_count(const struct db *db)
@@ -264,6 +281,10 @@ struct query *db_query(struct db *db, enum query_id id)
     CHECK(q != NULL); /* a query that writes, asked for in a unit that may only read */
     CHECK(!q->writes || db->in_transaction);
     CHECK(db->arena != NULL);
+    if (db->mode == DB_READ && !db->is_reading) {
+        run_once(db->begin_reading);
+        db->is_reading = true;
+    }
     if (q->in_use) {
         sqlite3_reset(q->stmt);
     } else {
@@ -272,28 +293,43 @@ struct query *db_query(struct db *db, enum query_id id)
     }
     q->bound = 0;
     q->stepped = false;
-    q->next_parameter = q->next_column = 0;
+    q->parameters.next = q->columns.next = 0;
     return q;
 }
 
-/* Names come mostly in the order of the query, so look at the next one first. */
-static int find_name(const char *const *names, int n, int *next, const char *name)
+static int find_by_letters(const struct names *all, const char *name)
 {
-    for (int k = 0; k < n; k++) {
-        int i = *next + k;
-        if (i >= n)
-            i -= n;
-        if (strcmp(names[i], name) == 0) {
-            *next = i + 1 == n ? 0 : i + 1;
+    for (int i = 0; i < all->n; i++)
+        if (strcmp(all->at[i], name) == 0)
             return i;
-        }
-    }
     return -1;
+}
+
+static int find_by_address(const struct names *all, const char *name)
+{
+    for (int k = 0, i = all->next; k < all->n; k++, i = i + 1 < all->n ? i + 1 : 0)
+        if (all->asked[i] == name)
+            return i;
+    return -1;
+}
+
+/* The place of a name, or -1. */
+static int find_name(struct names *all, const char *name)
+{
+    int i = find_by_address(all, name);
+    if (i < 0) {
+        i = find_by_letters(all, name);
+        if (i < 0)
+            return -1;
+        all->asked[i] = name;
+    }
+    all->next = i + 1 < all->n ? i + 1 : 0;
+    return i;
 }
 
 static int parameter(struct query *q, const char *name)
 {
-    int i = find_name(q->parameter_names, q->parameters, &q->next_parameter, name);
+    int i = find_name(&q->parameters, name);
     if (i < 0)
         log_error(
             "db_bind", "query %s has no parameter :%s", query_texts[q->id].name, name);
@@ -303,29 +339,37 @@ static int parameter(struct query *q, const char *name)
     return i + 1;
 }
 
-void bind_int(struct query *q, const char *name, int64_t n)
+void query_bind_int(struct query *q, const char *name, int64_t n)
 {
     CHECK(sqlite3_bind_int64(q->stmt, parameter(q, name), n) == SQLITE_OK);
 }
 
-void bind_real(struct query *q, const char *name, double x)
+void query_bind_id(struct query *q, const char *name, int64_t id)
+{
+    if (id == 0)
+        query_bind_null(q, name);
+    else
+        query_bind_int(q, name, id);
+}
+
+void query_bind_real(struct query *q, const char *name, double x)
 {
     CHECK(sqlite3_bind_double(q->stmt, parameter(q, name), x) == SQLITE_OK);
 }
 
-void bind_text(struct query *q, const char *name, const char *s)
+void query_bind_text(struct query *q, const char *name, const char *s)
 {
     CHECK(sqlite3_bind_text(q->stmt, parameter(q, name), s, -1, SQLITE_STATIC) ==
           SQLITE_OK);
 }
 
-void bind_blob(struct query *q, const char *name, const void *bytes, size_t n)
+void query_bind_blob(struct query *q, const char *name, const void *bytes, size_t n)
 {
     CHECK(sqlite3_bind_blob64(q->stmt, parameter(q, name), bytes, n, SQLITE_STATIC) ==
           SQLITE_OK);
 }
 
-void bind_null(struct query *q, const char *name)
+void query_bind_null(struct query *q, const char *name)
 {
     CHECK(sqlite3_bind_null(q->stmt, parameter(q, name)) == SQLITE_OK);
 }
@@ -376,7 +420,7 @@ int query_changes(const struct query *q)
 
 static int column(struct query *q, const char *name)
 {
-    int i = find_name(q->column_names, q->columns, &q->next_column, name);
+    int i = find_name(&q->columns, name);
     if (i < 0)
         log_error(
             "db_column", "query %s has no column %s", query_texts[q->id].name, name);
@@ -384,22 +428,22 @@ static int column(struct query *q, const char *name)
     return i;
 }
 
-int64_t col_int(struct query *q, const char *name)
+int64_t query_col_int(struct query *q, const char *name)
 {
     return sqlite3_column_int64(q->stmt, column(q, name));
 }
 
-double col_real(struct query *q, const char *name)
+double query_col_real(struct query *q, const char *name)
 {
     return sqlite3_column_double(q->stmt, column(q, name));
 }
 
-const char *col_text_here(struct query *q, const char *name)
+const char *query_col_text_here(struct query *q, const char *name)
 {
     return (const char *)sqlite3_column_text(q->stmt, column(q, name));
 }
 
-char *col_text(struct query *q, const char *name)
+char *query_col_text(struct query *q, const char *name)
 {
     int i = column(q, name);
     const char *s = (const char *)sqlite3_column_text(q->stmt, i);
@@ -408,7 +452,7 @@ char *col_text(struct query *q, const char *name)
     return arena_strndup(q->db->arena, s, (size_t)sqlite3_column_bytes(q->stmt, i));
 }
 
-const void *col_blob(struct query *q, const char *name, size_t *n)
+const void *query_col_blob(struct query *q, const char *name, size_t *n)
 {
     int i = column(q, name);
     const void *bytes = sqlite3_column_blob(q->stmt, i);
@@ -416,7 +460,7 @@ const void *col_blob(struct query *q, const char *name, size_t *n)
     return bytes == NULL ? NULL : arena_memdup(q->db->arena, bytes, *n);
 }
 
-bool col_is_null(struct query *q, const char *name)
+bool query_col_is_null(struct query *q, const char *name)
 {
     return sqlite3_column_type(q->stmt, column(q, name)) == SQLITE_NULL;
 }

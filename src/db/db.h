@@ -30,7 +30,8 @@ enum result db_open(const char *dir, struct db **out, struct buf *why);
 void db_close(struct db *db);
 
 /* Begins a unit of work: texts read from columns go to A, queries run on the
- * connection of MODE, the count of queries starts at 0. */
+ * connection of MODE, the count of queries starts at 0. In DB_READ all of them see
+ * the database as it was at the first one. */
 void db_unit(struct db *db, struct arena *a, enum db_mode mode);
 
 /* Ends it, whatever state it is in: rolls back an open transaction, resets
@@ -42,6 +43,7 @@ void db_unit_end(struct db *db);
 enum result db_begin(struct db *db);
 enum result db_commit(struct db *db);
 void db_rollback(struct db *db);
+/* Between db_begin and its end, or in DB_READ after the first query. */
 bool db_in_transaction(const struct db *db);
 
 /* Queries run since db_unit. */
@@ -54,14 +56,24 @@ int64_t db_last_id(const struct db *db);
  * A query has one set of rows at a time: finish reading before running it again. */
 struct query *db_query(struct db *db, enum query_id id);
 
+/* Names of parameters and columns are string literals, which the "" makes sure of: so
+ * the place of a name, once found, is known again by the literal's address. */
+
 /* Binds a parameter by its name without the colon. Every parameter of a query
  * must be bound before its first step; NULL text binds SQL's NULL. Texts are
  * not copied: they must outlive the steps. */
-void bind_int(struct query *q, const char *name, int64_t n);
-void bind_real(struct query *q, const char *name, double x);
-void bind_text(struct query *q, const char *name, const char *s);
-void bind_blob(struct query *q, const char *name, const void *bytes, size_t n);
-void bind_null(struct query *q, const char *name);
+#define bind_int(q, name, n) query_bind_int(q, "" name, n)
+#define bind_id(q, name, id) query_bind_id(q, "" name, id)
+#define bind_real(q, name, x) query_bind_real(q, "" name, x)
+#define bind_text(q, name, s) query_bind_text(q, "" name, s)
+#define bind_blob(q, name, bytes, n) query_bind_blob(q, "" name, bytes, n)
+#define bind_null(q, name) query_bind_null(q, "" name)
+void query_bind_int(struct query *q, const char *name, int64_t n);
+void query_bind_id(struct query *q, const char *name, int64_t id); /* 0 is NULL */
+void query_bind_real(struct query *q, const char *name, double x);
+void query_bind_text(struct query *q, const char *name, const char *s);
+void query_bind_blob(struct query *q, const char *name, const void *bytes, size_t n);
+void query_bind_null(struct query *q, const char *name);
 
 /* The next row: OK, or R_NOT_FOUND after the last. R_CONFLICT when a unique key
  * or a foreign key said no; R_BUSY; R_FAULT (logged). */
@@ -89,14 +101,20 @@ static inline enum result query_end(enum result r)
 
 /* The current row's columns by name. Texts and blobs are copied to the unit's
  * arena; a NULL column is 0, 0.0 or NULL. */
-int64_t col_int(struct query *q, const char *name);
-double col_real(struct query *q, const char *name);
-char *col_text(struct query *q, const char *name);
-const void *col_blob(struct query *q, const char *name, size_t *n);
-bool col_is_null(struct query *q, const char *name);
+#define col_int(q, name) query_col_int(q, "" name)
+#define col_real(q, name) query_col_real(q, "" name)
+#define col_text(q, name) query_col_text(q, "" name)
+#define col_blob(q, name, n) query_col_blob(q, "" name, n)
+#define col_is_null(q, name) query_col_is_null(q, "" name)
+int64_t query_col_int(struct query *q, const char *name);
+double query_col_real(struct query *q, const char *name);
+char *query_col_text(struct query *q, const char *name);
+const void *query_col_blob(struct query *q, const char *name, size_t *n);
+bool query_col_is_null(struct query *q, const char *name);
 
 /* As col_text but not copied: good until the next step of this query. */
-const char *col_text_here(struct query *q, const char *name);
+#define col_text_here(q, name) query_col_text_here(q, "" name)
+const char *query_col_text_here(struct query *q, const char *name);
 
 /* "3.40.1": the library that runs, not the header. */
 const char *db_library_version(void);

@@ -8,6 +8,14 @@
 
 enum { PARAMETERS_MAX = 64 };
 
+/* The names of a statement's parameters or columns, and where to look first: they
+ * are asked for in the order of the query, mostly. */
+struct names {
+    int n, next;
+    const char **at;
+    const char **asked; /* the literal that last asked for each, or NULL */
+};
+
 /* One prepared statement. */
 struct query {
     struct db *db;
@@ -16,20 +24,20 @@ struct query {
     enum query_id id;
     bool writes, stepped, in_use;
     uint64_t bound, wanted; /* a bit per parameter */
-    int parameters, columns;
-    int next_parameter, next_column; /* where to look first: they come in order */
-    const char **parameter_names, **column_names;
+    struct names parameters, columns;
+    const char **names; /* of both, one block */
 };
 
 struct db {
     sqlite3 *reader, *writer;
+    sqlite3_stmt *begin_reading, *end_reading;
     struct query *read[Q__MAX], *write[Q__MAX];
     struct query *used[Q__MAX]; /* to reset at the unit's end */
     int used_count;
     struct arena *arena;
     enum db_mode mode;
     int lock_fd;
-    bool locked, in_transaction;
+    bool in_transaction, is_reading;
     int count;
 };
 

@@ -5,10 +5,7 @@ enum result audit_add(struct ctx *c, const char *action, const char *subject,
 {
     struct query *q = db_query(c->db, Q_AUDIT_ADD);
     bind_int(q, "at", c->now_at);
-    if (c->actor.user_id != 0)
-        bind_int(q, "actor_id", c->actor.user_id);
-    else
-        bind_null(q, "actor_id");
+    bind_id(q, "actor_id", c->actor.user_id);
     bind_text(q, "actor_role", role_name(c->actor.role));
     bind_text(q, "action", action);
     bind_text(q, "subject", subject);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "domain/differences.h"
 #include "domain/disputes.h"
 #include "domain/freezes.h"
 #include "domain/host_accounts.h"
@@ -174,12 +175,16 @@ static const struct handling {
     { "account.application.deauthorized", NULL, read_account },
 };
 
-static const struct handling *handling_of(const char *type)
+/* What happens on a connected account concerns us only as far as it is about the
+ * account: its payments are not ours, whatever their metadata says. */
+static const struct handling *handling_of(const struct stripe_event *e)
 {
     static const struct handling none = { "", NULL, NULL };
-    for (size_t i = 0; i < COUNT_OF(handlings); i++)
-        if (text_is(handlings[i].type, type))
-            return &handlings[i];
+    for (size_t i = 0; i < COUNT_OF(handlings); i++) {
+        const struct handling *h = &handlings[i];
+        if (text_is(h->type, e->type))
+            return *e->account == '\0' || h->later == read_account ? h : &none;
+    }
     return &none;
 }
 
@@ -289,11 +294,21 @@ static enum result apply_now(
     return fail(c, R_FAULT, "The event could not be applied.");
 }
 
+static enum result set_other_mode(struct ctx *c, const struct stripe_event *e)
+{
+    const struct difference d = {
+        .kind = "event_mode",
+        .source_id = e->livemode ? "live" : "test",
+        .detail = ctx_printf(c, "%s (%s) is of the other mode", e->id, e->type),
+    };
+    return differences_found(c, &d, NULL);
+}
+
 /* Stores and, if it is final, applies an event (own transaction). */
 static enum result take(struct ctx *c, const struct stripe_event *e)
 {
     bool ours = e->livemode == stripe_ops_live(c);
-    const struct handling *h = handling_of(e->type);
+    const struct handling *h = handling_of(e);
     bool new;
     TRY(db_begin(c->db));
     TRY(store(c, e, ours ? "" : "live and test mode mixed",
@@ -301,7 +316,7 @@ static enum result take(struct ctx *c, const struct stripe_event *e)
     if (FAULT("events.after_insert"))
         return R_FAULT;
     if (!ours)
-        log_error("webhook_mode", "%s has livemode %d", e->id, e->livemode);
+        TRY(set_other_mode(c, e));
     if (new &&ours && h->now != NULL)
         TRY(apply_now(c, h, e));
     return db_commit(c->db);
@@ -456,7 +471,7 @@ enum result events_process(struct ctx *c, const char *event_id)
         .account = col_text(q, "account"),
     };
     const char *payload = col_text(q, "payload");
-    const struct handling *h = handling_of(e.type);
+    const struct handling *h = handling_of(&e);
     if (h->later != NULL) {
         r = h->later(c, e.object_id, e.account);
     } else if (h->now != NULL) {

@@ -59,16 +59,20 @@ static bool covers(const struct hours_exception *e, int64_t day, int64_t minute)
     return minute >= e->start_min && minute < e->end_min;
 }
 
-static bool is_open(const struct hours *h, int64_t day, int64_t minute)
+/* Where the week's bits hold MINUTE of the date DAY. */
+static int64_t bit_of(int64_t day, int64_t minute)
+{
+    int64_t weekday = (day + 4) % 7; /* the first day of 1970 was a Thursday */
+    return weekday * DAY_SLOTS + minute / SLOT_MIN;
+}
+
+/* BIT is bit_of DAY and MINUTE. */
+static bool is_open(const struct hours *h, int64_t day, int64_t minute, int64_t bit)
 {
     for (size_t i = 0; i < h->exceptions_n; i++)
         if (covers(&h->exceptions[i], day, minute))
             return h->exceptions[i].opens;
-    if (h->week == NULL)
-        return false;
-    int64_t weekday = (day + 4) % 7; /* the first day of 1970 was a Thursday */
-    int64_t bit = weekday * DAY_SLOTS + minute / SLOT_MIN;
-    return (h->week[bit / 8] >> (bit % 8) & 1) != 0;
+    return h->week != NULL && (h->week[bit / 8] >> (bit % 8) & 1) != 0;
 }
 
 /* The end of a run of slots from FIRST within which the clock does not change: up
@@ -90,9 +94,11 @@ struct slate hours_slate(struct arena *a, const struct hours *h, struct slots sl
         int64_t until = steady_until(h->zone, slot, slots.end);
         int64_t wall_s = wall_at(h->zone, slot_at(slot));
         int64_t day = wall_s / DAY_S, minute = wall_s % DAY_S / 60;
+        int64_t bit = bit_of(day, minute);
         for (; slot < until; slot++) {
-            if (is_open(h, day, minute))
+            if (is_open(h, day, minute, bit))
                 s.flags[slot - slots.first] |= SLATE_OPEN;
+            bit = bit + 1 < WEEK_SLOTS ? bit + 1 : 0;
             minute += SLOT_MIN;
             if (minute >= DAY_MIN) {
                 minute -= DAY_MIN;

@@ -4,11 +4,6 @@
 
 #include "util/text.h"
 
-static struct cents cents_column(struct query *q, const char *name)
-{
-    return (struct cents) { col_int(q, name) };
-}
-
 static void read_kitchen(struct query *q, struct kitchen *k)
 {
     *k = (struct kitchen) {
@@ -36,12 +31,12 @@ static void read_kitchen(struct query *q, struct kitchen *k)
         .accessibility = col_text(q, "accessibility"),
         .certifications = col_text(q, "certifications"),
         .access_notes = col_text(q, "access_notes"),
-        .rate = cents_column(q, "rate_cents"),
-        .offpeak_rate = cents_column(q, "offpeak_rate_cents"),
+        .rate = cents_of(col_int(q, "rate_cents")),
+        .offpeak_rate = cents_of(col_int(q, "offpeak_rate_cents")),
         .offpeak_start_min = col_int(q, "offpeak_start_min"),
         .offpeak_end_min = col_int(q, "offpeak_end_min"),
-        .cleaning = cents_column(q, "cleaning_cents"),
-        .deposit = cents_column(q, "deposit_cents"),
+        .cleaning = cents_of(col_int(q, "cleaning_cents")),
+        .deposit = cents_of(col_int(q, "deposit_cents")),
         .min_min = col_int(q, "min_min"),
         .max_min = col_int(q, "max_min"),
         .step_min = col_int(q, "step_min"),
@@ -100,7 +95,7 @@ static void read_space(struct query *q, const struct kitchen *k, struct space *s
         .kitchen_id = k->id,
         .whole = text_is(col_text_here(q, "kind"), "whole"),
         .name = col_text(q, "name"),
-        .rate = cents_column(q, "rate_cents"),
+        .rate = cents_of(col_int(q, "rate_cents")),
         .capacity = col_int(q, "capacity"),
         .active = col_int(q, "active") != 0,
     };

@@ -39,14 +39,6 @@ static enum ledger_account account_of(const char *name)
     return LEDGER__ACCOUNTS;
 }
 
-static void bind_id(struct query *q, const char *name, int64_t id)
-{
-    if (id == 0)
-        bind_null(q, name);
-    else
-        bind_int(q, name, id);
-}
-
 enum result ledger_post(struct ctx *c, const struct ledger_movement *m)
 {
     CHECK(m->amount.n >= 0 && !text_empty(m->source_id));

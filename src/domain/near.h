@@ -17,7 +17,7 @@ struct near_filter {
 
 struct near_kitchen {
     int64_t id;
-    double distance_mi;
+    double lat, lng, distance_mi;
     struct cents rate, offpeak_rate, cleaning;
     int64_t min_min, rating_sum, rating_count;
 };
@@ -33,8 +33,10 @@ struct near_walk {
     const struct near_level *levels;
     int level; /* of the last box, or the first */
     int64_t reach;
+    double look_mi; /* how far this look wants to see; INFINITY: all of its box */
     double done_mi; /* everything up to here has been given */
-    size_t seen;    /* in the last box */
+    double edge_mi; /* of the square that was looked at last */
+    size_t seen;    /* kitchens in it */
     size_t first_wanted, given;
     bool over;
 };

@@ -8,7 +8,7 @@
 enum result notices_add(struct ctx *c, int64_t user_id, const char *kind,
     const char *text, const char *link);
 
-/* The same for every administrator. */
+/* The same for every administrator who has not just the same before him, unread. */
 enum result notices_add_admins(
     struct ctx *c, const char *kind, const char *text, const char *link);
 

@@ -1,9 +1,8 @@
 #include "domain/offers.h"
 
-#include <stdio.h>
-
 #include "domain/hours.h"
 #include "util/guard.h"
+#include "util/text.h"
 
 enum { DAY_MIN = 1440, DAY_S = 86400, SOON_DAYS = 1, HORIZON_DAYS = 28 };
 enum { EXCEPTIONS_MAX = 1000 }; /* of one batch */
@@ -27,43 +26,52 @@ struct batch {
 /* ---- reading ----------------------------------------------------------------------
  */
 
-static void read_kitchen(struct query *q, struct kitchen *k)
+static void read_kitchen(
+    struct query *q, const struct near_kitchen *near, struct kitchen *k)
 {
-    k->rate = cents_of(col_int(q, "rate_cents"));
-    k->offpeak_rate = cents_of(col_int(q, "offpeak_rate_cents"));
-    k->offpeak_start_min = col_int(q, "offpeak_start_min");
-    k->offpeak_end_min = col_int(q, "offpeak_end_min");
-    k->cleaning = cents_of(col_int(q, "cleaning_cents"));
-    k->min_min = col_int(q, "min_min");
-    k->max_min = col_int(q, "max_min");
-    k->step_min = col_int(q, "step_min");
-    k->notice_min = col_int(q, "notice_min");
-    k->buffer_before_min = col_int(q, "buffer_before_min");
-    k->buffer_after_min = col_int(q, "buffer_after_min");
-    k->policy = col_text(q, "policy");
-    k->instant_book = col_int(q, "instant_book") != 0;
+    *k = (struct kitchen) {
+        .city = col_text(q, "city"),
+        .region = col_text(q, "region"),
+        .timezone = col_text(q, "timezone"),
+        .rate = near->rate,
+        .offpeak_rate = near->offpeak_rate,
+        .offpeak_start_min = col_int(q, "offpeak_start_min"),
+        .offpeak_end_min = col_int(q, "offpeak_end_min"),
+        .cleaning = near->cleaning,
+        .min_min = near->min_min,
+        .max_min = col_int(q, "max_min"),
+        .step_min = col_int(q, "step_min"),
+        .notice_min = col_int(q, "notice_min"),
+        .buffer_before_min = col_int(q, "buffer_before_min"),
+        .buffer_after_min = col_int(q, "buffer_after_min"),
+        .policy = col_text(q, "policy"),
+        .instant_book = col_int(q, "instant_book") != 0,
+    };
     k->week = col_blob(q, "week", &k->week_bytes);
 }
 
-static void read_prospect(struct query *q, struct prospect *p)
+static void read_prospect(
+    struct query *q, const struct near_kitchen *near, struct prospect *p)
 {
-    struct offer *o = &p->offer;
     struct kitchen *k = &p->kitchen;
-    o->id = col_int(q, "id");
-    o->slug = col_text(q, "slug");
-    o->title = col_text(q, "title");
-    o->city = k->city = col_text(q, "city");
-    o->region = k->region = col_text(q, "region");
-    o->kitchen_type = col_text(q, "kitchen_type");
-    o->lat = col_real(q, "lat");
-    o->lng = col_real(q, "lng");
-    o->timezone = k->timezone = col_text(q, "timezone");
-    o->capacity = col_int(q, "capacity");
-    read_kitchen(q, k);
-    o->instant_book = k->instant_book;
-    o->rating_sum = col_int(q, "rating_sum");
-    o->rating_count = col_int(q, "rating_count");
-    o->photo = col_text(q, "photo");
+    const char *slug = col_text(q, "slug"), *title = col_text(q, "title");
+    read_kitchen(q, near, k);
+    p->offer = (struct offer) {
+        .id = near->id,
+        .slug = slug,
+        .title = title,
+        .city = k->city,
+        .region = k->region,
+        .kitchen_type = col_text(q, "kitchen_type"),
+        .timezone = k->timezone,
+        .photo = col_text(q, "photo"),
+        .lat = near->lat,
+        .lng = near->lng,
+        .distance_mi = near->distance_mi,
+        .rating_sum = near->rating_sum,
+        .rating_count = near->rating_count,
+        .instant_book = k->instant_book,
+    };
     p->hours = (struct hours) {
         .zone = zone_find(k->timezone),
         .week = k->week_bytes == WEEK_BYTES ? k->week : NULL,
@@ -75,12 +83,16 @@ static void read_prospect(struct query *q, struct prospect *p)
 
 static const char *json_ids(struct ctx *c, const struct batch *b)
 {
-    char *out = arena_alloc(c->arena, b->n * 21 + 3), *at = out;
-    for (size_t i = 0; i < b->n; i++)
-        if (!b->prospects[i].found && b->prospects[i].length > 0)
-            at += snprintf(at, 22, "%c%lld", at == out ? '[' : ',',
-                (long long)b->prospects[i].offer.id);
-    snprintf(at, 3, "%s", at == out ? "[]" : "]");
+    char *out = arena_alloc(c->arena, b->n * (TEXT_INT_MAX + 1) + 3), *at = out;
+    for (size_t i = 0; i < b->n; i++) {
+        if (b->prospects[i].found || b->prospects[i].length <= 0)
+            continue;
+        *at = at == out ? '[' : ',';
+        at += 1 + text_put_int(at + 1, b->prospects[i].offer.id);
+    }
+    if (at == out)
+        *at++ = '[';
+    *at = ']';
     return out;
 }
 
@@ -98,11 +110,12 @@ static enum result read_prospects(struct ctx *c, const struct near_kitchen *kitc
     size_t i = 0;
     b->n = 0;
     for (QUERY_EACH(q, r)) {
-        while (kitchens[i].id != col_int(q, "id"))
+        int64_t id = col_int(q, "id");
+        while (kitchens[i].id != id)
             CHECK(++i < kitchens_n);
         struct prospect *p = &b->prospects[b->n++];
-        *p = (struct prospect) { .offer.distance_mi = kitchens[i].distance_mi };
-        read_prospect(q, p);
+        p->length = 0;
+        read_prospect(q, &kitchens[i], p);
     }
     return query_end(r);
 }

@@ -22,7 +22,7 @@ struct offer {
     const char *slug, *title, *city, *region, *kitchen_type, *timezone;
     const char *photo; /* hash of the cover, NULL: none */
     double lat, lng, distance_mi;
-    int64_t capacity, rating_sum, rating_count;
+    int64_t rating_sum, rating_count;
     bool instant_book;
     int64_t start_at, end_at;
     struct quote quote;

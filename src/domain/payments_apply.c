@@ -1,5 +1,6 @@
 /* What Stripe says, applied to our rows: once, in any order. */
 #include "domain/audit.h"
+#include "domain/differences.h"
 #include "domain/ledger.h"
 #include "domain/refunds.h"
 #include "util/guard.h"
@@ -206,6 +207,24 @@ static enum result take_over(
     return payments_by_intent(c, intent->id, out);
 }
 
+static enum result set_mismatch(struct ctx *c, const struct payment *p,
+    const struct stripe_intent *intent, const char *why)
+{
+    bool new;
+    const struct difference d = {
+        .kind = "payment_mismatch",
+        .source_id = intent->id,
+        .booking_id = p->booking_id,
+        .detail =
+            ctx_printf(c, "%s: %s %lld, where %s was asked for", why, intent->currency,
+                (long long)intent->amount.n, cents_format(c->arena, p->amount)),
+    };
+    TRY(differences_found(c, &d, &new));
+    return new ? audit_add(c, "payment.mismatch", "booking", p->booking_id,
+                     ctx_printf(c, "%s: %s", intent->id, why))
+               : OK;
+}
+
 static enum result apply(struct ctx *c, const struct stripe_intent *intent)
 {
     struct payment p;
@@ -220,9 +239,7 @@ static enum result apply(struct ctx *c, const struct stripe_intent *intent)
     TRY(r);
     const char *why = mismatch(c, &p, intent);
     if (why != NULL) {
-        log_error("payment_mismatch", "%s: %s", intent->id, why);
-        return audit_add(c, "payment.mismatch", "booking", p.booking_id,
-            ctx_printf(c, "%s: %s", intent->id, why));
+        return set_mismatch(c, &p, intent, why);
     }
     TRY(adopt(c, &p, intent));
     for (size_t i = 0; i < COUNT_OF(by_status); i++)

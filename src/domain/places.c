@@ -83,11 +83,10 @@ static enum result read_cities(
 }
 
 static enum result by_city(
-    struct ctx *c, const char *city, const char *region, struct place *out, size_t *n)
+    struct ctx *c, const char *city, struct place *out, size_t *n)
 {
     struct query *q = db_query(c->db, Q_PLACES_BY_CITY);
     bind_text(q, "city_key", places_city_key(c->arena, city));
-    bind_text(q, "region", region);
     bind_int(q, "max", PLACES_MAX);
     return read_cities(c, q, out, n);
 }
@@ -145,7 +144,11 @@ static enum result by_city_and_region(
     const char *region = region_of(text_trim(arena_strdup(c->arena, cut + 1)));
     if (region == NULL)
         return OK;
-    return by_city(c, arena_strndup(c->arena, s, (size_t)(cut - s)), region, out, n);
+    const char *city = arena_strndup(c->arena, s, (size_t)(cut - s));
+    struct query *q = db_query(c->db, Q_PLACES_BY_CITY_AND_REGION);
+    bind_text(q, "city_key", places_city_key(c->arena, city));
+    bind_text(q, "region", region);
+    return read_cities(c, q, out, n);
 }
 
 enum result places_find(struct ctx *c, const char *where, struct place **out, size_t *n)
@@ -169,7 +172,7 @@ enum result places_find(struct ctx *c, const char *where, struct place **out, si
     if (*n == 0)
         TRY(by_city_and_region(c, s, places, n));
     if (*n == 0 && strchr(s, ',') == NULL)
-        TRY(by_city(c, s, NULL, places, n));
+        TRY(by_city(c, s, places, n));
     const char *region = region_of(s);
     if (*n == 0 && region != NULL)
         TRY(by_region(c, region, places, n));

@@ -9,7 +9,8 @@
 
 enum { DAY_MIN = 1440, YEARS_AHEAD_DAYS = 800 };
 
-/* What is found so far, as far as the wanted page and one more. */
+/* What is found so far, as far as the wanted page and one more; there is room for a
+ * whole batch behind that. */
 struct findings {
     struct offer *offers;
     size_t n, wanted;
@@ -18,11 +19,8 @@ struct findings {
 static enum result offer_batch(struct ctx *c, const struct wish *wish,
     const struct near_kitchen *kitchens, size_t n, struct findings *f)
 {
-    struct offer *batch = arena_array(c->arena, OFFERS_BATCH, sizeof *batch);
     size_t found;
-    TRY(offers_find(c, wish, kitchens, n, batch, &found));
-    if (found > 0)
-        memcpy(f->offers + f->n, batch, found * sizeof *batch);
+    TRY(offers_find(c, wish, kitchens, n, f->offers + f->n, &found));
     f->n += found;
     return OK;
 }

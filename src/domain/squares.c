@@ -6,7 +6,7 @@
 
 enum { DEGREE = SQUARES_DEGREE, ROWS = 180 * DEGREE, COLUMNS = 360 * DEGREE };
 
-static const double mi_per_degree = 69.0934;
+static const double mi_per_degree = SQUARES_CELL_MI * DEGREE;
 
 static int64_t clamp(int64_t n, int64_t low, int64_t high)
 {

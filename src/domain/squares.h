@@ -26,6 +26,9 @@ enum {
     SQUARES_DEGREE = 1000
 };
 
+/* The height of a cell. */
+#define SQUARES_CELL_MI 0.0690934
+
 /* Rows south to north and columns west to east, all inclusive, counted in cells. */
 struct square_box {
     int64_t south, north, west, east;

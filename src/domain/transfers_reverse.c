@@ -106,13 +106,13 @@ static enum result owe(struct ctx *c, int64_t booking_id, int64_t host_id,
         ctx_printf(c, "/bookings/%lld", (long long)booking_id));
 }
 
-static enum result count(struct ctx *c, enum query_id query, const char *column,
-    int64_t booking_id, int64_t *out)
+static enum result count(
+    struct ctx *c, enum query_id query, int64_t booking_id, int64_t *out)
 {
     struct query *q = db_query(c->db, query);
     bind_int(q, "booking_id", booking_id);
     TRY(query_step(q));
-    *out = col_int(q, column);
+    *out = col_int(q, "n");
     return OK;
 }
 
@@ -123,8 +123,8 @@ enum result transfers_settle(struct ctx *c, const struct booking *b, const char 
     TRY(ledger_balance(c, LEDGER_HOST_PAYABLE, b->id, &payable));
     if (payable.n <= 0)
         return OK;
-    TRY(count(c, Q_TRANSFERS_UNDER_WAY, "claimed", b->id, &claimed));
-    TRY(count(c, Q_TRANSFERS_REVERSALS_UNDER_WAY, "queued", b->id, &queued));
+    TRY(count(c, Q_TRANSFERS_UNDER_WAY, b->id, &claimed));
+    TRY(count(c, Q_TRANSFERS_REVERSALS_UNDER_WAY, b->id, &queued));
     struct cents amount = cents_of(payable.n - queued);
     if (claimed != 0 || amount.n <= 0)
         return OK;

@@ -1,31 +1,22 @@
 #include "html/escape.h"
 
+#include <limits.h>
 #include <string.h>
 
 void escape_html(struct buf *out, const char *text, size_t n)
 {
+    static const char *const entities[UCHAR_MAX + 1] = {
+        ['&'] = "&amp;",
+        ['<'] = "&lt;",
+        ['>'] = "&gt;",
+        ['"'] = "&quot;",
+        ['\''] = "&#39;",
+    };
     size_t plain = 0; /* start of the run that needs no escaping */
     for (size_t i = 0; i < n; i++) {
-        const char *as;
-        switch (text[i]) {
-        case '&':
-            as = "&amp;";
-            break;
-        case '<':
-            as = "&lt;";
-            break;
-        case '>':
-            as = "&gt;";
-            break;
-        case '"':
-            as = "&quot;";
-            break;
-        case '\'':
-            as = "&#39;";
-            break;
-        default:
+        const char *as = entities[(unsigned char)text[i]];
+        if (as == NULL)
             continue;
-        }
         buf_add(out, text + plain, i - plain);
         buf_adds(out, as);
         plain = i + 1;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/guard.h"
+#include "util/text.h"
 
 /* FNV-1a: short keys, no attacker chooses them. */
 uint32_t view_hash(const char *key, size_t n)
@@ -36,11 +37,19 @@ static struct view *append(struct view *parent, enum view_kind kind)
     return v;
 }
 
+/* Of 64 bits the one for a hash. */
+static uint64_t bit_of(uint32_t hash)
+{
+    return (uint64_t)1 << (hash % 64);
+}
+
 const struct view *view_find(
     const struct view *v, const char *key, size_t n, uint32_t hash)
 {
+    if ((v->hashes & bit_of(hash)) == 0)
+        return NULL;
     for (const struct view *m = v->first; m != NULL; m = m->next)
-        if (m->hash == hash && strncmp(m->key, key, n) == 0 && m->key[n] == '\0')
+        if (m->hash == hash && m->key_n == n && memcmp(m->key, key, n) == 0)
             return m;
     return NULL;
 }
@@ -49,15 +58,19 @@ const struct view *view_find(
 static struct view *member(struct view *v, const char *key, enum view_kind kind)
 {
     CHECK(v->kind == VIEW_OBJECT);
-    uint32_t hash = view_hash(key, strlen(key));
-    struct view *m = v->first;
+    size_t n = strlen(key);
+    uint32_t hash = view_hash(key, n);
+    struct view *m = (v->hashes & bit_of(hash)) != 0 ? v->first : NULL;
     while (m != NULL && (m->hash != hash || strcmp(m->key, key) != 0))
         m = m->next;
     if (m == NULL)
         m = append(v, kind);
-    *m = (struct view) {
-        .kind = kind, .key = key, .hash = hash, .arena = v->arena, .next = m->next
-    };
+    else
+        *m = (struct view) { .kind = kind, .arena = v->arena, .next = m->next };
+    m->key = key;
+    m->key_n = n;
+    m->hash = hash;
+    v->hashes |= bit_of(hash);
     return m;
 }
 
@@ -80,7 +93,10 @@ void view_textf(struct view *v, const char *key, const char *format, ...)
 
 void view_int(struct view *v, const char *key, int64_t n)
 {
-    view_textf(v, key, "%lld", (long long)n);
+    char digits[TEXT_INT_MAX];
+    struct view *m = member(v, key, VIEW_TEXT);
+    m->n = text_put_int(digits, n);
+    m->text = arena_strndup(v->arena, digits, m->n);
 }
 
 void view_bool(struct view *v, const char *key, bool on)

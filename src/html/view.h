@@ -44,10 +44,12 @@ struct view {
     enum view_kind kind;
     uint32_t hash; /* of the key */
     bool on;
-    const char *key;  /* NULL for list items */
+    const char *key; /* NULL for list items */
+    size_t key_n;
     const char *text; /* VIEW_TEXT, VIEW_SAFE */
     size_t n;
     struct view *first, *last, *next; /* members or items */
+    uint64_t hashes; /* a bit for each member's: what is not there is soon said */
     struct arena *arena;
 };
 

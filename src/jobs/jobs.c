@@ -26,7 +26,7 @@ enum {
 
 static const struct job *const all[] = { &job_mail, &job_holds, &job_calls, &job_events,
     &job_payments, &job_visits, &job_reminders, &job_transfers, &job_papers, &job_sweep,
-    &job_accounts, &job_disputes, &job_cleanup };
+    &job_accounts, &job_disputes, &job_reconcile, &job_cleanup };
 
 void job_add_id(struct batch *b, int64_t id)
 {
@@ -92,7 +92,7 @@ struct turn {
     const struct job *job;
     struct batch *batch;
     bool now; /* whether it is due or not */
-    bool due, leased, more;
+    bool due, leased, more, failed;
     int64_t began_ms, leased_ms, unit_ms; /* of the turn, its lease, the last unit */
     int64_t done, ms;
     const char *unable; /* why the job cannot work now, or NULL */
@@ -227,55 +227,76 @@ static void work(struct turn *t, struct buf *why)
         } while (t->more);
 }
 
-/* Things done. *MORE: the job wants to go on. */
-static int64_t take_turn(struct jobs *j, const struct job *job, bool now, bool *more)
+static void take_turn(struct turn *t)
 {
+    struct app *app = &t->jobs->app;
     struct batch batch = { .n = 0 };
     struct buf why;
-    struct turn t = { .jobs = j, .job = job, .batch = &batch, .now = now, .error = "" };
-    if (job->unable != NULL)
-        t.unable = job->unable(&j->app.conf);
+    t->batch = &batch;
+    if (t->job->unable != NULL)
+        t->unable = t->job->unable(&app->conf);
     buf_init(&why, ERROR_MAX_BYTES);
-    enum result r = app_run(&j->app, DB_READ, look, &t, &why);
-    if (r == OK && t.due)
-        r = app_run(&j->app, DB_WRITE, lease, &t, &why);
-    if (r == OK && t.leased) {
-        work(&t, &why);
-        t.error = why.at;
-        r = app_run(&j->app, DB_WRITE, release, &t, &why);
+    enum result r = app_run(app, DB_READ, look, t, &why);
+    if (r == OK && t->due)
+        r = app_run(app, DB_WRITE, lease, t, &why);
+    if (r == OK && t->leased) {
+        work(t, &why);
+        t->error = why.at;
+        t->failed = *why.at != '\0';
+        r = app_run(app, DB_WRITE, release, t, &why);
     }
     if (r != OK)
-        log_error("job", "%s: %s", job->name, why.at);
+        log_error("job", "%s: %s", t->job->name, why.at);
     buf_free(&why);
-    *more = t.more;
-    return t.done;
 }
 
 void jobs_run(struct jobs *j, bool (*pause)(int ms))
 {
-    bool more;
     do {
-        for (size_t i = 0; i < COUNT_OF(all); i++)
-            take_turn(j, all[i], false, &more);
+        for (size_t i = 0; i < COUNT_OF(all); i++) {
+            struct turn t = { .jobs = j, .job = all[i] };
+            take_turn(&t);
+        }
     } while (pause(PAUSE_MS));
+}
+
+/* Now, and until the job does not want to go on; what it did. */
+static struct turn run_job(struct jobs *j, const struct job *job)
+{
+    struct turn t;
+    int64_t done = 0;
+    do {
+        t = (struct turn) { .jobs = j, .job = job, .now = true };
+        take_turn(&t);
+        done += t.done;
+    } while (t.more);
+    t.done = done;
+    return t;
 }
 
 int64_t jobs_run_once(struct jobs *j)
 {
     int64_t total = 0, done;
     int passes = 0;
-    bool more;
     do {
         done = 0;
         for (size_t i = 0; i < COUNT_OF(all); i++)
-            do {
-                more = false;
-                if (!all[i]->always || passes == 0)
-                    done += take_turn(j, all[i], true, &more);
-            } while (more);
+            if (!all[i]->always || passes == 0)
+                done += run_job(j, all[i]).done;
         total += done;
     } while (done > 0 && ++passes < ONCE_PASSES);
     return total;
+}
+
+enum result jobs_run_job(struct jobs *j, const char *name)
+{
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        if (!text_is(all[i]->name, name))
+            continue;
+        struct turn t = run_job(j, all[i]);
+        return !t.leased ? R_BUSY : t.failed ? R_UPSTREAM : OK;
+    }
+    return R_NOT_FOUND;
 }
 
 /* ---- for staff --------------------------------------------------------------------

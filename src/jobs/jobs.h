@@ -23,6 +23,10 @@ void jobs_run(struct jobs *j, bool (*pause)(int ms));
  * how many things were done. */
 int64_t jobs_run_once(struct jobs *j);
 
+/* Does one job now, due or not, until it does not want to go on. R_BUSY: another
+ * process is doing it; R_UPSTREAM: some of it failed, as the log says; R_NOT_FOUND. */
+enum result jobs_run_job(struct jobs *j, const char *name);
+
 /* For staff: each job that has run and how it went, by name. */
 struct job_status {
     const char *name, *last_error;

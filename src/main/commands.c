@@ -12,6 +12,7 @@
 #include "domain/accounts.h"
 #include "domain/places.h"
 #include "main/behind.h"
+#include "main/reconcile.h"
 #include "main/serve.h"
 #include "net/net.h"
 #include "util/text.h"
@@ -162,9 +163,13 @@ static int backup(const struct conf *conf, int argc, char **argv)
 
 static int demo(const struct conf *conf, int argc, char **argv)
 {
-    (void)argc, (void)argv;
+    bool paid = argc == 2 && text_is(argv[1], "--paid");
+    if (argc != 1 && !paid) {
+        fprintf(stderr, "Usage: prep demo [--paid]\n");
+        return 2;
+    }
     int status = with_app(conf, DB_WRITE, demo_load, NULL);
-    if (status == 0)
+    if (status == 0 && paid)
         status = with_app(conf, DB_WRITE, demo_pay, NULL);
     if (status == 0)
         demo_print_people();
@@ -230,6 +235,8 @@ const struct command commands[] = {
     { "jobs", "[--once]",
         "do what is due behind the pages; --once: until nothing is left",
         behind_command },
+    { "reconcile", "", "compare our books with Stripe's now, and print what differs",
+        reconcile_command },
     { "migrate", "", "make or update the database", migrate },
     { "check", "[--example]", "check everything that can be checked before a start",
         check },
@@ -239,7 +246,9 @@ const struct command commands[] = {
     { "grant-support", "EMAIL", "make an account support staff", grant_support },
     { "import-places", "FILE", "bring in ZIP codes and cities (data/us-places.tsv)",
         import_places },
-    { "demo", "", "fill an empty database with a demo city", demo },
+    { "demo", "[--paid]",
+        "fill an empty database with a demo city; its bookings paid at the sandbox",
+        demo },
     { "backup", "FILE", "copy the database while it is in use, and check the copy",
         backup },
     { "verify", "", "check the database's integrity", verify },

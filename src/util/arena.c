@@ -11,7 +11,11 @@
 #include "config.h"
 #endif
 
-enum { ALIGN = _Alignof(max_align_t), FIRST_BYTES = 64 * 1024 };
+enum {
+    ALIGN = _Alignof(max_align_t),
+    FIRST_BYTES = 64 * 1024,
+    BLOCK_MAX_BYTES = 1024 * 1024 /* unless one allocation wants more */
+};
 
 struct block {
     struct block *older;
@@ -53,28 +57,49 @@ void arena_free(struct arena *a)
     free(a);
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+/* N bytes with whatever is in them. */
+static void *take(struct arena *a, size_t n)
 {
     CHECK(n <= a->max && a->used <= a->max - n);
     a->used += n;
 #ifdef PREP_DEBUG
     struct block *own = block_new(a->newest, n);
     a->newest = own;
-    return memset(own->at, 0, n);
+    return own->at;
 #else
     size_t rounded = (n + ALIGN - 1) / ALIGN * ALIGN;
     struct block *b = a->newest;
     if (b == NULL || b->size - b->used < rounded) {
         size_t size = b == NULL ? FIRST_BYTES : b->size * 2;
-        if (size > 1024 * 1024)
-            size = 1024 * 1024;
+        if (size > BLOCK_MAX_BYTES)
+            size = BLOCK_MAX_BYTES;
         b = block_new(a->newest, rounded > size ? rounded : size);
         a->newest = b;
     }
     void *p = b->at + b->used;
     b->used += rounded;
-    return memset(p, 0, n);
+    return p;
 #endif
+}
+
+/* Where the next bytes will come from, and how many could come from there. */
+static char *next_bytes(const struct arena *a, size_t *n)
+{
+    *n = 0;
+#ifndef PREP_DEBUG
+    if (a->newest != NULL) {
+        *n = a->newest->size - a->newest->used;
+        return (char *)a->newest->at + a->newest->used;
+    }
+#else
+    (void)a;
+#endif
+    return NULL;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    return memset(take(a, n), 0, n);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)
@@ -85,15 +110,16 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 
 void *arena_memdup(struct arena *a, const void *p, size_t n)
 {
-    void *copy = arena_alloc(a, n);
+    void *copy = take(a, n);
     return n == 0 ? copy : memcpy(copy, p, n);
 }
 
 char *arena_strndup(struct arena *a, const char *s, size_t n)
 {
-    char *copy = arena_alloc(a, n + 1);
+    char *copy = take(a, n + 1);
     if (n > 0)
         memcpy(copy, s, n);
+    copy[n] = '\0';
     return copy;
 }
 
@@ -106,10 +132,13 @@ char *arena_vprintf(struct arena *a, const char *format, va_list ap)
 {
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, format, ap);
+    size_t room;
+    char *here = next_bytes(a, &room); /* mostly there is room: format it only once */
+    int n = vsnprintf(here, room, format, ap);
     CHECK(n >= 0);
-    char *s = arena_alloc(a, (size_t)n + 1);
-    vsnprintf(s, (size_t)n + 1, format, again);
+    char *s = take(a, (size_t)n + 1);
+    if (s != here)
+        vsnprintf(s, (size_t)n + 1, format, again);
     va_end(again);
     return s;
 }
@@ -121,6 +150,23 @@ char *arena_printf(struct arena *a, const char *format, ...)
     char *s = arena_vprintf(a, format, ap);
     va_end(ap);
     return s;
+}
+
+char *arena_join(struct arena *a, const char *first, ...)
+{
+    va_list ap, again;
+    size_t n = 0;
+    va_start(ap, first);
+    va_copy(again, ap);
+    for (const char *s = first; s != NULL; s = va_arg(ap, const char *))
+        n += strlen(s);
+    va_end(ap);
+    char *joined = take(a, n + 1), *end = joined;
+    *end = '\0';
+    for (const char *s = first; s != NULL; s = va_arg(again, const char *))
+        end = stpcpy(end, s);
+    va_end(again);
+    return joined;
 }
 
 size_t arena_used(const struct arena *a)
@@ -136,14 +182,16 @@ void arena_reset(struct arena *a)
 #ifdef PREP_DEBUG
         free(b);
 #else
-        if (older == NULL && b->size == FIRST_BYTES)
+        if (b == a->newest && b->size <= BLOCK_MAX_BYTES)
             keep = b;
         else
             free(b);
 #endif
     }
-    if (keep != NULL)
+    if (keep != NULL) {
+        keep->older = NULL;
         keep->used = 0;
+    }
     a->newest = keep;
     a->used = 0;
 }

@@ -33,10 +33,14 @@ char *arena_printf(struct arena *a, const char *format, ...)
 char *arena_vprintf(struct arena *a, const char *format, va_list ap)
     __attribute__((format(printf, 2, 0)));
 
+/* The texts one after another; NULL ends the list. */
+char *arena_join(struct arena *a, const char *first, ...) __attribute__((sentinel));
+
 /* Bytes handed out since the last reset. */
 size_t arena_used(const struct arena *a);
 
-/* Forgets everything. One block is kept for the next unit of work. */
+/* Forgets everything. The newest block, the largest, is kept for the next unit of
+ * work: soon one block is enough for most. */
 void arena_reset(struct arena *a);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/guard.h"
+#include "util/text.h"
 
 void buf_init(struct buf *b, size_t max)
 {
@@ -47,9 +48,15 @@ static bool grow(struct buf *b, size_t n)
     return true;
 }
 
+/* The usual case, where there is room already, without a call. */
+static inline bool has_room(struct buf *b, size_t n)
+{
+    return (!b->full && n <= b->cap - b->n) || grow(b, n);
+}
+
 void buf_add(struct buf *b, const void *bytes, size_t n)
 {
-    if (n == 0 || !grow(b, n))
+    if (n == 0 || !has_room(b, n))
         return;
     memcpy(b->at + b->n, bytes, n);
     b->n += n;
@@ -63,26 +70,33 @@ void buf_adds(struct buf *b, const char *s)
 
 void buf_addc(struct buf *b, char c)
 {
-    buf_add(b, &c, 1);
+    if (!has_room(b, 1))
+        return;
+    b->at[b->n++] = c;
+    b->at[b->n] = '\0';
 }
 
 void buf_add_int(struct buf *b, int64_t n)
 {
-    char digits[24];
-    buf_add(b, digits, (size_t)snprintf(digits, sizeof digits, "%lld", (long long)n));
+    char digits[TEXT_INT_MAX];
+    buf_add(b, digits, text_put_int(digits, n));
 }
 
 void buf_printf(struct buf *b, const char *format, ...)
 {
     va_list ap;
+    size_t room = b->cap - b->n;
     va_start(ap, format);
-    int n = vsnprintf(NULL, 0, format, ap);
+    int n = vsnprintf(b->at + b->n, room + 1, format, ap);
     va_end(ap);
     CHECK(n >= 0);
-    if (n == 0 || !grow(b, (size_t)n))
-        return;
-    va_start(ap, format);
-    vsnprintf(b->at + b->n, (size_t)n + 1, format, ap);
-    va_end(ap);
+    if (b->full || (size_t)n > room) { /* what was written is not to count */
+        b->at[b->n] = '\0';
+        if (n == 0 || !grow(b, (size_t)n))
+            return;
+        va_start(ap, format);
+        vsnprintf(b->at + b->n, (size_t)n + 1, format, ap);
+        va_end(ap);
+    }
     b->n += (size_t)n;
 }

@@ -167,6 +167,14 @@ const char *civil_weekday_short(int weekday)
     return short_weekdays[weekday];
 }
 
+/* N with as many digits at AT; returns what comes behind. */
+static char *put_digits(char *at, int digits, int n)
+{
+    for (int i = digits - 1; i >= 0; i--, n /= 10)
+        at[i] = (char)('0' + n % 10);
+    return at + digits;
+}
+
 char *civil_format_date(struct arena *a, const struct civil *c)
 {
     return arena_printf(a, "%s %d %.3s %d", civil_weekday_short(c->weekday), c->day,
@@ -180,12 +188,20 @@ char *civil_format_day(struct arena *a, const struct civil *c)
 
 char *civil_format_time(struct arena *a, const struct civil *c)
 {
-    return arena_printf(a, "%02d:%02d", c->hour, c->minute);
+    char text[5], *end = put_digits(text, 2, c->hour);
+    *end++ = ':';
+    put_digits(end, 2, c->minute);
+    return arena_strndup(a, text, sizeof text);
 }
 
 char *civil_format_iso(struct arena *a, const struct civil *c)
 {
-    return arena_printf(a, "%04d-%02d-%02d", c->year, c->month, c->day);
+    char text[10], *end = put_digits(text, 4, c->year);
+    *end++ = '-';
+    end = put_digits(end, 2, c->month);
+    *end++ = '-';
+    put_digits(end, 2, c->day);
+    return arena_strndup(a, text, sizeof text);
 }
 
 /* "Tue, 24 Nov 2026 12:15:00 ZONE": mail and HTTP differ in the zone's name. */

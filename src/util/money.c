@@ -67,11 +67,16 @@ char *cents_format(struct arena *a, struct cents amount)
         digits++;
         dollars /= 10;
     } while (dollars > 0);
-    char grouped[sizeof reversed + 1] = "";
-    for (int i = 0; i < k; i++)
-        grouped[i] = reversed[k - 1 - i];
-    return arena_printf(
-        a, "%s$%s.%02u", amount.n < 0 ? "-" : "", grouped, (unsigned)(n % 100));
+    char text[sizeof reversed + 5], *end = text;
+    if (amount.n < 0)
+        *end++ = '-';
+    *end++ = '$';
+    while (k > 0)
+        *end++ = reversed[--k];
+    *end++ = '.';
+    *end++ = (char)('0' + n % 100 / 10);
+    *end++ = (char)('0' + n % 10);
+    return arena_strndup(a, text, (size_t)(end - text));
 }
 
 static bool is_digit(char c)

@@ -148,6 +148,27 @@ bool text_int(const char *s, int64_t min, int64_t max, int64_t *out)
     return true;
 }
 
+size_t text_put_int(char out[TEXT_INT_MAX], int64_t n)
+{
+    char reversed[TEXT_INT_MAX];
+    size_t k = 0, length = 0;
+    uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+    do
+        reversed[k++] = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (n < 0)
+        out[length++] = '-';
+    while (k > 0)
+        out[length++] = reversed[--k];
+    return length;
+}
+
+char *text_of_int(struct arena *a, int64_t n)
+{
+    char digits[TEXT_INT_MAX];
+    return arena_strndup(a, digits, text_put_int(digits, n));
+}
+
 bool text_real(const char *s, double min, double max, double *out)
 {
     if (s == NULL)

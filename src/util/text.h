@@ -47,6 +47,11 @@ bool text_ends(const char *s, const char *suffix);
  * minus, nothing else (no blank, plus, exponent). False leaves *OUT alone. */
 bool text_int(const char *s, int64_t min, int64_t max, int64_t *out);
 
+/* N in decimal: at OUT without a NUL, returning how many characters; or as a text. */
+enum { TEXT_INT_MAX = 20 };
+size_t text_put_int(char out[TEXT_INT_MAX], int64_t n);
+char *text_of_int(struct arena *a, int64_t n);
+
 /* The whole of S as a finite decimal fraction ("-97.7431") within MIN..MAX. */
 bool text_real(const char *s, double min, double max, double *out);
 

@@ -1,6 +1,7 @@
 #include "web/admin_payments.h"
 
 #include "domain/calls.h"
+#include "domain/differences.h"
 #include "domain/disputes.h"
 #include "domain/freezes.h"
 #include "domain/ledger.h"
@@ -123,6 +124,13 @@ struct typed {
     const char *reason, *error;
 };
 
+static void show_typed(struct view *item, const struct typed *typed, int64_t id)
+{
+    bool is_this = typed != NULL && typed->id == id;
+    view_text(item, "typed", is_this ? typed->reason : "");
+    view_text(item, "error", is_this ? typed->error : "");
+}
+
 static enum result list_refunds_with(
     struct ctx *c, struct web *w, struct view *list, const struct typed *typed)
 {
@@ -131,7 +139,6 @@ static enum result list_refunds_with(
     TRY(refunds_failed(c, web_before(w), PER_PAGE + 1, &rows, &n));
     n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     for (size_t i = 0; i < n; i++) {
-        bool is_typed = typed != NULL && typed->id == rows[i].id;
         struct view *item = view_item(list);
         view_int(item, "id", rows[i].id);
         view_int(item, "booking_id", rows[i].booking_id);
@@ -140,8 +147,7 @@ static enum result list_refunds_with(
         view_text(item, "refund_id", rows[i].refund_id);
         view_text(item, "reason", rows[i].reason);
         view_text(item, "said", rows[i].error);
-        view_text(item, "typed", is_typed ? typed->reason : "");
-        view_text(item, "error", is_typed ? typed->error : "");
+        show_typed(item, typed, rows[i].id);
     }
     return OK;
 }
@@ -249,6 +255,54 @@ static enum result list_debts(struct ctx *c, struct web *w, struct view *list)
     return OK;
 }
 
+static const char *difference_label(const char *kind)
+{
+    static const char *const words[][2] = {
+        { "not_in_books", "Stripe moved money that our books do not know" },
+        { "not_at_stripe", "Our books have a movement that Stripe has not" },
+        { "amount", "The amounts differ" },
+        { "movement_unknown", "Stripe moved money in a way that has no place here" },
+        { "balance", "Our balance at Stripe is another" },
+        { "unscheduled", "A host is owed money, and none is on its way" },
+        { "paid_unconfirmed", "Money is here for no booking, and does not go back" },
+        { "confirmed_unpaid", "A booking counts as paid, and no money is here" },
+        { "payment_mismatch", "A payment is not what we asked for" },
+        { "event_mode", "An event of the other mode, live or test, came to us" },
+    };
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (text_is(words[i][0], kind))
+            return words[i][1];
+    return kind;
+}
+
+static enum result list_differences_with(
+    struct ctx *c, struct web *w, struct view *list, const struct typed *typed)
+{
+    struct difference *rows;
+    size_t n;
+    TRY(differences_open(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        view_int(item, "id", rows[i].id);
+        view_text(item, "what", difference_label(rows[i].kind));
+        view_text(item, "detail", rows[i].detail);
+        view_text(item, "source_id", rows[i].source_id);
+        view_int(item, "booking_id", rows[i].booking_id);
+        view_bool(item, "has_booking", rows[i].booking_id != 0);
+        show_time(c, item, rows[i].found_at);
+        view_text(item, "seen", show_when(c, rows[i].seen_at));
+        view_text(item, "seen_iso", show_iso(c, rows[i].seen_at));
+        show_typed(item, typed, rows[i].id);
+    }
+    return OK;
+}
+
+static enum result list_differences(struct ctx *c, struct web *w, struct view *list)
+{
+    return list_differences_with(c, w, list, NULL);
+}
+
 /* ---- the page ---------------------------------------------------------------------
  */
 
@@ -270,6 +324,8 @@ static const struct section {
         COUNT(warnings) },
     { "calls", "Stuck calls", "admin/payments_calls", list_calls, COUNT(calls) },
     { "debts", "Debts", "admin/payments_debts", list_debts, COUNT(debts) },
+    { "differences", "Differences", "admin/payments_differences", list_differences,
+        COUNT(differences) },
 };
 
 static int64_t count_of(const struct queues_counts *counts, const struct section *s)
@@ -352,14 +408,19 @@ static const struct field refund_fields[] = {
     { "reason", FIELD_TEXT, "Reason", .max = REFUNDS_REASON_MAX },
 };
 
-static enum result show_refunds_again(
-    struct ctx *c, struct web *w, const struct form *f, const char *error)
+typedef enum result list_with(
+    struct ctx *c, struct web *w, struct view *list, const struct typed *typed);
+
+/* The list once more, with what was typed for one row and what is wrong with it. */
+static enum result show_again(struct ctx *c, struct web *w, const char *section,
+    list_with *list, const struct form *f, const char *error)
 {
+    const struct section *s = section_of(section);
     struct typed typed = { web_id(w), form_raw(f, "reason"), error };
-    TRY(show_tabs(c, w, section_of("refunds")));
-    TRY(list_refunds_with(c, w, view_list(w->view, "rows"), &typed));
+    TRY(show_tabs(c, w, s));
+    TRY(list(c, w, view_list(w->view, "rows"), &typed));
     admin_show_may_decide(c, w);
-    return web_page(c, w, 422, "admin/payments_refunds");
+    return web_page(c, w, 422, s->template);
 }
 
 enum result web_admin_refund(struct ctx *c, struct web *w)
@@ -373,7 +434,7 @@ enum result web_admin_refund(struct ctx *c, struct web *w)
     if (error == NULL && !form_ok(&f))
         error = "Choose what is to happen with this refund.";
     if (error != NULL)
-        return show_refunds_again(c, w, &f, error);
+        return show_again(c, w, "refunds", list_refunds_with, &f, error);
     TRY(gives_up ? refunds_give_up(c, web_id(w), form_text(&f, "reason"))
                  : refunds_retry(c, web_id(w)));
     return back_to(c, w, "refunds",
@@ -397,4 +458,21 @@ enum result web_admin_call(struct ctx *c, struct web *w)
     TRY(calls_retry(c, route_text(&w->match, "uid")));
     return back_to(
         c, w, "calls", "Looked for at Stripe, and made only if it never was.");
+}
+
+static const struct field difference_fields[] = {
+    { "reason", FIELD_TEXT, "Reason", .required = true, .max = DIFFERENCES_REASON_MAX,
+        .advice = "Say in at most 200 characters why it is in order." },
+};
+
+enum result web_admin_difference(struct ctx *c, struct web *w)
+{
+    struct form f;
+    web_form(c, w, difference_fields, COUNT_OF(difference_fields), &f);
+    if (!form_ok(&f))
+        return show_again(c, w, "differences", list_differences_with, &f,
+            form_error(&f, "reason") != NULL ? form_error(&f, "reason")
+                                             : "Say why it is in order.");
+    TRY(differences_close(c, web_id(w), form_text(&f, "reason")));
+    return back_to(c, w, "differences", "Closed, with your reason in the audit trail.");
 }

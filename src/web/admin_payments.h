@@ -7,6 +7,7 @@
 
 web_handler web_admin_payments;
 web_handler web_admin_refund, web_admin_transfer, web_admin_warning, web_admin_call;
+web_handler web_admin_difference;
 
 /* The list `stats` (parts/stats) of what waits, each with its page. */
 enum result admin_payments_stats(struct ctx *c, struct web *w);

@@ -36,7 +36,7 @@ struct money {
     struct cents payable; /* what the host still has to get; below 0: too much */
     struct freeze *freezes;
     size_t freezes_n;
-    bool paid;
+    bool paid, applied; /* money came; it is the booking's */
     struct line lines[LINES_MAX];
     size_t n;
 };
@@ -148,6 +148,7 @@ static void say_payment(struct money *m, const struct payment *p)
     else
         l = say(m, p->updated_at, open);
     m->paid = m->paid || is_charged(p);
+    m->applied = m->applied || p->applied;
     add_id(l, "PaymentIntent", p->intent_id);
     add_id(l, "Charge", p->charge_id);
 }
@@ -497,5 +498,6 @@ enum result booking_money_show(struct ctx *c, struct view *v, const struct booki
     TRY(say_transfers(m));
     show_lines(m, v);
     show_books(m, v);
+    view_bool(v, "has_receipt", m->applied && m->side != SIDE_HOST);
     return OK;
 }

@@ -11,7 +11,7 @@ enum { BOOKING_MONEY_QUERIES = 7 };
 
 /* Keys of bookings/money: the list `money` of (when, when_iso, text text, is_held bool,
  * ids list of (label, id)), in order; has_books bool, the list `books` of (label,
- * amount) and books_sum; has_dispute bool. */
+ * amount) and books_sum; has_dispute, has_receipt bool. */
 enum result booking_money_show(struct ctx *c, struct view *v, const struct booking *b);
 
 #endif

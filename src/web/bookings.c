@@ -305,7 +305,6 @@ static enum result show_booking(struct ctx *c, struct web *w, const struct booki
     view_bool(w->view, "can_say_no_show",
         is_host && bookings_may(b->state, BOOKING_NO_SHOW, c->actor.role) &&
             c->now_at >= b->start_at && c->now_at < b->end_at + VISITS_NO_SHOW_S);
-    view_bool(w->view, "has_receipt", !is_host && b->confirmed_at != 0);
     view_textf(w->view, "messages_url", "/messages/%lld", (long long)b->id);
     TRY(booking_money_show(c, w->view, b));
     show_cancel(c, w, b);

@@ -1,5 +1,7 @@
 #include "web/cards.h"
 
+#include <math.h>
+
 #include "domain/catalogue.h"
 #include "domain/photos.h"
 #include "util/text.h"
@@ -12,26 +14,32 @@ const char *cards_photo(struct ctx *c, const char *hash, int64_t kitchen_id, int
     const char *url = text_empty(hash) ? "" : photos_url(c->arena, hash, width);
     if (*url != '\0')
         return url;
-    return ctx_printf(
-        c, "/static/img/kitchen-%lld.svg", (long long)(kitchen_id % DRAWINGS + 1));
+    return arena_join(c->arena, "/static/img/kitchen-",
+        text_of_int(c->arena, kitchen_id % DRAWINGS + 1), ".svg", NULL);
 }
 
-void cards_rating(struct view *v, int64_t sum, int64_t count)
+/* "4.7" for 47 */
+static const char *tenths(struct ctx *c, int64_t n)
+{
+    return arena_join(c->arena, text_of_int(c->arena, n / 10), ".",
+        text_of_int(c->arena, n % 10), NULL);
+}
+
+void cards_rating(struct ctx *c, struct view *v, int64_t sum, int64_t count)
 {
     if (count == 0) {
         view_text(v, "rating", "");
         view_text(v, "rating_count", "");
         return;
     }
-    int64_t tenths = (sum * 20 + count) / (2 * count);
-    view_textf(
-        v, "rating", "%lld.%lld", (long long)(tenths / 10), (long long)(tenths % 10));
+    view_text(v, "rating", tenths(c, (sum * 20 + count) / (2 * count)));
     view_int(v, "rating_count", count);
 }
 
 const char *cards_path(struct ctx *c, int64_t id, const char *slug)
 {
-    return ctx_printf(c, "/listings/%lld-%s", (long long)id, slug);
+    return arena_join(
+        c->arena, "/listings/", text_of_int(c->arena, id), "-", slug, NULL);
 }
 
 const char *cards_times(struct ctx *c, const struct offer *o)
@@ -40,9 +48,10 @@ const char *cards_times(struct ctx *c, const struct offer *o)
     struct civil start, end;
     zone_civil(z, o->start_at, &start);
     zone_civil(z, o->end_at, &end);
-    return ctx_printf(c, "date=%04d-%02d-%02d&start=%02d:%02d&end=%02d:%02d",
-        start.year, start.month, start.day, start.hour, start.minute, end.hour,
-        end.minute);
+    struct arena *a = c->arena;
+    return arena_join(a, "date=", civil_format_iso(a, &start),
+        "&start=", civil_format_time(a, &start), "&end=", civil_format_time(a, &end),
+        NULL);
 }
 
 void cards_offer(
@@ -52,8 +61,9 @@ void cards_offer(
     view_int(v, "id", o->id);
     /* A booking longer than a day does not fit the form's two times. */
     bool short_one = o->end_at - o->start_at <= 86400;
-    view_textf(v, "url", "%s%s%s", cards_path(c, o->id, o->slug), short_one ? "?" : "",
-        short_one ? cards_times(c, o) : "");
+    const char *path = cards_path(c, o->id, o->slug);
+    view_text(v, "url",
+        short_one ? arena_join(c->arena, path, "?", cards_times(c, o), NULL) : path);
     view_text(v, "title", o->title);
     view_text(
         v, "kitchen_type", catalogue_label(CATALOGUE_KITCHEN_TYPES, o->kitchen_type));
@@ -61,9 +71,10 @@ void cards_offer(
     view_text(v, "state", o->region);
     view_text(v, "photo_url", cards_photo(c, o->photo, o->id, 320));
     view_text(v, "photo_large_url", cards_photo(c, o->photo, o->id, 800));
-    view_textf(v, "distance", "%.1f mi", o->distance_mi);
+    view_text(v, "distance",
+        arena_join(c->arena, tenths(c, llround(10 * o->distance_mi)), " mi", NULL));
     view_text(v, "price", cents_format(c->arena, o->quote.rate));
-    cards_rating(v, o->rating_sum, o->rating_count);
+    cards_rating(c, v, o->rating_sum, o->rating_count);
     view_int(v, "number", number);
     const char *time = zone_format_time(c->arena, z, o->start_at);
     view_text(v, "earliest",

@@ -10,7 +10,7 @@
 const char *cards_photo(struct ctx *c, const char *hash, int64_t kitchen_id, int width);
 
 /* rating ("4.8") and rating_count ("23"), both empty while there are none. */
-void cards_rating(struct view *v, int64_t sum, int64_t count);
+void cards_rating(struct ctx *c, struct view *v, int64_t sum, int64_t count);
 
 /* "/listings/12-big-kitchen" */
 const char *cards_path(struct ctx *c, int64_t id, const char *slug);

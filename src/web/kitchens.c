@@ -40,7 +40,7 @@ static void show_head(struct ctx *c, struct web *w, const struct kitchen_visit *
     view_textf(
         page, "summary", "%s in %s by the hour, from %s an hour.", type, place, price);
     view_bool(page, "is_instant", k->instant_book);
-    cards_rating(page, k->rating_sum, k->rating_count);
+    cards_rating(c, page, k->rating_sum, k->rating_count);
     struct view *crumb = view_item(view_list(page, "crumbs"));
     view_textf(crumb, "url", "/search?where=%s", text_url(c->arena, place));
     view_text(crumb, "label", place);

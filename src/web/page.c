@@ -174,8 +174,9 @@ static void show_field(
     struct ctx *c, struct web *w, const struct form *f, const struct field *field)
 {
     const char *error = form_error(f, field->name);
-    struct view *v = view_object(w->view, ctx_printf(c, "f_%s", field->name));
-    view_text(v, "id", ctx_printf(c, "f-%s", field->name));
+    struct view *v =
+        view_object(w->view, arena_join(c->arena, "f_", field->name, NULL));
+    view_text(v, "id", arena_join(c->arena, "f-", field->name, NULL));
     view_text(v, "name", field->name);
     view_text(v, "label", field->label);
     view_text(v, "hint", "");
@@ -215,12 +216,17 @@ void web_show_form(struct ctx *c, struct web *w, const struct form *f)
 void web_options(struct ctx *c, struct web *w, const struct form *f, const char *field,
     const char *const *values, const char *const *labels, size_t n)
 {
-    struct view *v = view_object_of(w->view, ctx_printf(c, "f_%s", field));
+    struct view *v = view_object_of(w->view, arena_join(c->arena, "f_", field, NULL));
     struct view *list = view_list(v, "options");
+    size_t chosen_n;
+    const char *const *chosen = form_raws(f, field, &chosen_n);
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
+        bool selected = false;
+        for (size_t k = 0; k < chosen_n; k++)
+            selected = selected || text_is(chosen[k], values[i]);
         view_text(item, "value", values[i]);
         view_text(item, "label", labels[i]);
-        view_bool(item, "selected", form_chose(f, field, values[i]));
+        view_bool(item, "selected", selected);
     }
 }

@@ -126,6 +126,7 @@ const struct route routes[] = {
     { POST("/admin/payments/transfers/:id"),      web_admin_transfer,       ADMIN, 10 },
     { POST("/admin/payments/warnings/:source"),   web_admin_warning,        ADMIN, 16 },
     { POST("/admin/payments/calls/:uid"),         web_admin_call,           ADMIN, 60 },
+    { POST("/admin/payments/differences/:id"),    web_admin_difference,     ADMIN, 10 },
     { GET("/admin/disputes/:dispute"),            web_admin_dispute,        STAFF, 8 },
     { POST("/admin/disputes/:dispute"),           web_admin_dispute_answer, ADMIN, 16, 0, 160 << 10 },
 

@@ -237,7 +237,7 @@ static double ring_mi(const struct search_page *page)
     return SEARCH_RADIUS_MAX_MI;
 }
 
-static void show_map(struct web *w, const struct search_request *request,
+static void show_map(struct ctx *c, struct web *w, const struct search_request *request,
     const struct search_page *page, int64_t first_number)
 {
     const double mi_per_degree = 69.09, ring = ring_mi(page);
@@ -255,7 +255,8 @@ static void show_map(struct web *w, const struct search_request *request,
         view_int(item, "y", lround(500 - north_mi / ring * 450));
         view_int(item, "number", first_number + (int64_t)i);
         view_text(item, "label", o->title);
-        view_textf(item, "url", "#k%lld", (long long)o->id);
+        view_text(item, "url",
+            arena_join(c->arena, "#k", text_of_int(c->arena, o->id), NULL));
     }
 }
 
@@ -313,7 +314,7 @@ static void show_results(struct ctx *c, struct web *w,
         cards_offer(c, view_item(cards), &page->offers[i], first_number + (int64_t)i,
             request->wish.day == ANY_DAY);
     view_bool(w->view, "has_results", page->n > 0);
-    show_map(w, request, page, first_number);
+    show_map(c, w, request, page, first_number);
     show_pages(c, w, request, page->more);
     view_text(w->view, "when_label", when_label(c, &request->wish));
     const char *count =

@@ -17,7 +17,7 @@
 #include "util/log.h"
 #include "util/rand.h"
 
-enum { SEARCHES = 600, WARM_UP = 100, WEEKLY_ROWS_FOR = 20000, DAY_S = 86400 };
+enum { SEARCHES = 600, WARM_UP = 2000, WEEKLY_ROWS_FOR = 20000, DAY_S = 86400 };
 
 static uint64_t state = 1;
 

@@ -8,7 +8,7 @@ import { startStack } from "./stack.mjs";
 
 let stack, browser;
 before(async () => {
-  [stack, browser] = await Promise.all([startStack({ demo: true, places: true }), openBrowser()]);
+  [stack, browser] = await Promise.all([startStack({ demo: "paid", places: true }), openBrowser()]);
 });
 after(async () => {
   await closeBrowser(browser, "pages");
@@ -41,7 +41,7 @@ async function crawl(person, starts) {
     examined.add(kind);
     problems.push(...(await examine(person, path)));
     for (const href of await page.locator("a[href^='/']").evaluateAll((links) => links.map((a) => a.getAttribute("href"))))
-      if (!/^\/(static|photos)\/|\.ics$|\/file$/.test(href)) queue.push(href.replace(/#.*/, ""));
+      if (!/^\/(static|photos)\/|\.ics$|\.csv|\/file$/.test(href)) queue.push(href.replace(/#.*/, ""));
   }
   assert.deepEqual(problems, []);
   await noErrors(person, /status of 4(03|04|10)/);
@@ -52,8 +52,9 @@ const QUOTE = `/listings/1-x?date=${dayAhead(3)}&start=10:00&end=13:00`;
 const roles = [
   ["nobody", null, ["/", FOUND, "/reset-password?token=x", "/no-such-page"]],
   ["a vendor", "vendor@demo.test", ["/dashboard", "/bookings", "/messages", "/admin", QUOTE]],
-  ["a host", "host@demo.test", ["/host/listings", "/host/earnings", "/host/stripe"]],
-  ["an administrator", "admin@demo.test", ["/admin"]],
+  ["a host", "host@demo.test", ["/host/listings", "/host/earnings", "/host/earnings?show=sent", "/host/stripe"]],
+  ["an administrator", "admin@demo.test", ["/admin", ...["ledger", "disputes", "refunds", "transfers", "warnings", "calls",
+    "debts", "differences"].map((state) => `/admin/payments?state=${state}`)]],
 ];
 for (const [who, email, starts] of roles) {
   test(`every kind of page in reach of ${who} is in order`, async () => {

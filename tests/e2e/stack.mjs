@@ -33,7 +33,7 @@ function freePort() {
   });
 }
 
-// CONF: settings beside the usual; DEMO: with the demo city; PLACES: with ZIP codes and cities;
+// CONF: settings beside the usual; DEMO: with the demo city ("paid": its money too); PLACES: with ZIP codes and cities;
 // LIMITS: nginx counts requests.
 export async function startStack({ conf = {}, demo = false, places = false, limits = false } = {}) {
   const data = mkdtempSync(join(tmpdir(), "prep-e2e-"));
@@ -94,7 +94,7 @@ export async function startStack({ conf = {}, demo = false, places = false, limi
     writeFileSync(join(data, "prep.conf"), Object.entries(settings).map(([k, v]) => `${k} = ${v}\n`).join(""));
     prep("migrate");
     if (places) prep("import-places", join(tree, "data/us-places.tsv"));
-    if (demo) prep("demo");
+    if (demo) prep("demo", ...(demo === "paid" ? ["--paid"] : []));
     execFileSync(join(tree, "build-aux/nginx-private"), [port, data, run, tree, limits ? "limits" : "nolimits"].map(String));
     await awaitLine(start(join(build, "prep"), ["--config", join(data, "prep.conf"), "serve"], "prep.log"),
       "prep.log", /"event":"ready"/);

@@ -207,6 +207,31 @@ START_TEST(old_debts_are_marked)
 }
 END_TEST
 
+START_TEST(a_difference_is_closed_with_a_reason)
+{
+    cash_int(site,
+        "INSERT INTO differences (kind, source_id, booking_id, detail, found_at, "
+        "seen_at) VALUES ('balance', 'bal_1', %lld, 'Ours: $5.00, theirs: $4.00', 1, "
+        "2)",
+        (long long)booking);
+    both_see("differences", "Ours: $5.00, theirs: $4.00", "Why it is in order");
+    ck_assert(browser_shows(&admin, "Our balance at Stripe is another"));
+    ck_assert_int_eq(
+        browser_post(&admin, "/admin/payments/differences/1", "reason="), 422);
+    ck_assert(browser_shows(&admin, "aria-invalid"));
+    browser_get(&support, "/account");
+    ck_assert_int_eq(
+        browser_post(&support, "/admin/payments/differences/1", "reason=x"), 403);
+    ck_assert_int_eq(
+        browser_post(&admin, "/admin/payments/differences/1", "reason=Rounding"), 303);
+    browser_get(&admin, admin.location);
+    ck_assert(browser_shows(&admin, "Our books and Stripe's say the same."));
+    browser_get(&admin, "/account");
+    ck_assert_int_eq(
+        browser_post(&admin, "/admin/payments/differences/1", "reason=Again"), 404);
+}
+END_TEST
+
 START_TEST(the_queues_count_what_waits)
 {
     browser_get(&admin, "/admin");
@@ -234,6 +259,7 @@ void page_payments(Suite *s)
     tcase_add_test(t, a_dispute_has_its_page_and_one_answer);
     tcase_add_test(t, calls_that_do_not_end_say_what_stripe_said);
     tcase_add_test(t, old_debts_are_marked);
+    tcase_add_test(t, a_difference_is_closed_with_a_reason);
     tcase_add_test(t, the_queues_count_what_waits);
     suite_add_tcase(s, t);
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "domain/claims.h"
+#include "domain/kitchens.h"
 #include "support/db.h"
 #include "unit.h"
 
@@ -52,6 +53,25 @@ START_TEST(a_reading_unit_cannot_write)
 {
     struct ctx *c = db_test_begin(&t, DB_READ, 0);
     db_query(c->db, Q_CLAIMS_TAKE); /* aborts */
+}
+END_TEST
+
+static int64_t rate_of(struct ctx *c, int64_t kitchen_id)
+{
+    struct kitchen k;
+    ck_assert_int_eq(kitchens_get(c, kitchen_id, &k), OK);
+    return k.rate.n;
+}
+
+START_TEST(a_reading_unit_sees_one_moment)
+{
+    int64_t id = make_kitchen(&t, make_user(&t, "host"));
+    struct ctx *c = db_test_begin(&t, DB_READ, 0);
+    ck_assert_int_eq(rate_of(c, id), 5000);
+    db_test_exec(&t, "UPDATE kitchens SET rate_cents = 6000");
+    ck_assert_int_eq(rate_of(c, id), 5000);
+    c = db_test_begin(&t, DB_READ, 0);
+    ck_assert_int_eq(rate_of(c, id), 6000);
 }
 END_TEST
 
@@ -114,6 +134,7 @@ void unit_db_db(Suite *s)
     tcase_add_test(k, a_unit_that_ends_early_leaves_nothing_behind);
     tcase_add_test(k, a_unique_key_decides_and_says_conflict);
     tcase_add_test_raise_signal(k, a_reading_unit_cannot_write, SIGABRT);
+    tcase_add_test(k, a_reading_unit_sees_one_moment);
     tcase_add_test_raise_signal(k, a_write_outside_a_transaction_is_a_bug, SIGABRT);
     tcase_add_test_raise_signal(k, an_unbound_parameter_is_a_bug, SIGABRT);
     tcase_add_test_raise_signal(k, a_misspelt_parameter_is_a_bug, SIGABRT);

@@ -496,6 +496,20 @@ START_TEST(matrix_10_each_endpoint_takes_what_was_signed_for_it_just_now)
 }
 END_TEST
 
+START_TEST(a_payment_on_a_connected_account_is_not_ours)
+{
+    char *body = arena_printf(c->arena, "{\"account\":\"acct_1\",%s",
+        event("evt_1", "payment_intent.succeeded", "succeeded") + 1);
+    struct span bytes = { body, strlen(body) };
+    const char *header =
+        stripe_signature_make(c->arena, bytes, CONNECT_SECRET, c->now_at);
+    ck_assert(events_receive(c, EVENTS_CONNECTED, header, bytes) == OK);
+    begin();
+    ck_assert(b.state == BOOKING_HELD);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NOT NULL"), 1);
+}
+END_TEST
+
 START_TEST(matrix_10_what_is_not_signed_or_no_event_is_refused)
 {
     const char *body = event("evt_1", "payment_intent.succeeded", "succeeded");
@@ -549,6 +563,7 @@ void unit_domain_payments(Suite *s)
     tcase_add_loop_test(tc,
         matrix_10_each_endpoint_takes_what_was_signed_for_it_just_now, 0,
         COUNT_OF(signature_cases));
+    tcase_add_test(tc, a_payment_on_a_connected_account_is_not_ours);
     tcase_add_test(tc, matrix_10_what_is_not_signed_or_no_event_is_refused);
     tcase_add_test(tc, an_event_of_the_other_mode_changes_nothing);
     suite_add_tcase(s, tc);

@@ -1,7 +1,9 @@
 #include "domain/search.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "domain/places.h"
 #include "domain/squares.h"
 #include "support/db.h"
 #include "unit.h"
@@ -375,6 +377,53 @@ START_TEST(a_search_anywhere_on_the_globe_comes_to_an_end)
 }
 END_TEST
 
+/* The nearest twenty by looking at every kitchen there is. */
+static void check_nearest(const double (*at)[2], int n)
+{
+    double mi[200];
+    int count = 0;
+    for (int i = 0; i < n; i++) {
+        double far_mi = places_distance_mi(
+            request.filter.lat, request.filter.lng, at[i][0], at[i][1]);
+        int k = count++;
+        for (; k > 0 && mi[k - 1] > far_mi; k--)
+            mi[k] = mi[k - 1];
+        mi[k] = far_mi;
+    }
+    ck_assert(find() == OK);
+    for (size_t i = 0; i < page.n; i++)
+        ck_assert_double_eq_tol(page.offers[i].distance_mi, mi[i], 0.001);
+    ck_assert(page.n == 20 || mi[page.n] > request.filter.radius_mi);
+}
+
+/* The second time a walk begins with what the first one found out. */
+START_TEST(what_is_found_does_not_depend_on_what_was_searched_before)
+{
+    enum { N = 60 };
+    static const double middles[][2] = { { 30.2672, -97.7431 }, { 71.3, -156.8 },
+        { 78.2, 15.6 }, { -78, 166 } };
+    static double at[N][2];
+    scatter(N);
+    for (size_t m = 0; m < COUNT_OF(middles); m++) {
+        for (int i = 0; i < N; i++) {
+            double spread = 0.001 * pow(1.15, i); /* from a street to 3 degrees */
+            at[i][0] = middles[m][0] + spread * sin(i * 2.4);
+            at[i][1] = middles[m][1] + spread * cos(i * 2.4) / cos(at[i][0] * 0.01745);
+            db_test_exec(&t,
+                "UPDATE kitchens SET lat = %.9f, lng = %.9f, cell = %lld"
+                " WHERE title = 'K%d'",
+                at[i][0], at[i][1], (long long)squares_cell(at[i][0], at[i][1]), i);
+        }
+        for (int i = 0; i < 12; i++) {
+            request.filter.lat = middles[m][0] + 0.02 * (i % 3);
+            request.filter.lng = middles[m][1] - 0.03 * (i % 2);
+            request.filter.radius_mi = i % 4 < 2 ? 100 : 8;
+            check_nearest(at, N);
+        }
+    }
+}
+END_TEST
+
 /* As many kitchens in one house as would fill the first look. */
 START_TEST(a_crowded_spot_is_looked_at_more_closely)
 {
@@ -468,6 +517,7 @@ void unit_domain_search(Suite *s)
     tcase_add_test(tc, sorted_by_rating_the_best_comes_first_and_the_unrated_last);
     tcase_add_test(tc, pages_follow_one_another_without_gap_or_repeat);
     tcase_add_test(tc, a_search_anywhere_on_the_globe_comes_to_an_end);
+    tcase_add_test(tc, what_is_found_does_not_depend_on_what_was_searched_before);
     tcase_add_test(tc, a_crowded_spot_is_looked_at_more_closely);
     tcase_add_test(tc, a_search_takes_a_handful_of_queries);
     tcase_add_loop_test(tc, absurd_numbers_are_refused, 0, COUNT_OF(absurd_cases));

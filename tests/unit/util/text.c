@@ -54,6 +54,18 @@ START_TEST(int_takes_whole_decimal_numbers_only)
 }
 END_TEST
 
+START_TEST(an_int_is_written_as_it_is_read)
+{
+    struct arena *a = arena_new(4096);
+    ck_assert_str_eq(text_of_int(a, 0), "0");
+    ck_assert_str_eq(text_of_int(a, -7), "-7");
+    ck_assert_str_eq(text_of_int(a, 1234567890), "1234567890");
+    ck_assert_str_eq(text_of_int(a, INT64_MAX), "9223372036854775807");
+    ck_assert_str_eq(text_of_int(a, INT64_MIN), "-9223372036854775808");
+    arena_free(a);
+}
+END_TEST
+
 START_TEST(slug_joins_words_and_never_is_empty)
 {
     struct arena *a = arena_new(4096);
@@ -83,6 +95,7 @@ void unit_util_text(Suite *s)
         COUNT_OF(utf8_cases));
     tcase_add_loop_test(
         t, int_takes_whole_decimal_numbers_only, 0, COUNT_OF(int_cases));
+    tcase_add_test(t, an_int_is_written_as_it_is_read);
     tcase_add_test(t, slug_joins_words_and_never_is_empty);
     tcase_add_test(t, base64url_and_url_follow_their_rfcs);
     suite_add_tcase(s, t);
