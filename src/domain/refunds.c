@@ -385,8 +385,9 @@ static enum result end_failed(
 }
 
 /* AMOUNT went back at Stripe though we had decided to give back so much that less than
- * that was left: ours, which Stripe refused, were withdrawn for it. *BACK is their sum,
- * *LAST one of them. R_BUSY: one is under way, wait for what becomes of it. */
+ * that was left: ours, which failed, are withdrawn for it. *BACK is their sum, *LAST
+ * one of them. R_BUSY: Stripe gives nothing twice, so one of ours has failed, or will,
+ * and we have not heard of it yet. */
 static enum result make_room(struct ctx *c, const struct payment *p,
     const struct booking *b, struct cents amount, struct cents *back,
     struct refund_row *last)
@@ -394,25 +395,21 @@ static enum result make_room(struct ctx *c, const struct payment *p,
     struct refund_row *rows;
     struct refund_split left;
     size_t n;
-    bool under_way = false;
     *back = cents_of(0);
     TRY(refunds_of_booking(c, b->id, &rows, &n));
     TRY(refunds_left(c, p, b, &left));
     for (; n > 0 && cents_add(left.amount, *back).n < amount.n; n--) {
         *last = rows[n - 1];
-        if (last->payment_id != p->id)
-            continue;
-        under_way = under_way || text_is(last->state, "queued");
-        if (!text_is(last->state, "failed"))
+        if (last->payment_id != p->id || !text_is(last->state, "failed"))
             continue;
         TRY(end_failed(c, last, b, "given back at Stripe"));
         *back = cents_add(*back, last->split.amount);
     }
-    if (cents_add(left.amount, *back).n >= amount.n)
-        return OK;
-    return under_way
-               ? fail(c, R_BUSY, "Another refund of the same payment is under way.")
-               : R_CONFLICT;
+    return cents_add(left.amount, *back).n >= amount.n
+               ? OK
+               : fail(c, R_BUSY,
+                     "More went back than was left: the news of another refund is not "
+                     "here yet.");
 }
 
 /* What is still to go back of those that were withdrawn. */
@@ -442,11 +439,7 @@ static enum result take_over(struct ctx *c, const struct stripe_refund *refund,
     struct cents back;
     const char *uid = *refund->refund_uid == '\0' ? refund->id : refund->refund_uid;
     TRY(bookings_get(c, p->booking_id, &b));
-    enum result r = make_room(c, p, &b, refund->amount, &back, &withdrawn);
-    if (r == R_CONFLICT)
-        log_error(
-            "refund_beyond", "%s is more than was left of its payment", refund->id);
-    TRY(r);
+    TRY(make_room(c, p, &b, refund->amount, &back, &withdrawn));
     TRY(refunds_left(c, p, &b, &left));
     split = refunds_share(&left, refund->amount);
     TRY(add(c, p, uid, &split, p->applied ? "stripe" : "late", "made at Stripe", row));
@@ -473,6 +466,10 @@ static enum result find(
     if (r != R_NOT_FOUND)
         return r;
     TRY(payments_by_intent(c, refund->intent_id, &p));
+    bool moved =
+        !text_is(refund->status, "failed") && !text_is(refund->status, "canceled");
+    if (!moved && *refund->refund_uid == '\0')
+        return R_NOT_FOUND; /* and we did not want it */
     return payments_has_come(&p)
                ? take_over(c, refund, &p, row)
                : fail(c, R_BUSY, "That its payment came is not known yet.");
@@ -483,7 +480,7 @@ static enum result apply(struct ctx *c, const struct stripe_refund *refund)
     struct refund_row row;
     const char *state = NULL;
     enum result r = find(c, refund, &row);
-    if (r == R_NOT_FOUND || r == R_CONFLICT) {
+    if (r == R_NOT_FOUND) {
         log_error("refund_unknown", "%s belongs to no payment of ours", refund->id);
         fail_clear(c);
         return OK;

@@ -362,12 +362,17 @@ void stack_start(struct stack *s, bool demo)
         give_up(s, "nginx did not start");
 }
 
-void stack_start_proof(struct stack *s)
+void stack_start_books(struct stack *s)
 {
     prepare(s, true);
     write_file(s, "run/clock", "0\n");
     setenv("PREP_CLOCK", stack_path(s, "run/clock"), 1);
     setenv("PREP_FAULT_FILE", stack_path(s, "run/fault"), 1);
+}
+
+void stack_start_proof(struct stack *s)
+{
+    stack_start_books(s);
     stack_serve(s);
     s->nginx = start_nginx(s, stack_path(s, "run"), s->port, "nolimits");
     if (!stack_await(nginx_answers, s, START_MS))

@@ -39,6 +39,10 @@ void stack_start(struct stack *s, bool demo);
  * how far all clocks are ahead, run/fault is for orders (util/fault.h). */
 void stack_start_proof(struct stack *s);
 
+/* Only the sandbox and the database of such a site: what is done is done by the test,
+ * in its own process. No webhook arrives. */
+void stack_start_books(struct stack *s);
+
 /* Runs `prep COMMAND ARGUMENT` to its end. */
 void stack_tool(struct stack *s, const char *command, const char *argument);
 

@@ -12,4 +12,7 @@ enum truth_when {
 /* Fails the test with the sentence that is not true and the first row that says so. */
 void truth_check(enum truth_when when);
 
+/* What a failure begins with from here on. */
+void truth_where(const char *where);
+
 #endif

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "domain/cancellations.h"
 #include "domain/freezes.h"
+#include "domain/refunds.h"
 #include "domain/transfers.h"
 #include "domain/visits.h"
 #include "torture/world.h"
@@ -16,17 +16,19 @@
 
 enum { HOSTS = 5, VENDORS = 24, SESSION_S = 5 * DAY_S };
 
-static struct {
+struct walker {
     struct person person;
     int64_t since_at; /* of the session */
-} vendors[VENDORS];
+};
+
+static struct walker vendors[VENDORS], admin;
 
 static struct {
-    int64_t id, kitchen_id, station_id;
+    struct walker walker;
+    int64_t kitchen_id, station_id;
     char account[64];
 } hosts[HOSTS];
 
-static int64_t admin_id;
 static uint64_t dice;
 
 /* ---- dice ---- */
@@ -65,33 +67,51 @@ static int64_t any_id(const char *from)
 
 /* ---- people ---- */
 
+static struct walker walker(struct person p)
+{
+    return (struct walker) { p, world_now() };
+}
+
 void walk_steps_open(void)
 {
-    for (size_t i = 0; i < VENDORS; i++) {
-        vendors[i].person = world_person("vendor");
-        vendors[i].since_at = world_now();
-    }
+    for (size_t i = 0; i < VENDORS; i++)
+        vendors[i] = walker(world_person("vendor"));
     for (size_t i = 0; i < HOSTS; i++) {
         struct place p = world_place();
-        hosts[i].id = p.host.id;
+        hosts[i].walker = walker(p.host);
         hosts[i].kitchen_id = p.kitchen_id;
         hosts[i].station_id = p.station_id;
         snprintf(hosts[i].account, sizeof hosts[i].account, "%s", p.account);
     }
-    admin_id = world_person("admin").id;
+    admin = walker(world_person("admin"));
+}
+
+/* With a session that has not ended. */
+static struct person *fresh(struct walker *w)
+{
+    enum { STAFF_S = HOUR_S / 6 }; /* sessions of staff are short */
+    if (world_now() - w->since_at > (w == &admin ? (int64_t)STAFF_S : SESSION_S)) {
+        world_be(&w->person);
+        w->since_at = world_now();
+    }
+    return &w->person;
 }
 
 static struct person *vendor_with(int64_t id)
 {
     for (size_t i = 0; i < VENDORS; i++)
-        if (vendors[i].person.id == id) {
-            if (world_now() - vendors[i].since_at > SESSION_S) {
-                world_be(&vendors[i].person);
-                vendors[i].since_at = world_now();
-            }
-            return &vendors[i].person;
-        }
+        if (vendors[i].person.id == id)
+            return fresh(&vendors[i]);
     ck_abort_msg("no vendor of the walk");
+    return NULL;
+}
+
+static struct person *host_with(int64_t id)
+{
+    for (size_t i = 0; i < HOSTS; i++)
+        if (hosts[i].walker.person.id == id)
+            return fresh(&hosts[i].walker);
+    ck_abort_msg("no host of the walk");
     return NULL;
 }
 
@@ -225,21 +245,22 @@ static void cancel(void)
     int64_t id = any_id("bookings WHERE state IN ('held', 'confirmed', 'active')");
     if (id == 0)
         return;
-    const int64_t sides[] = {
-        look_int("SELECT vendor_id FROM bookings WHERE id = %lld", (long long)id),
-        look_int("SELECT host_id FROM bookings WHERE id = %lld", (long long)id),
-        admin_id,
+    const struct person *sides[] = {
+        vendor_with(
+            look_int("SELECT vendor_id FROM bookings WHERE id = %lld", (long long)id)),
+        host_with(
+            look_int("SELECT host_id FROM bookings WHERE id = %lld", (long long)id)),
+        fresh(&admin),
     };
-    check_result(
-        cancellations_cancel(world_ctx(PICK(sides)), id, "", (struct cents) { -1 }),
-        "cancel");
+    post(PICK(sides), arena_printf(world.arena, "/bookings/%lld/cancel", (long long)id),
+        "reason=&refund_cents=");
 }
 
 static void nobody_came(void)
 {
     int64_t id = any_id("bookings WHERE state IN ('active', 'confirmed')");
     if (id != 0)
-        check_result(visits_no_show(world_ctx(admin_id), id), "no show");
+        check_result(visits_no_show(world_ctx(admin.person.id), id), "no show");
 }
 
 static void give(void)
@@ -251,7 +272,7 @@ static void give(void)
     int64_t cents = 1 + walk_below(look_int("SELECT total_cents FROM bookings"
                                             " WHERE id = %lld",
                             (long long)id));
-    struct ctx *c = world_ctx(admin_id);
+    struct ctx *c = world_ctx(admin.person.id);
     check_result(
         refunds_give(c, id, (struct cents) { cents }, "walk", rand_uid(c->arena)),
         "give");
@@ -281,14 +302,15 @@ static void retry_refund(void)
 {
     int64_t id = any_id("refunds WHERE state = 'failed'");
     if (id != 0)
-        check_result(refunds_retry(world_ctx(admin_id), id), "retry");
+        check_result(refunds_retry(world_ctx(admin.person.id), id), "retry");
 }
 
 static void retry_transfer(void)
 {
     int64_t id = any_id("transfers WHERE state = 'failed'");
     if (id != 0)
-        check_result(transfers_retry(world_ctx(admin_id), id), "retry of a transfer");
+        check_result(
+            transfers_retry(world_ctx(admin.person.id), id), "retry of a transfer");
 }
 
 /* ---- banks ---- */
@@ -481,21 +503,21 @@ static void close_review(const char *charge)
 
 static void release(const char *id)
 {
-    check_result(freezes_release(world_ctx(admin_id), id), "release");
+    check_result(freezes_release(world_ctx(admin.person.id), id), "release");
 }
 
 static void retry_refund_id(const char *id)
 {
     int64_t n = 0;
     CHECK(text_int(id, 1, INT64_MAX, &n));
-    check_result(refunds_retry(world_ctx(admin_id), n), "retry");
+    check_result(refunds_retry(world_ctx(admin.person.id), n), "retry");
 }
 
 static void retry_transfer_id(const char *id)
 {
     int64_t n = 0;
     CHECK(text_int(id, 1, INT64_MAX, &n));
-    check_result(transfers_retry(world_ctx(admin_id), n), "retry");
+    check_result(transfers_retry(world_ctx(admin.person.id), n), "retry");
 }
 
 void walk_steps_decide(void)

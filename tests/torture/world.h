@@ -116,7 +116,7 @@ void world_exec(const char *format, ...);
 
 /* ---- rest ---- */
 
-/* `prep jobs --once`. */
+/* `prep jobs --once`; where there is no site the same in this process. */
 void world_jobs(void);
 /* Heals Stripe, and lets minutes pass until no call, event, delivery or mail is open.
  */
@@ -126,6 +126,14 @@ void world_rest(void);
  * that can be stopped, and started again. */
 TCase *world_tcase(Suite *s, const char *name);
 TCase *world_own_tcase(Suite *s, const char *name);
+/* Without any site: what needs one is not there. */
+TCase *world_books_tcase(Suite *s, const char *name);
+
+/* In a child of the test: connections of its own. */
+void world_reopen(void);
+
+/* A kitchen of a new host whose account is active, by the domain's functions. */
+struct place world_domain_place(void);
 
 void world_site_down(void);
 void world_site_up(void);

@@ -241,6 +241,31 @@ START_TEST(a_part_given_in_the_dashboard_counts_for_what_we_had_decided)
 }
 END_TEST
 
+/* Ours failed and another was made, and the news of the other comes first. */
+START_TEST(more_back_than_was_paid_waits_for_the_news_that_one_has_failed)
+{
+    struct stripe_refund other;
+    ck_assert(give(m.admin_id, MONEY_TOTAL, "a") == OK);
+    money_calls(&m);
+    const char *ours = json_text(
+        json_get(stripe_box_call(&m.box, "GET", "/v1/refunds", NULL).object, "data")
+            ->first,
+        "id");
+    money_sim(&m, "refund_fail", "refund=%s", ours);
+    ck_assert(stripe_read_refund(
+                  money_sim(&m, "refund", "payment_intent=%s&amount=9000", intent()),
+                  &other) == OK);
+    ck_assert(db_begin(m.c->db) == OK);
+    ck_assert(refunds_apply(m.c, &other) == R_BUSY);
+    money_run(&m);
+    money_later(&m, 3600);
+    money_run(&m);
+    ck_assert_int_eq(money_payment(&m).refunded.n, MONEY_TOTAL);
+    ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
+    ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 0);
+}
+END_TEST
+
 /* The event of the refund is there before that of the payment. */
 START_TEST(a_refund_of_a_payment_that_we_do_not_know_to_be_paid_waits_for_it)
 {
@@ -304,6 +329,7 @@ void unit_domain_refunds(Suite *s)
     tcase_add_test(tc, a_refund_made_in_the_dashboard_is_taken_over);
     tcase_add_test(tc, all_of_it_back_in_the_dashboard_cancels_the_booking);
     tcase_add_test(tc, a_part_given_in_the_dashboard_counts_for_what_we_had_decided);
+    tcase_add_test(tc, more_back_than_was_paid_waits_for_the_news_that_one_has_failed);
     tcase_add_test(
         tc, a_refund_of_a_payment_that_we_do_not_know_to_be_paid_waits_for_it);
     tcase_add_test(tc, one_of_nobodys_payment_is_nobodys_business);

@@ -1,0 +1,337 @@
+/* Each fault point of a story fails, and the process dies at each, one after the other,
+ * until the story is over before the next would fire. After each the jobs do what is
+ * left to do, and what must be true is true. The stories are those of the domain, in
+ * one process against the sandbox, so that there can be hundreds of tries; the same
+ * through nginx and all processes is the matrix's and the walk's. PREP_STRIDE=7 tries
+ * only each seventh point. */
+#include "torture.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "domain/calls.h"
+#include "domain/cancellations.h"
+#include "domain/checkout.h"
+#include "domain/events.h"
+#include "domain/transfers.h"
+#include "domain/visits.h"
+#include "stripe/signature.h"
+#include "torture/world.h"
+#include "util/fault.h"
+#include "util/guard.h"
+#include "util/log.h"
+#include "util/rand.h"
+#include "util/text.h"
+
+enum { BATCH = 20, POINTS_MAX = 5000 };
+
+/* What a story is about; each try has its own. */
+struct scene {
+    struct place place;
+    struct visit visit;
+    const char *dispute;
+};
+
+static struct place place; /* of all tries: another day each */
+static struct person vendor;
+
+/* ---- what the processes do, in this one ---- */
+
+/* A fault is what is wanted. */
+static void whatever(enum result r)
+{
+    (void)r;
+}
+
+static void hold(struct scene *s)
+{
+    struct hold_answer answer;
+    struct ctx *c = world_ctx(vendor.id);
+    enum { FIRST_DAYS = 3, AT_S = 16 * HOUR_S, LONG_S = 3 * HOUR_S };
+    int64_t first = world_now() / DAY_S + FIRST_DAYS;
+    place.day = place.day < first ? first : place.day + 1;
+    int64_t start_at = place.day * DAY_S + AT_S;
+    s->visit = (struct visit) { .vendor = vendor };
+    struct hold_request h = { .kitchen_id = place.kitchen_id,
+        .start_at = start_at,
+        .end_at = start_at + LONG_S,
+        .guest_count = 1,
+        .purpose = "Torture",
+        .special_requests = "",
+        .idempotency_key = rand_uid(c->arena),
+        .body = { "body", 4 } };
+    if (bookings_hold(c, &h, &answer) != OK)
+        return;
+    CHECK(text_int(strrchr(answer.location, '/') + 1, 1, INT64_MAX, &s->visit.id));
+    s->visit.uid = look_text(world.arena, "SELECT uid FROM bookings WHERE id = %lld",
+        (long long)s->visit.id);
+}
+
+static void open_form(struct scene *s)
+{
+    const char *secret;
+    whatever(checkout_intent(world_ctx(vendor.id), s->visit.id, &secret));
+    s->visit.intent = look_text(world.arena,
+        "SELECT payment_intent_id FROM payments WHERE booking_id = %lld"
+        " ORDER BY attempt DESC",
+        (long long)s->visit.id);
+}
+
+static void pay(struct scene *s)
+{
+    if (s->visit.intent != NULL)
+        world_pay(&s->visit, VISA);
+}
+
+static void come_back(struct scene *s)
+{
+    whatever(checkout_check(world_ctx(vendor.id), s->visit.id));
+}
+
+static void call_due(void)
+{
+    struct stripe_client client;
+    const char **uids, *copies[BATCH];
+    size_t n;
+    if (stripe_ops_due(world_ctx(0), BATCH, &uids, &n) != OK)
+        return;
+    for (size_t i = 0; i < n; i++)
+        copies[i] = arena_strdup(world.arena, uids[i]);
+    for (size_t i = 0; i < n; i++) {
+        struct ctx *c = world_ctx(0);
+        CHECK(stripe_ops_client(c, STRIPE_JOB_MS, &client) == OK);
+        whatever(calls_send_due(c, &client, copies[i]));
+    }
+}
+
+/* Webhooks of all that has happened about the scene's things, as they would come. */
+static void hear(void)
+{
+    const char **ids;
+    size_t n;
+    const char *after = "";
+    whatever(events_sweep(world_ctx(0), world_now() - HOUR_S, &after));
+    if (events_due(world_ctx(0), BATCH, &ids, &n) != OK)
+        return;
+    const char *copies[BATCH];
+    for (size_t i = 0; i < n; i++)
+        copies[i] = arena_strdup(world.arena, ids[i]);
+    for (size_t i = 0; i < n; i++)
+        whatever(events_process(world_ctx(0), copies[i]));
+}
+
+static void deliver(const char *type, const char *object)
+{
+    const char *body = look_text(world.arena,
+        "SELECT body FROM st.objects WHERE kind = 'event' AND body->>'$.type' = %Q"
+        " AND body->>'$.data.object.id' = %Q",
+        type, object);
+    if (body == NULL)
+        return;
+    struct span bytes = { body, strlen(body) };
+    const char *sign =
+        stripe_signature_make(world.arena, bytes, stack.webhook_secret, world_now());
+    whatever(events_receive(world_ctx(0), EVENTS_OURS, sign, bytes));
+}
+
+/* ---- the stories: what is before the first fault, and what is under it ---- */
+
+static void nothing(struct scene *s)
+{
+    *s = (struct scene) { .dispute = NULL };
+}
+
+static void with_form(struct scene *s)
+{
+    nothing(s);
+    hold(s);
+    open_form(s);
+    ck_assert_ptr_nonnull(s->visit.intent);
+}
+
+static void paid(struct scene *s)
+{
+    with_form(s);
+    pay(s);
+}
+
+static void confirmed(struct scene *s)
+{
+    paid(s);
+    come_back(s);
+    ck_assert_str_eq(world_state(&s->visit), "confirmed");
+}
+
+static void over(struct scene *s)
+{
+    confirmed(s);
+    world_to_payout(&s->visit, MINUTE_S);
+}
+
+static void paid_out_and_disputed(struct scene *s)
+{
+    over(s);
+    world_rest();
+    const struct json *j = world_sim("/_sim/act/dispute",
+        "do=open&charge=%s&status=needs_response", s->visit.charge);
+    s->dispute = arena_strdup(world.arena, json_text(j, "id"));
+}
+
+static void checkout(struct scene *s)
+{
+    hold(s);
+    if (s->visit.id == 0)
+        return;
+    open_form(s);
+    pay(s);
+    come_back(s);
+}
+
+static void webhook(struct scene *s)
+{
+    deliver("payment_intent.succeeded", s->visit.intent);
+}
+
+static void cancel(struct scene *s)
+{
+    whatever(cancellations_cancel(
+        world_ctx(vendor.id), s->visit.id, "", (struct cents) { -1 }));
+    call_due();
+    hear();
+}
+
+static void payout(struct scene *s)
+{
+    int64_t *ids;
+    size_t n;
+    whatever(visits_advance(world_ctx(0), s->visit.id));
+    if (transfers_due(world_ctx(0), 1, &ids, &n) == OK && n > 0) {
+        int64_t id = ids[0];
+        whatever(transfers_claim(world_ctx(0), id));
+    }
+    call_due();
+    hear();
+}
+
+static void dispute(struct scene *s)
+{
+    hear();
+    call_due();
+    world_sim("/_sim/act/dispute", "dispute=%s&do=close&status=lost", s->dispute);
+    hear();
+    call_due();
+}
+
+static const struct story {
+    const char *name;
+    void (*before)(struct scene *s);
+    void (*take)(struct scene *s);
+} stories[] = {
+    { "checkout", nothing, checkout },
+    { "webhook", paid, webhook },
+    { "cancel", confirmed, cancel },
+    { "payout", over, payout },
+    { "dispute", paid_out_and_disputed, dispute },
+};
+
+/* ---- one point after the other ---- */
+
+static void set_up(void)
+{
+    place = world_domain_place();
+    vendor = people_add("vendor");
+    world_rest(); /* the first look at Stripe's events */
+}
+
+static void come_to_rest(const char *what, int point)
+{
+    fault_order(NULL);
+    world_later(2 * HOLD_S); /* leases, pauses and holds end */
+    world_rest();
+    truth_where(arena_printf(world.arena, "after %s:%d: ", what, point));
+    truth_check(TRUTH_AT_REST);
+    truth_where("");
+    arena_reset(world.arena);
+}
+
+static int stride(void)
+{
+    int64_t n = 1;
+    const char *text = getenv("PREP_STRIDE");
+    ck_assert(text == NULL || text_int(text, 1, POINTS_MAX, &n));
+    return (int)n;
+}
+
+START_TEST(whatever_fails_once_is_made_good)
+{
+    const struct story *story = &stories[_i];
+    int point = 1;
+    for (bool fired = true; fired && point < POINTS_MAX; point += stride()) {
+        struct scene scene;
+        story->before(&scene);
+        fault_order(arena_printf(world.arena, "*:%d", point));
+        story->take(&scene);
+        fired = fault_has_fired();
+        come_to_rest(story->name, point);
+    }
+    fprintf(stderr, "torture: %s: failed at %d points\n", story->name, point - 1);
+}
+END_TEST
+
+/* A child that takes the story and dies at the point; true if it did. */
+static bool dies(const struct story *story, struct scene *scene, const char *wish)
+{
+    int status = 0;
+    fflush(NULL);
+    pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid == 0) {
+        world_reopen();
+        fault_order(wish);
+        story->take(scene);
+        _exit(0);
+    }
+    ck_assert(waitpid(pid, &status, 0) == pid);
+    ck_assert_msg(status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL),
+        "%s: %d", wish, status);
+    return status != 0;
+}
+
+/* Where a process can die with something half done. Dying at a query is dying before
+ * the commit. */
+static const char *const deadly[] = { "db.begin", "db.commit", "net.send", "net.reply",
+    "calls.before_send", "calls.after_send", "events.after_insert",
+    "transfers.after_claim" };
+
+START_TEST(wherever_a_process_dies_another_goes_on)
+{
+    const struct story *story = &stories[_i];
+    int deaths = 0;
+    for (size_t i = 0; i < COUNT_OF(deadly); i++) {
+        int point = 1;
+        for (bool died = true; died && point < POINTS_MAX; point += stride()) {
+            struct scene scene;
+            story->before(&scene);
+            died = dies(story, &scene,
+                arena_printf(world.arena, "%s:%d:kill", deadly[i], point));
+            deaths += died;
+            come_to_rest(deadly[i], point);
+        }
+    }
+    fprintf(stderr, "torture: %s: died at %d points\n", story->name, deaths);
+}
+END_TEST
+
+void torture_points(Suite *s)
+{
+    TCase *t = world_books_tcase(s, "points");
+    tcase_add_checked_fixture(t, set_up, NULL);
+    tcase_set_timeout(t, 3600);
+    tcase_add_loop_test(t, whatever_fails_once_is_made_good, 0, COUNT_OF(stories));
+    tcase_add_loop_test(
+        t, wherever_a_process_dies_another_goes_on, 0, COUNT_OF(stories));
+}
