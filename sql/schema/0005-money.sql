@@ -194,6 +194,9 @@ CREATE TABLE dispute_evidence (
     error      TEXT NOT NULL DEFAULT '',
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- Banks take it once.
+CREATE UNIQUE INDEX dispute_evidence_once ON dispute_evidence (dispute_id)
+    WHERE state IN ('queued', 'sent');
 CREATE INDEX dispute_evidence_of ON dispute_evidence (dispute_id, created_at);
 
 -- Stripe's own books of our balance, as they were read. Class and key say which
