@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "torture/world.h"
+#include "torture/visits.h"
 #include "util/civil.h"
 #include "util/guard.h"
 #include "util/rand.h"

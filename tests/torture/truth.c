@@ -244,6 +244,16 @@ static const struct truth {
         " (SELECT COALESCE(SUM(r.amount_cents), 0) FROM payments p"
         "  JOIN refunds r ON r.payment_id = p.id"
         "  WHERE p.booking_id = e.booking_id AND r.state = 'failed')" },
+    { TRUTH_AT_END, "after reconciling our account at Stripe is what Stripe says",
+        "SELECT * FROM (SELECT (SELECT COALESCE(SUM(balance_cents), 0) FROM "
+        "ledger_totals"
+        "  WHERE account = 'stripe') AS ours,"
+        " (SELECT COALESCE(SUM(amount_cents), 0) FROM st.totals"
+        "  WHERE party = 'platform' AND currency = 'usd') AS stripes) WHERE ours <> "
+        "stripes" },
+    { TRUTH_AT_END, "after reconciling no difference is open",
+        "SELECT kind, source_id, booking_id, detail FROM differences"
+        " WHERE closed_at IS NULL" },
 };
 
 static const char *place = "";
