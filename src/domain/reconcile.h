@@ -2,7 +2,7 @@
  * balance are copied; its fees and payouts, which nobody tells us of, are posted into
  * the ledger; transfers and refunds that we do not know are adopted; then each movement
  * is compared with the ledger's, and what was paid with what is booked. What does not
- * fit becomes a difference. */
+ * fit becomes a difference; so does whatever else is sold with the same account. */
 #ifndef DOMAIN_RECONCILE_H
 #define DOMAIN_RECONCILE_H
 

@@ -1,4 +1,5 @@
-/* Stripe's movements against the ledger's, and the ledger against the bookings. */
+/* Stripe's movements against the ledger's, and the ledger against the bookings. Each
+ * unit reads first and locks then, for what it found. */
 #include <string.h>
 
 #include "domain/differences.h"
@@ -14,11 +15,10 @@ static int64_t horizon_at(const struct reconcile_look *look)
     return look->began_at - RECONCILE_FRESH_S;
 }
 
-static enum result begin(struct ctx *c, const char **after, int64_t *after_id)
+static int64_t id_of(const char *after)
 {
-    if (!text_int(*after, 0, INT64_MAX, after_id))
-        *after_id = 0;
-    return db_begin(c->db);
+    int64_t id;
+    return text_int(after, 0, INT64_MAX, &id) ? id : 0;
 }
 
 /* N rows of a unit came, the last of them LAST_ID. */
@@ -63,7 +63,6 @@ enum result reconcile_theirs(
 {
     struct moved *rows = arena_array(c->arena, PER_UNIT, sizeof *rows);
     size_t n = 0, class_n = strcspn(*after, " ");
-    TRY(db_begin(c->db));
     struct query *q = db_query(c->db, Q_RECONCILE_THEIRS);
     bind_text(q, "class", arena_strndup(c->arena, *after, class_n));
     bind_text(q, "key", (*after)[class_n] == '\0' ? "" : *after + class_n + 1);
@@ -81,6 +80,7 @@ enum result reconcile_theirs(
             .fresh = col_int(q, "created") >= horizon_at(look),
         };
     TRY(query_end(r));
+    TRY(db_begin(c->db));
     for (size_t i = 0; i < n; i++)
         TRY(check_theirs(c, &rows[i]));
     *after =
@@ -101,11 +101,9 @@ enum result reconcile_ours(
     struct ctx *c, const struct reconcile_look *look, const char **after)
 {
     struct posted *rows = arena_array(c->arena, PER_UNIT, sizeof *rows);
-    int64_t after_id;
     size_t n = 0;
-    TRY(begin(c, after, &after_id));
     struct query *q = db_query(c->db, Q_RECONCILE_OURS);
-    bind_int(q, "after_id", after_id);
+    bind_int(q, "after_id", id_of(*after));
     bind_int(q, "before_at", horizon_at(look));
     bind_int(q, "max", PER_UNIT);
     enum result r;
@@ -119,6 +117,7 @@ enum result reconcile_ours(
             .known = col_int(q, "known") != 0,
         };
     TRY(query_end(r));
+    TRY(db_begin(c->db));
     for (size_t i = 0; i < n; i++) {
         const struct difference d = {
             .kind = "not_at_stripe",
@@ -217,16 +216,15 @@ enum result reconcile_bookings(
     struct ctx *c, const struct reconcile_look *look, const char **after)
 {
     struct booked *rows = arena_array(c->arena, PER_UNIT, sizeof *rows);
-    int64_t after_id;
     size_t n = 0;
-    TRY(begin(c, after, &after_id));
     struct query *q = db_query(c->db, Q_RECONCILE_BOOKINGS);
-    bind_int(q, "after_id", after_id);
+    bind_int(q, "after_id", id_of(*after));
     bind_int(q, "max", PER_UNIT);
     enum result r;
     for (QUERY_EACH(q, r))
         read_booked(q, &rows[n++]);
     TRY(query_end(r));
+    TRY(db_begin(c->db));
     for (size_t i = 0; i < n; i++)
         TRY(check_booking(c, look, &rows[i]));
     return end(c, n, n == 0 ? 0 : rows[n - 1].id, after);

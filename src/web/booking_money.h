@@ -7,8 +7,6 @@
 #include "domain/bookings.h"
 #include "html/view.h"
 
-enum { BOOKING_MONEY_QUERIES = 7 };
-
 /* Keys of bookings/money: the list `money` of (when, when_iso, text text, is_held bool,
  * ids list of (label, id)), in order; has_books bool, the list `books` of (label,
  * amount) and books_sum; has_dispute, has_receipt bool. */

@@ -256,7 +256,7 @@ static void show_cancel(struct ctx *c, struct web *w, const struct booking *b)
     view_bool(w->view, "can_cancel", may);
 }
 
-/* Staff may look at all of it; what an administrator gives back he types here. */
+/* What an administrator gives back. */
 static const struct field refund_fields[] = {
     { "amount", FIELD_MONEY, "Amount", .required = true, .min = 1 },
     { "reason", FIELD_TEXT, "Reason", .required = true, .max = REFUNDS_REASON_MAX },

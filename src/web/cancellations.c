@@ -44,7 +44,7 @@ static void show_bill(struct ctx *c, struct view *v, const struct cancellation *
                 i == COUNT_OF(lines) - 1 && !before);
     if (!before)
         return;
-    show_line(list, "Went back before", "",
+    show_line(list, "Decided before", "",
         cents_format(c->arena, cents_of(-k->already.n)), false);
     show_line(
         list, "Goes back now", "", cents_format(c->arena, k->refund.amount), true);

@@ -201,9 +201,21 @@ static bool mail_is_sent(void *arg)
                "SELECT COUNT(*) FROM outbox WHERE state = %Q", (const char *)arg) == 0;
 }
 
+/* Whatever happened at Stripe so far, and the first look at its books. */
+static bool all_is_read(void *arg)
+{
+    return arg != NULL &&
+           people_int(
+               "SELECT (SELECT COUNT(*) FROM stripe_events WHERE processed_at IS NULL)"
+               " + 2 - (SELECT COUNT(*) FROM jobs WHERE name IN ('sweep', 'reconcile')"
+               " AND place = '' AND last_at IS NOT NULL)") == 0;
+}
+
 const char *people_snapshot(struct arena *a)
 {
     static char waiting[] = "queued";
+    stack_hear(&stack);
+    ck_assert_msg(stack_await(all_is_read, a, MAIL_MS), "events are not read");
     ck_assert_msg(stack_await(mail_is_sent, waiting, MAIL_MS), "the mail is not sent");
     sqlite3_stmt *tables;
     const char *all = "";

@@ -37,7 +37,8 @@ int64_t people_int(const char *format, ...);
 /* The first column of the first row, as text in the arena of the unit; NULL. */
 const char *people_text(struct arena *a, const char *format, ...);
 
-/* Hashes of all rows of all tables but `jobs`, once the mail that waits is sent. */
+/* Hashes of all rows of all tables but `jobs`, once the mail that waits is sent and
+ * what happened at Stripe is known. */
 const char *people_snapshot(struct arena *a);
 
 /* The names of the tables that have changed since; "" if none has. */

@@ -13,6 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "net/net.h"
+#include "stripe/client.h"
 #include "support/folder.h"
 #include "support/peer.h"
 #include "util/guard.h"
@@ -280,6 +282,37 @@ static void link_sockets(struct stack *s)
         CHECK(symlink(arena_printf(s->arena, "../%s.sock", names[i]),
                   arena_printf(s->arena, "%s/run/limited/%s.sock", s->dir, names[i])) ==
               0);
+}
+
+/* Is nothing on its way from the sandbox to the site? What waits to be sent again is
+ * sent at once. */
+static bool all_is_heard(void *arg)
+{
+    const struct stack *s = arg;
+    struct arena *a = arena_new(16 * 1024 * 1024);
+    struct net *net = net_open();
+    struct stripe_client client = { .net = net,
+        .base = s->conf.stripe_api_base,
+        .key = s->conf.stripe_secret_key,
+        .total_ms = STRIPE_PAGE_MS };
+    struct stripe_request flush = { .method = "POST", .path = "/_sim/webhooks/flush" };
+    struct stripe_reply reply;
+    stripe_call(&client, a, &flush, &reply);
+    bool heard = reply.outcome == STRIPE_OK;
+    json_each(d, json_get(reply.object, "deliveries"))
+    {
+        heard = heard && !text_is(json_text(d, "state"), "waiting");
+    }
+    net_close(net);
+    arena_free(a);
+    return heard;
+}
+
+void stack_hear(const struct stack *s)
+{
+    struct stack with = *s;
+    if (s->stripe != 0 && !stack_await(all_is_heard, &with, START_MS))
+        give_up(&with, "the sandbox's webhooks do not arrive");
 }
 
 void stack_serve(struct stack *s)

@@ -65,6 +65,9 @@ int stack_end(pid_t pid);
 /* Waits until IS_SO says yes, at most MS; false then. */
 bool stack_await(bool (*is_so)(void *arg), void *arg, int ms);
 
+/* Waits until the sandbox has told the site everything that has happened so far. */
+void stack_hear(const struct stack *s);
+
 /* The path of NAME ("run/prep.log") in the stack's folder. */
 const char *stack_path(const struct stack *s, const char *name);
 

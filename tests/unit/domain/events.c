@@ -3,8 +3,10 @@
 #include "domain/events.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "domain/checkout.h"
+#include "stripe/signature.h"
 #include "support/money.h"
 #include "unit.h"
 
@@ -204,6 +206,42 @@ START_TEST(a_session_that_could_not_be_applied_is_read_again)
 }
 END_TEST
 
+/* What account.updated said when its transfers were in this state. */
+static void hear_of_account(const char *event_id, const char *transfers)
+{
+    money_act(&m, 0);
+    const char *body = ctx_printf(m.c,
+        "{\"id\":\"%s\",\"object\":\"event\",\"type\":\"account.updated\",\"created\":"
+        "1,"
+        "\"livemode\":false,\"account\":\"%s\",\"data\":{\"object\":{\"id\":\"%s\","
+        "\"object\":\"account\",\"capabilities\":{\"transfers\":\"%s\"}}}}",
+        event_id, m.account_id, m.account_id, transfers);
+    struct span bytes = { body, strlen(body) };
+    const char *header =
+        stripe_signature_make(m.c->arena, bytes, "whsec_connect", m.c->now_at);
+    ck_assert(events_receive(m.c, EVENTS_CONNECTED, header, bytes) == OK);
+    const char **ids;
+    size_t n;
+    ck_assert(events_due(m.c, 10, &ids, &n) == OK);
+    ck_assert_int_eq(n, 1);
+    ck_assert(events_process(m.c, ids[0]) == OK);
+}
+
+START_TEST(matrix_27_an_account_is_as_stripe_says_now_whatever_an_event_said)
+{
+    m.t.app.conf.stripe_webhook_connect_secrets = "whsec_connect";
+    money_sim(&m, "capability", "account=%s&transfers=inactive", m.account_id);
+    hear_of_account("evt_late", "active"); /* from before */
+    ck_assert_int_eq(count("host_accounts WHERE transfers_active = 1"), 0);
+    ck_assert_int_eq(count("kitchens WHERE bookable = 1"), 0);
+    money_act(&m, 0);
+    money_sim(&m, "capability", "account=%s&transfers=active", m.account_id);
+    hear_of_account("evt_later", "inactive");
+    ck_assert_int_eq(count("host_accounts WHERE transfers_active = 1"), 1);
+    ck_assert_int_eq(count("kitchens WHERE bookable = 1"), 1);
+}
+END_TEST
+
 void unit_domain_events(Suite *s)
 {
     TCase *tc = tcase_create("events");
@@ -216,6 +254,8 @@ void unit_domain_events(Suite *s)
     tcase_add_test(tc, matrix_08_a_fact_that_comes_as_two_events_is_one_fact);
     tcase_add_test(
         tc, matrix_28_an_event_that_cannot_be_applied_harms_no_other_and_waits);
+    tcase_add_test(
+        tc, matrix_27_an_account_is_as_stripe_says_now_whatever_an_event_said);
     tcase_add_test(tc, a_page_goes_on_from_the_last_event_of_the_one_before);
     tcase_add_test(tc, what_came_before_its_object_was_read_is_answered_by_it);
     tcase_add_test(

@@ -225,6 +225,21 @@ START_TEST(matrix_04_a_lost_transfer_is_found_by_its_group)
 }
 END_TEST
 
+START_TEST(a_transfer_that_never_was_is_not_claimed_anew_while_the_money_is_frozen)
+{
+    transfer(false);
+    money_sim(&m, "warning", "payment_intent=%s", money_payment(&m).intent_id);
+    money_listen(&m);
+    later(LONG_S);
+    stripe_box_heal(&m.box);
+    money_calls(&m);
+    claim_again();
+    ck_assert_int_eq(
+        count("transfers WHERE state = 'held' AND held_for = 'freeze'"), 1);
+    ck_assert_int_eq(at_stripe("/v1/transfers"), 0);
+}
+END_TEST
+
 START_TEST(matrix_04_a_transfer_that_never_was_is_claimed_anew)
 {
     transfer(false);
@@ -530,6 +545,8 @@ void unit_domain_stripe_ops_find(Suite *s)
     tcase_add_test(tc, matrix_04_a_refund_that_never_was_is_asked_for_with_a_new_key);
     tcase_add_test(tc, matrix_04_a_lost_transfer_is_found_by_its_group);
     tcase_add_test(tc, matrix_04_a_transfer_that_never_was_is_claimed_anew);
+    tcase_add_test(
+        tc, a_transfer_that_never_was_is_not_claimed_anew_while_the_money_is_frozen);
     tcase_add_test(tc, matrix_04_a_lost_reversal_is_found_at_its_transfer);
     tcase_add_test(tc, matrix_04_a_reversal_that_never_was_is_asked_for_again);
     tcase_add_test(tc, matrix_04_a_lost_cancellation_is_read_from_its_intent);
