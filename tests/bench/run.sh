@@ -30,8 +30,9 @@ while read -r name path; do
     echo "$name ${url#"$site"}" # where a redirect led
 done <"$data/bench/pages" >"$data/bench/found"
 workers=$(sed -n 's/^web_workers = //p' "$data/prep.conf")
+echo ok >"$data/bench/ok" # what a webhook is answered with; the last of the files
 # shellcheck disable=SC2086
-"$build/prep-fixed" "$data/run/fixed.sock" "${workers:-2}" $(sed "s|^\([a-z]*\) .*|$data/bench/\1.html|" "$data/bench/found") >"$data/run/fixed.log" &
+"$build/prep-fixed" "$data/run/fixed.sock" "${workers:-2}" $(sed "s|^\([a-z]*\) .*|$data/bench/\1.html|" "$data/bench/found") "$data/bench/ok" >"$data/run/fixed.log" &
 fixed=$!
 trap 'kill $fixed 2>/dev/null' EXIT
 until grep -qs ready "$data/run/fixed.log"; do sleep 0.1; done
@@ -79,6 +80,32 @@ awk '{ print $1 / $5, $0 }' "$data/bench/book.out" | sort -n | awk '
         printf "%-10s %8s %10d %8.2f %8.2f %10d %8.2f %8.2f %7.3f  (%d closed or taken then)\n", "book", "-",
             f[2], f[3], f[4], f[6], f[7], f[8], f[1], failed
     }'
+
+# ---- webhooks: a signature, a JSON tree, a row; beside a fixed answer to the same posts
+export SIGNED="$data/bench/signed" WHERE
+round=0
+: >"$data/bench/webhook.out"
+while [ $round -lt "$rounds" ]; do
+    # New events each time, and more of them than can be delivered.
+    "$build/prep-signed" "${WEBHOOKS:-40000}" "$data/secrets/webhook" >"$SIGNED"
+    set --
+    for WHERE in /stripe/webhook "/fixed/$(wc -l <"$data/bench/found")"; do
+        set -- "$@" $(wrk -t1 -c8 -d"${seconds}s" -s "$here/webhooks.lua" "$site" | sed -n 's/^RESULT //p')
+    done
+    echo "$@" >>"$data/bench/webhook.out"
+    round=$((round + 1))
+done
+rm -f "$SIGNED"
+awk '{ print $1 / $6, $0 }' "$data/bench/webhook.out" | sort -n | awk '
+    { row[NR] = $0; failed += $5 }
+    END {
+        split(row[int((NR + 1) / 2)], f, " ")
+        printf "%-10s %8s %10d %8.2f %8.2f %10d %8.2f %8.2f %7.3f  (%d refused)\n", "webhook", "-",
+            f[2], f[3], f[4], f[7], f[8], f[9], f[1], failed
+    }'
+
+# ---- from the booking form to the confirmed booking, with more and more book workers
+SRCDIR=$here/../.. BUILDDIR=$build "$build/prep-torture" bench
 
 # ---- search while eight clients try passwords without pause ----------------------
 search=$(sed -n 's/^search //p' "$data/bench/found")

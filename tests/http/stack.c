@@ -24,6 +24,7 @@
 enum { START_MS = 60000, POLL_MS = 10, LOG_MAX = 256 * 1024 * 1024 };
 
 struct stack stack;
+int stack_book_workers = 3;
 
 const char *stack_path(const struct stack *s, const char *name)
 {
@@ -224,7 +225,7 @@ static void write_conf(struct stack *s)
             "template_dir = %s\n"
             "static_dir = %s\n"
             "media_program = %s\n"
-            "book_workers = 3\n"
+            "book_workers = %d\n"
             "password_mem_kib = 8192\n"
             "max_open_holds = 1000\n"
             "%s"
@@ -235,8 +236,9 @@ static void write_conf(struct stack *s)
             "stripe_webhook_secret_file = %s/run/stripe-webhook\n"
             "stripe_webhook_connect_secret_file = %s/run/stripe-connect\n",
             s->url, s->dir, s->dir, source(s, "templates"), source(s, "static"),
-            built(s, "prep-media"), s->proof ? "slow_workers = 3\n" : "", s->api,
-            s->api, s->dir, s->dir, s->dir));
+            built(s, "prep-media"), stack_book_workers,
+            s->proof ? "slow_workers = 3\n" : "", s->api, s->api, s->dir, s->dir,
+            s->dir));
     struct buf why;
     buf_init(&why, 4096);
     if (conf_read(s->arena, stack_path(s, "prep.conf"), &s->conf, &why) != OK ||

@@ -1,6 +1,7 @@
 /* Runs every suite against one site behind nginx whose clock is moved; `prep-torture
- * PATTERN` runs the suites whose name has it. PREP_KEEP=1 leaves the folder with the
- * logs; PREP_RECORD names a folder for what the sandbox was asked. */
+ * PATTERN` runs the suites whose name has it, `prep-torture bench` measures.
+ * PREP_KEEP=1 leaves the folder with the logs; PREP_RECORD names a folder for what the
+ * sandbox was asked. */
 #include "torture.h"
 
 #include <curl/curl.h>
@@ -8,11 +9,15 @@
 #include <string.h>
 
 #include "http/stack.h"
+#include "torture/bench.h"
 #include "util/rand.h"
+#include "util/text.h"
 
 int main(int argc, char **argv)
 {
     setenv("CK_DEFAULT_TIMEOUT", "120", 0);
+    if (argc == 2 && text_is(argv[1], "bench"))
+        return bench_run();
     SRunner *runner = srunner_create(NULL);
 #define ADD(name)                                                                      \
     if (argc < 2 || strstr(#name, argv[1]) != NULL) {                                  \

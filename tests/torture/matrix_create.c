@@ -2,7 +2,7 @@
  * wrong between our writing it down, Stripe's doing it, and our hearing of that. */
 #include "torture.h"
 
-#include "torture/world.h"
+#include "torture/visits.h"
 
 static struct place place;
 

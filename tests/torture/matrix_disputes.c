@@ -1,7 +1,7 @@
 /* Rows 23 and 24 of the failure matrix: a bank takes a payment back. */
 #include "torture.h"
 
-#include "torture/world.h"
+#include "torture/visits.h"
 
 #include "domain/refunds.h"
 

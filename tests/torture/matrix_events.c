@@ -1,7 +1,7 @@
 /* Rows 6 to 11 of the failure matrix: how the news of a payment comes, or does not. */
 #include "torture.h"
 
-#include "torture/world.h"
+#include "torture/visits.h"
 
 #include <signal.h>
 #include <stdio.h>

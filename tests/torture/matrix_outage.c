@@ -2,7 +2,7 @@
  * not true. */
 #include "torture.h"
 
-#include "torture/world.h"
+#include "torture/visits.h"
 
 #include <unistd.h>
 

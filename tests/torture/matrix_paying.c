@@ -1,7 +1,7 @@
 /* Rows 12 to 16 of the failure matrix: cards, banks, clocks and second tabs. */
 #include "torture.h"
 
-#include "torture/world.h"
+#include "torture/visits.h"
 
 #include <stdio.h>
 

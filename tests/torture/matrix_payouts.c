@@ -1,7 +1,7 @@
 /* Rows 20 to 22 of the failure matrix: a host's money leaves. */
 #include "torture.h"
 
-#include "torture/world.h"
+#include "torture/visits.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* Rows 17 to 19 of the failure matrix: money goes back. */
 #include "torture.h"
 
-#include "torture/world.h"
+#include "torture/visits.h"
 
 #include "domain/refunds.h"
 

@@ -20,7 +20,7 @@
 #include "domain/transfers.h"
 #include "domain/visits.h"
 #include "stripe/signature.h"
-#include "torture/world.h"
+#include "torture/visits.h"
 #include "util/fault.h"
 #include "util/guard.h"
 #include "util/log.h"

@@ -185,13 +185,17 @@ static const struct truth {
         " UNION ALL SELECT t.uid, t.state, t.transfer_id FROM transfers t"
         " LEFT JOIN st_transfers s ON s.id = t.transfer_id"
         " WHERE t.transfer_id IS NOT NULL AND s.id IS NULL" },
-    { TRUTH_AT_REST,
-        "a booking has one transfer that did not come back, and one more for each that"
-        " could not be had back and was kept from others",
-        "SELECT uid, COUNT(*) FROM st_transfers WHERE reversed = 0 GROUP BY uid"
-        " HAVING COUNT(*) > 1 + (SELECT COUNT(*) FROM ledger l JOIN bookings b"
-        "  ON b.id = l.booking_id WHERE b.uid = st_transfers.uid"
-        "  AND l.kind = 'receivable')" },
+    { TRUTH_AT_REST, "a booking that no bank looked at has at most one transfer",
+        "SELECT uid, COUNT(*) FROM st_transfers WHERE reversed = 0 AND NOT EXISTS"
+        " (SELECT 1 FROM disputes d JOIN bookings b ON b.id = d.booking_id"
+        "  WHERE b.uid = st_transfers.uid) GROUP BY uid HAVING COUNT(*) > 1" },
+    { TRUTH_AT_REST, "no host was sent more than he earned, but what he owes or owed",
+        "SELECT b.id, SUM(s.amount - s.reversed) AS sent FROM st_transfers s"
+        " JOIN bookings b ON b.uid = s.uid GROUP BY b.id HAVING sent > b.host_cents"
+        " + (SELECT COALESCE(SUM(amount_cents), 0) FROM ledger WHERE booking_id = b.id"
+        "  AND kind = 'receivable')"
+        " + (SELECT COALESCE(SUM(r.amount_cents), 0) FROM transfers t JOIN reversals r"
+        "  ON r.transfer = t.id WHERE t.booking_id = b.id AND r.state = 'queued')" },
     { TRUTH_AT_REST, "at Stripe no transfer was made before 24 hours after the end",
         "SELECT s.id, s.created_at, b.end_at FROM st_transfers s"
         " JOIN bookings b ON b.uid = s.uid WHERE s.created_at < b.end_at + 86400" },
@@ -240,6 +244,16 @@ static const struct truth {
         " (SELECT COALESCE(SUM(r.amount_cents), 0) FROM payments p"
         "  JOIN refunds r ON r.payment_id = p.id"
         "  WHERE p.booking_id = e.booking_id AND r.state = 'failed')" },
+    { TRUTH_AT_END, "after reconciling our account at Stripe is what Stripe says",
+        "SELECT * FROM (SELECT (SELECT COALESCE(SUM(balance_cents), 0) FROM "
+        "ledger_totals"
+        "  WHERE account = 'stripe') AS ours,"
+        " (SELECT COALESCE(SUM(amount_cents), 0) FROM st.totals"
+        "  WHERE party = 'platform' AND currency = 'usd') AS stripes) WHERE ours <> "
+        "stripes" },
+    { TRUTH_AT_END, "after reconciling no difference is open",
+        "SELECT kind, source_id, booking_id, detail FROM differences"
+        " WHERE closed_at IS NULL" },
 };
 
 static const char *place = "";

@@ -9,7 +9,7 @@
 #include "domain/refunds.h"
 #include "domain/transfers.h"
 #include "domain/visits.h"
-#include "torture/world.h"
+#include "torture/visits.h"
 #include "util/civil.h"
 #include "util/guard.h"
 #include "util/rand.h"

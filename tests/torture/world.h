@@ -52,16 +52,7 @@ void world_await_order(void);
  * ACCOUNT, to the other one; the status. */
 int world_event(const char *type, const char *object, const char *account, bool live);
 
-/* ---- people and places ---- */
-
-struct place {
-    int64_t kitchen_id, station_id;
-    struct person host;
-    const char *account; /* at Stripe; transfers are active */
-    int64_t day;         /* the last one that was booked */
-};
-
-struct place world_place(void);
+/* ---- people ---- */
 
 /* A person with a fresh session, and the browser is his. */
 struct person world_person(const char *role);
@@ -70,42 +61,13 @@ void world_be(struct person *p);
 /* The form that PATH takes from the person at the browser; the status. */
 int world_post(const char *path, const char *fields);
 
-/* ---- bookings ---- */
+/* ---- waiting ---- */
 
-struct visit {
-    int64_t id;
-    const char *uid;
-    struct person vendor;
-    const char *intent, *charge; /* at Stripe; NULL: not yet */
-};
-
-/* A vendor of its own holds 09:00 to 12:00 of the next free day, three days ahead at
- * least. */
-struct visit world_book(struct place *p);
-/* The same hours again, by another. */
-struct visit world_book_again(struct place *p);
-
-/* Asks for the card form; 200 when there is an intent, which is then in V. */
-int world_intent(struct visit *v);
-/* Pays at Stripe; false: the card is declined. */
-bool world_pay(struct visit *v, const char *card);
-/* All of it, until the booking is confirmed. */
-struct visit world_stay(struct place *p);
-/* Until S seconds after its host is due to be paid, while the jobs follow. */
-void world_to_payout(const struct visit *v, int64_t s);
-/* A stay that is over, paid out and at rest. */
-struct visit world_paid_out(struct place *p);
-
-const char *world_state(const struct visit *v);
-void world_await_state(const struct visit *v, const char *state);
 /* Waits until a question (look.h) has no answer or 0; or another. */
 void world_await_none(const char *format, ...);
 void world_await_some(const char *format, ...);
 /* Waits until the site's log, from the offset FROM on, has TEXT. */
 void world_await_log(int64_t from, const char *text);
-
-/* Cancels as this person (NULL: the vendor), giving back what is due; the status. */
-int world_cancel(const struct visit *v, const struct person *who);
 
 /* A call of the domain as USER_ID (0: the system) in this process, outside the site's
  * own: &c is good until the next. */
@@ -131,9 +93,6 @@ TCase *world_books_tcase(Suite *s, const char *name);
 
 /* In a child of the test: connections of its own. */
 void world_reopen(void);
-
-/* A kitchen of a new host whose account is active, by the domain's functions. */
-struct place world_domain_place(void);
 
 void world_site_down(void);
 void world_site_up(void);
