@@ -25,7 +25,9 @@ UPDATE disputes SET lost = :lost, host_cents = :host_cents
 WHERE dispute_id = :dispute_id AND lost <> :lost
 
 -- query: disputes_is_posted
-SELECT COUNT(*) AS posted FROM ledger WHERE source_id = :source_id
+-- The fee of the same movement may be there before.
+SELECT COUNT(*) AS posted FROM ledger
+WHERE source_id = :source_id AND kind IN ('dispute_withdrawn', 'dispute_reinstated')
 
 -- query: disputes_add_evidence
 INSERT INTO dispute_evidence (uid, dispute_id, text, author_id, state, created_at)
