@@ -150,7 +150,7 @@ static const struct truth {
         "  WHERE p.charge_id = c.id AND p.applied = 1 AND b.state = 'canceled'"
         "  AND (SELECT COALESCE(SUM(amount_cents), 0) FROM refunds WHERE payment_id = "
         "p.id"
-        "   AND state = 'succeeded') = c.refunded)"
+        "   AND state IN ('pending', 'succeeded')) = c.refunded)"
         " AND NOT EXISTS (SELECT 1 FROM payments p JOIN refunds r ON r.payment_id = "
         "p.id"
         "  WHERE p.charge_id = c.id AND r.state = 'failed')"
