@@ -25,7 +25,7 @@ UPDATE disputes SET lost = :lost, host_cents = :host_cents
 WHERE dispute_id = :dispute_id AND lost <> :lost
 
 -- query: disputes_is_posted
--- The movement's fee has the same source.
+-- The fee of the same movement may be there before.
 SELECT COUNT(*) AS posted FROM ledger
 WHERE source_id = :source_id AND kind IN ('dispute_withdrawn', 'dispute_reinstated')
 

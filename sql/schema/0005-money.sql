@@ -82,6 +82,7 @@ ALTER TABLE refunds ADD COLUMN kind TEXT NOT NULL DEFAULT 'late' CHECK (kind IN
     ('late', 'cancel', 'goodwill', 'stripe')); -- 'stripe': made in Stripe's dashboard
 ALTER TABLE refunds ADD COLUMN error TEXT NOT NULL DEFAULT ''; -- why it failed
 CREATE INDEX refunds_failed ON refunds (id) WHERE state = 'failed';
+CREATE INDEX refunds_pending ON refunds (id) WHERE state = 'pending';
 
 -- Never more back than was paid. A canceled refund is one that was given up.
 CREATE TRIGGER refunds_stay_within_the_payment BEFORE INSERT ON refunds
@@ -194,6 +195,9 @@ CREATE TABLE dispute_evidence (
     error      TEXT NOT NULL DEFAULT '',
     created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+-- Banks take it once.
+CREATE UNIQUE INDEX dispute_evidence_once ON dispute_evidence (dispute_id)
+    WHERE state IN ('queued', 'sent');
 CREATE INDEX dispute_evidence_of ON dispute_evidence (dispute_id, created_at);
 
 -- Stripe's own books of our balance, as they were read. Class and key say which

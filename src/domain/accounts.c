@@ -482,3 +482,10 @@ enum result accounts_grant(struct ctx *c, const char *email, enum role role)
     TRY(audit_add(c, "account.grant", "user", id, role_name(role)));
     return db_commit(c->db);
 }
+
+enum result accounts_admin_only(struct ctx *c, const char *does)
+{
+    return c->actor.role == ROLE_ADMIN
+               ? OK
+               : fail(c, R_DENIED, "Only an administrator %s.", does);
+}

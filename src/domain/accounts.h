@@ -75,4 +75,8 @@ enum result accounts_grant(struct ctx *c, const char *email, enum role role);
 /* R_DENIED with a sentence unless the acting user has confirmed the address. */
 enum result accounts_need_verified(struct ctx *c);
 
+/* OK if the acting person is an administrator; else R_DENIED, and the message says that
+ * only one DOES that ("gives money back"). */
+enum result accounts_admin_only(struct ctx *c, const char *does);
+
 #endif

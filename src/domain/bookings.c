@@ -56,6 +56,7 @@ static const struct {
     { BOOKING_ACTIVE, BOOKING_CANCELED, HOST | ADMIN },
     { BOOKING_ACTIVE, BOOKING_COMPLETED, SYSTEM },
     { BOOKING_ACTIVE, BOOKING_NO_SHOW, HOST | ADMIN },
+    { BOOKING_COMPLETED, BOOKING_NO_SHOW, HOST | ADMIN }, /* for a day: visits.c */
 };
 
 const char *bookings_state_name(enum booking_state s)

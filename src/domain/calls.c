@@ -1,5 +1,6 @@
 #include "domain/calls.h"
 
+#include "domain/accounts.h"
 #include "domain/audit.h"
 #include "domain/customers.h"
 #include "domain/disputes.h"
@@ -157,8 +158,7 @@ enum result calls_retry(struct ctx *c, const char *uid)
     struct stripe_client client;
     struct stripe_reply reply;
     bool sent = false;
-    if (c->actor.role != ROLE_ADMIN)
-        return fail(c, R_DENIED, "Only an administrator sends calls again.");
+    TRY(accounts_admin_only(c, "sends calls again"));
     TRY(stripe_ops_client(c, STRIPE_PAGE_MS, &client));
     TRY(take(c, uid, &op, &sent));
     if (sent)

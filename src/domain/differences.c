@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "domain/accounts.h"
 #include "domain/audit.h"
 #include "domain/notices.h"
 #include "util/log.h"
@@ -99,8 +100,7 @@ enum result differences_count(struct ctx *c, int64_t *n)
 
 enum result differences_close(struct ctx *c, int64_t id, const char *reason)
 {
-    if (c->actor.role != ROLE_ADMIN)
-        return fail(c, R_DENIED, "Only an administrator closes a difference.");
+    TRY(accounts_admin_only(c, "closes a difference"));
     if (text_empty(reason) || !text_utf8_ok(reason, strlen(reason)) ||
         text_utf8_length(reason) > DIFFERENCES_REASON_MAX)
         return fail(c, R_INVALID, "Say why it is none, in at most %d characters.",

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "domain/accounts.h"
 #include "domain/audit.h"
 #include "domain/freezes.h"
 #include "domain/ledger.h"
@@ -370,6 +371,29 @@ enum result disputes_evidence(
     return query_end(r);
 }
 
+/* What a bank wants to know; nothing of how we and the host settle. */
+static const char *told(const char *action)
+{
+    static const struct {
+        const char *action, *text;
+    } rows[] = {
+        { "booking.requested", "The customer asked for the booking." },
+        { "booking.held", "The customer chose the time and was shown the price." },
+        { "payment.succeeded", "The customer paid." },
+        { "booking.confirmed", "The booking was confirmed to the customer by mail." },
+        { "booking.active", "The booked time began; the kitchen was reserved for the "
+                            "customer, who had the code for the door." },
+        { "booking.completed", "The booked time was over." },
+        { "booking.no_show", "The host says that the customer did not come." },
+        { "booking.canceled", "The booking was canceled." },
+        { "refund.succeeded", "Money went back to the customer." },
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (text_is(rows[i].action, action))
+            return rows[i].text;
+    return NULL;
+}
+
 enum result disputes_draft(struct ctx *c, const struct dispute *d, const char **text)
 {
     struct booking b;
@@ -388,10 +412,12 @@ enum result disputes_draft(struct ctx *c, const struct dispute *d, const char **
         b.vendor_name, b.vendor_business, b.title, b.address, bookings_when(c, &b),
         b.uid, zone_format(c->arena, z, b.created_at), cents_format(c->arena, b.total),
         b.policy);
-    for (size_t i = n; i > 0; i--)
-        buf_printf(&draft, "%s: %s%s%s\n", zone_format(c->arena, z, rows[i - 1].at),
-            rows[i - 1].action, *rows[i - 1].detail == '\0' ? "" : ", ",
-            rows[i - 1].detail);
+    for (size_t i = n; i > 0; i--) {
+        const char *words = told(rows[i - 1].action);
+        if (words != NULL)
+            buf_printf(
+                &draft, "%s: %s\n", zone_format(c->arena, z, rows[i - 1].at), words);
+    }
     *text = arena_strndup(c->arena, draft.at, draft.n);
     buf_free(&draft);
     return OK;
@@ -409,8 +435,7 @@ static const char *evidence_form(struct ctx *c, const char *text)
 static enum result check_submit(
     struct ctx *c, const char *id, const char *text, struct dispute *d)
 {
-    if (c->actor.role != ROLE_ADMIN)
-        return fail(c, R_DENIED, "Only an administrator answers a bank.");
+    TRY(accounts_admin_only(c, "answers a bank"));
     enum result r = disputes_get(c, id, d);
     if (r == R_NOT_FOUND)
         return fail(c, r, "There is no such dispute.");
@@ -438,7 +463,10 @@ enum result disputes_submit(struct ctx *c, const char *id, const char *text)
     bind_text(q, "text", text);
     bind_int(q, "author_id", c->actor.user_id);
     bind_int(q, "now_at", c->now_at);
-    TRY(query_run(q));
+    enum result r = query_run(q);
+    if (r == R_CONFLICT)
+        return fail(c, r, "An answer is on its way to the bank already.");
+    TRY(r);
     struct stripe_op_new new = {
         .kind = "dpev",
         .subject_uid = uid,

@@ -1,5 +1,6 @@
 #include "domain/freezes.h"
 
+#include "domain/accounts.h"
 #include "domain/audit.h"
 #include "domain/transfers.h"
 #include "util/guard.h"
@@ -60,6 +61,7 @@ enum result freezes_of_booking(
 enum result freezes_release(struct ctx *c, const char *source_id)
 {
     struct booking b;
+    TRY(accounts_admin_only(c, "releases money"));
     TRY(db_begin(c->db));
     struct query *q = db_query(c->db, Q_FREEZES_BOOKING);
     bind_text(q, "source_id", source_id);

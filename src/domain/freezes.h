@@ -24,7 +24,8 @@ enum { FREEZES_MAX = 20 };
 enum result freezes_of_booking(
     struct ctx *c, int64_t booking_id, struct freeze **out, size_t *n);
 
-/* Staff: a warning was looked at, the money may go (own transaction). R_NOT_FOUND. */
+/* An administrator has looked at a warning, and the money may go (own transaction).
+ * R_NOT_FOUND; R_DENIED. */
 enum result freezes_release(struct ctx *c, const char *source_id);
 
 #endif

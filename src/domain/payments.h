@@ -94,8 +94,8 @@ enum result payments_answered(
 enum result payments_apply(struct ctx *c, const struct stripe_intent *intent);
 
 /* Posts a charge that came into our balance: the host's part, the tax, and what is left
- * for us; one that is not APPLIED to the booking belongs to the vendor at once. Needs an
- * open transaction. Done by payments_apply. */
+ * for us; one that is not APPLIED to the booking belongs to the vendor at once. Needs
+ * an open transaction. Done by payments_apply. */
 enum result payments_post_charge(struct ctx *c, const struct stripe_intent *intent,
     const struct booking *b, bool applied);
 

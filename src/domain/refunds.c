@@ -1,5 +1,6 @@
 #include "domain/refunds.h"
 
+#include "domain/accounts.h"
 #include "domain/audit.h"
 #include "domain/claims.h"
 #include "domain/ledger.h"
@@ -243,8 +244,7 @@ static enum result give(
 enum result refunds_give(struct ctx *c, int64_t booking_id, struct cents amount,
     const char *reason, const char *key)
 {
-    if (c->actor.role != ROLE_ADMIN)
-        return fail(c, R_DENIED, "Only an administrator gives money back.");
+    TRY(accounts_admin_only(c, "gives money back"));
     TRY(db_begin(c->db));
     enum result r =
         claims_take(c, "refund", ctx_printf(c, "%lld:%s", (long long)booking_id, key));
@@ -526,6 +526,7 @@ enum result refunds_retry(struct ctx *c, int64_t id)
     struct refund_row row;
     struct payment p;
     struct booking b;
+    TRY(accounts_admin_only(c, "asks for refunds again"));
     TRY(db_begin(c->db));
     TRY(get_failed(c, id, &row, &p, &b));
     TRY(end_failed(c, &row, &b, "asked for again"));
@@ -538,6 +539,9 @@ enum result refunds_give_up(struct ctx *c, int64_t id, const char *reason)
     struct refund_row row;
     struct payment p;
     struct booking b;
+    TRY(accounts_admin_only(c, "gives refunds up"));
+    if (text_empty(reason))
+        return fail(c, R_INVALID, "Say why it need not go back any more.");
     TRY(db_begin(c->db));
     TRY(get_failed(c, id, &row, &p, &b));
     if (!p.applied)

@@ -52,8 +52,9 @@ enum result refunds_open(struct ctx *c, const struct payment *p,
 enum result refunds_give(struct ctx *c, int64_t booking_id, struct cents amount,
     const char *reason, const char *key);
 
-/* A failed one is asked for again, or given up: then it is owed no longer (own
- * transactions). R_CONFLICT: it has not failed. */
+/* An administrator asks for a failed one again, or gives it up with a REASON: then it
+ * is owed no longer (own transactions). R_CONFLICT: it has not failed; R_DENIED;
+ * R_INVALID: no reason. */
 enum result refunds_retry(struct ctx *c, int64_t id);
 enum result refunds_give_up(struct ctx *c, int64_t id, const char *reason);
 

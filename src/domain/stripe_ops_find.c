@@ -10,7 +10,7 @@
 enum {
     PER_PAGE = 50, /* what fits into a JSON tree, however rich the objects */
     PAGES_MAX = 20,
-    EARLIER_S = 3600, /* Stripe's clock is not ours */
+    EARLIER_S = 30 * 86400, /* Stripe's clock is not ours, and ours may be wrong */
     MARKS_MAX = 2,
 };
 
@@ -44,13 +44,14 @@ static const struct kind {
     bool (*happened)(const struct json *o);
 } kinds[] = {
     { "acct", "/v1/accounts", NULL, true, { "host_uid" }, NULL, NULL },
-    { "cus", "/v1/customers", "email", true, { "user_uid" }, NULL, NULL },
-    { "pi", "/v1/payment_intents", "customer", true, { "booking_uid", "attempt" }, NULL,
-        NULL },
-    { "cs", "/v1/checkout/sessions", "customer", true, { "booking_uid", "attempt" },
+    { "cus", "/v1/customers", "email", false, { "user_uid" }, NULL, NULL },
+    { "pi", "/v1/payment_intents", "customer", false, { "booking_uid", "attempt" },
         NULL, NULL },
-    { "ref", "/v1/refunds", "payment_intent", true, { "refund_uid" }, NULL, NULL },
-    { "xfer", "/v1/transfers", "transfer_group", true, { "transfer_uid" }, NULL, NULL },
+    { "cs", "/v1/checkout/sessions", "customer", false, { "booking_uid", "attempt" },
+        NULL, NULL },
+    { "ref", "/v1/refunds", "payment_intent", false, { "refund_uid" }, NULL, NULL },
+    { "xfer", "/v1/transfers", "transfer_group", false, { "transfer_uid" }, NULL,
+        NULL },
     { "rev", NULL, NULL, false, { "reversal_uid" }, NULL, NULL },
     { "pican", NULL, NULL, false, { NULL }, "/cancel", is_over },
     { "csexp", NULL, NULL, false, { NULL }, "/expire", is_closed },

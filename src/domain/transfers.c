@@ -1,5 +1,6 @@
 #include "domain/transfers.h"
 
+#include "domain/accounts.h"
 #include "domain/audit.h"
 #include "domain/host_accounts.h"
 #include "domain/ledger.h"
@@ -483,6 +484,7 @@ static enum result revive(struct ctx *c, int64_t id)
 enum result transfers_retry(struct ctx *c, int64_t id)
 {
     struct transfer t;
+    TRY(accounts_admin_only(c, "sends transfers again"));
     TRY(db_begin(c->db));
     enum result r = get(c, id, &t);
     if (r == OK)

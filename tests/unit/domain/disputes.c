@@ -324,7 +324,8 @@ START_TEST(evidence_is_sent_once_by_an_administrator)
     ck_assert(disputes_get(m.c, dispute_id, &d) == OK);
     ck_assert_int_gt(d.due_by, m.t.app.fixed_now_at);
     ck_assert(disputes_draft(m.c, &d, &draft) == OK);
-    ck_assert(strstr(draft, "booking.confirmed") != NULL);
+    ck_assert(strstr(draft, "The customer paid.") != NULL);
+    ck_assert(strstr(draft, "transfer") == NULL && strstr(draft, ".") != NULL);
     char text[6000];
     snprintf(text, sizeof text, "%s", draft);
     money_act(&m, m.host_id);
@@ -335,6 +336,8 @@ START_TEST(evidence_is_sent_once_by_an_administrator)
     ck_assert(disputes_submit(m.c, "dp_none", text) == R_NOT_FOUND);
     money_act(&m, m.admin_id);
     ck_assert(disputes_submit(m.c, dispute_id, text) == OK);
+    money_act(&m, m.admin_id);
+    ck_assert(disputes_submit(m.c, dispute_id, text) == R_CONFLICT);
     money_run(&m);
     money_act(&m, m.admin_id);
     ck_assert(disputes_evidence(m.c, dispute_id, &rows, &n) == OK && n == 1);

@@ -138,16 +138,17 @@ START_TEST(transfers_reversals_disputes_and_failed_refunds_agree)
 }
 END_TEST
 
-/* A dispute whose event is late: its fee is in the books before the dispute is. */
-START_TEST(a_dispute_that_is_heard_of_after_its_fee_was_booked_is_booked_whole)
+START_TEST(a_dispute_whose_fee_is_known_before_it_is_heard_of_agrees)
 {
-    money_sim(&m, "dispute", "payment_intent=%s&do=open", money_payment(&m).intent_id);
-    look_later();
+    money_sim(&m, "dispute", "do=open&payment_intent=%s", money_payment(&m).intent_id);
+    look();
     ck_assert_int_eq(count("ledger WHERE kind = 'dispute_withdrawn'"), 0);
+    ck_assert_int_eq(
+        count("ledger WHERE kind = 'stripe_fee' AND amount_cents = 1500"), 1);
     money_run(&m);
     ck_assert_int_eq(count("ledger WHERE kind = 'dispute_withdrawn'"), 1);
     look_later();
-    ck_assert_int_eq(count("differences WHERE closed_at IS NULL"), 0);
+    books_agree();
 }
 END_TEST
 
@@ -165,6 +166,29 @@ START_TEST(what_is_paid_out_to_us_leaves_our_balance_for_the_bank)
     money_act(&m, 0);
     ck_assert(ledger_total(m.c, LEDGER_BANK, 0, &bank) == OK);
     ck_assert_int_eq(bank.n, 2000);
+}
+END_TEST
+
+START_TEST(a_refund_that_waits_for_money_at_stripe_is_under_way)
+{
+    money_later(&m, 3 * 86400);
+    money_run(&m);
+    money_act(&m, 0);
+    int64_t available;
+    struct stripe_reply reply = stripe_box_call(&m.box, "GET", "/_sim/balance", NULL);
+    ck_assert(json_int(reply.object, "platform.available", &available));
+    reply = stripe_box_call(&m.box, "POST", "/v1/payouts",
+        ctx_printf(m.c, "amount=%lld&currency=usd", (long long)available));
+    ck_assert_msg(reply.outcome == STRIPE_OK, "%s", reply.error.message);
+    money_sim(&m, "refunds", "rule=pending");
+    money_act(&m, m.admin_id);
+    ck_assert(refunds_give(m.c, m.booking_id, cents_of(1000), "kind", "key") == OK);
+    money_run(&m);
+    ck_assert_int_eq(count("refunds WHERE state = 'pending'"), 1);
+    look();
+    no_difference();
+    look_later();
+    no_difference();
 }
 END_TEST
 
@@ -498,9 +522,9 @@ void unit_domain_reconcile(Suite *s)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_payment_its_fee_and_its_refund_agree);
     tcase_add_test(tc, transfers_reversals_disputes_and_failed_refunds_agree);
-    tcase_add_test(
-        tc, a_dispute_that_is_heard_of_after_its_fee_was_booked_is_booked_whole);
+    tcase_add_test(tc, a_dispute_whose_fee_is_known_before_it_is_heard_of_agrees);
     tcase_add_test(tc, what_is_paid_out_to_us_leaves_our_balance_for_the_bank);
+    tcase_add_test(tc, a_refund_that_waits_for_money_at_stripe_is_under_way);
     tcase_add_test(tc, a_look_reads_all_pages_and_every_page_is_a_unit);
     tcase_add_test(
         tc, money_that_the_ledger_does_not_know_is_a_difference_until_it_does);

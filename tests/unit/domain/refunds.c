@@ -167,6 +167,9 @@ START_TEST(matrix_19_one_that_fails_is_owed_until_it_is_made_again)
     money_act(&m, m.admin_id);
     ck_assert(refunds_failed(m.c, 0, 5, &rows, &n) == OK && n == 1);
     ck_assert(*rows[0].error != '\0');
+    money_act(&m, m.host_id);
+    ck_assert(refunds_retry(m.c, id) == R_DENIED);
+    ck_assert(refunds_give_up(m.c, id, "why") == R_DENIED);
     money_act(&m, m.admin_id);
     ck_assert(refunds_retry(m.c, id) == OK);
     money_act(&m, m.admin_id);
@@ -182,6 +185,7 @@ START_TEST(one_that_failed_can_be_given_up_and_the_host_gets_his_part)
 {
     int64_t id = fail_one();
     money_act(&m, m.admin_id);
+    ck_assert(refunds_give_up(m.c, id, "") == R_INVALID);
     ck_assert(refunds_give_up(m.c, id, "paid by check") == OK);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
     ck_assert_int_eq(money_owed(&m, "host_payable"), -MONEY_HOST);

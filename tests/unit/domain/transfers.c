@@ -166,7 +166,12 @@ START_TEST(a_review_or_a_warning_holds_it_until_it_is_over)
     money_act(&m, m.admin_id);
     ck_assert(freezes_of_booking(m.c, m.booking_id, &freezes, &n) == OK && n == 1);
     ck_assert_str_eq(freezes[0].kind, "warning");
-    ck_assert(freezes_release(m.c, freezes[0].source_id) == OK);
+    char source_id[64];
+    snprintf(source_id, sizeof source_id, "%s", freezes[0].source_id);
+    money_act(&m, m.host_id);
+    ck_assert(freezes_release(m.c, source_id) == R_DENIED);
+    money_act(&m, m.admin_id);
+    ck_assert(freezes_release(m.c, source_id) == OK);
     money_run(&m);
     ck_assert_int_eq(count("transfers WHERE state = 'sent'"), 1);
     money_act(&m, m.admin_id);
@@ -189,6 +194,8 @@ START_TEST(one_that_stripe_refuses_for_good_waits_for_a_person)
     db_test_end(&m.t);
     db_test_exec(&m.t, "UPDATE payments SET charge_id = (SELECT source_id FROM ledger"
                        " WHERE kind = 'charge' LIMIT 1)");
+    money_act(&m, m.host_id);
+    ck_assert(transfers_retry(m.c, 1) == R_DENIED);
     money_act(&m, m.admin_id);
     ck_assert(transfers_retry(m.c, 1) == OK);
     money_act(&m, m.admin_id);

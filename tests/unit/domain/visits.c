@@ -109,6 +109,17 @@ START_TEST(one_that_nobody_looked_after_for_days_is_completed_in_one_step)
 }
 END_TEST
 
+START_TEST(it_can_be_said_until_a_day_after_the_end)
+{
+    at(thursday(720) + VISITS_NO_SHOW_S - 1);
+    ck_assert(visits_advance(c, booking_id) == OK);
+    ck_assert(holds_state(&t, booking_id) == BOOKING_COMPLETED);
+    c = db_test_begin(&t, DB_WRITE, host_id);
+    ck_assert(visits_no_show(c, booking_id) == OK);
+    ck_assert(holds_state(&t, booking_id) == BOOKING_NO_SHOW);
+}
+END_TEST
+
 START_TEST(only_the_host_says_that_nobody_came_and_only_then)
 {
     c = db_test_begin(&t, DB_WRITE, host_id);
@@ -130,6 +141,7 @@ void unit_domain_visits(Suite *s)
     tcase_add_test(tc, nobody_is_reminded_of_what_he_has_just_paid_or_canceled);
     tcase_add_test(tc, each_step_is_taken_when_its_time_has_come);
     tcase_add_test(tc, one_that_nobody_looked_after_for_days_is_completed_in_one_step);
+    tcase_add_test(tc, it_can_be_said_until_a_day_after_the_end);
     tcase_add_test(tc, only_the_host_says_that_nobody_came_and_only_then);
     suite_add_tcase(s, tc);
 }
