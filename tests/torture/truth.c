@@ -251,9 +251,12 @@ static const struct truth {
         " (SELECT COALESCE(SUM(amount_cents), 0) FROM st.totals"
         "  WHERE party = 'platform' AND currency = 'usd') AS stripes) WHERE ours <> "
         "stripes" },
-    { TRUTH_AT_END, "after reconciling no difference is open",
-        "SELECT kind, source_id, booking_id, detail FROM differences"
-        " WHERE closed_at IS NULL" },
+    /* One that failed before we ever heard of it went out and came back: its two
+     * movements are not in our books, and their sum is nothing. */
+    { TRUTH_AT_END, "after reconciling only refunds that failed unknown to us differ",
+        "SELECT kind, source_id, booking_id, detail FROM differences d"
+        " WHERE closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM st_refunds s"
+        "  WHERE s.id = d.source_id AND s.status = 'failed')" },
 };
 
 static const char *place = "";
