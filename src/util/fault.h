@@ -35,8 +35,6 @@ static inline bool fault_has_fired(void)
     return false;
 }
 #define FAULT(name) false
-#define fault_order(wish) ((void)(wish))
-#define fault_has_fired() false
 #endif
 
 #endif
