@@ -11,6 +11,7 @@ struct pool {
     const char *name;    /* "web": its processes are web-1, web-2 in log and ps */
     const char *socket;  /* path of the Unix socket that they share; NULL: none */
     int count;           /* processes, at least 1 */
+    int nice;            /* added to their niceness: who waits on a busy machine */
     int64_t work_max_ms; /* who is longer at one connection is killed; 0: nobody is */
 
     /* The life of one child, in a process of its own with SIGINT, SIGHUP and

@@ -1,6 +1,7 @@
 #include "main/serve.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "main/behind.h"
 #include "main/commands.h"
@@ -14,9 +15,13 @@ struct plan_source {
     struct conf conf;
 };
 
+enum { AUTH_NICE = 5 };
+
 static int run_worker(const struct pool *p, int listen_fd)
 {
     const struct plan_source *source = p->arg;
+    if (p->nice != 0 && nice(p->nice) == -1)
+        log_warn("nice", "%s runs with everybody's priority", p->name);
     return worker_run(&source->conf, p->name, listen_fd);
 }
 
@@ -75,6 +80,8 @@ static bool make_plan(struct supervisor_plan *out, void *arg)
     add_workers(out, source, "web", conf->web_workers, conf->request_max_s);
     add_workers(out, source, "book", conf->book_workers, conf->request_max_s);
     add_workers(out, source, "auth", conf->auth_workers, conf->request_max_s);
+    /* Hashing takes all that it gets: a flood of logins shall not take the pages'. */
+    out->pools[out->count - 1].nice = AUTH_NICE;
     add_workers(out, source, "slow", conf->slow_workers, conf->slow_request_max_s);
     if (conf->jobs)
         add_jobs(out, source);
