@@ -24,8 +24,11 @@ SELECT r.*, p.booking_id FROM refunds r JOIN payments p ON p.id = r.payment_id
 WHERE r.state = 'failed' AND r.id > :after_id ORDER BY r.id LIMIT :max
 
 -- query: refunds_sums
--- All that was decided and not given up.
-SELECT COALESCE(SUM(amount_cents), 0) AS amount, COALESCE(SUM(host_cents), 0) AS host,
+-- All that was decided and not given up, and what a bank took for good.
+SELECT COALESCE(SUM(amount_cents), 0) + (SELECT COALESCE(SUM(d.amount_cents), 0)
+           FROM disputes d WHERE d.payment_id = :payment_id AND d.lost = 1) AS amount,
+       COALESCE(SUM(host_cents), 0) + (SELECT COALESCE(SUM(d.host_cents), 0)
+           FROM disputes d WHERE d.payment_id = :payment_id AND d.lost = 1) AS host,
        COALESCE(SUM(tax_cents), 0) AS tax
 FROM refunds WHERE payment_id = :payment_id AND state <> 'canceled'
 

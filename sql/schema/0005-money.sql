@@ -182,6 +182,7 @@ CREATE TABLE disputes (
     updated_at   INTEGER NOT NULL,
     closed_at    INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX disputes_lost ON disputes (payment_id) WHERE lost = 1;
 CREATE INDEX disputes_by_booking ON disputes (booking_id, opened_at);
 CREATE INDEX disputes_open ON disputes (due_by) WHERE closed_at IS NULL;
 

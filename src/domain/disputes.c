@@ -6,6 +6,7 @@
 #include "domain/audit.h"
 #include "domain/freezes.h"
 #include "domain/ledger.h"
+#include "domain/refunds.h"
 #include "domain/transfers.h"
 #include "stripe/form.h"
 #include "util/guard.h"
@@ -17,7 +18,7 @@
  */
 
 /* By rank: a lower one never replaces a higher one. An appeal is a lost dispute that is
- * looked at again. */
+ * looked at again, and may be lost again. */
 static const struct status {
     const char *name, *label;
     int rank;
@@ -206,8 +207,9 @@ static enum result add(struct ctx *c, const struct stripe_dispute *dispute,
     TRY(audit_add(c, "dispute.opened", "booking", b->id,
         ctx_printf(c, "%s, %s: %s", cents_format(c->arena, dispute->amount),
             dispute->id, dispute->reason)));
-    return bookings_tell_amount(
-        c, b, NEWS_DISPUTED_HOST, cents_format(c->arena, dispute->amount));
+    return !p->applied ? OK /* not the host's money */
+                       : bookings_tell_amount(c, b, NEWS_DISPUTED_HOST,
+                             cents_format(c->arena, dispute->amount));
 }
 
 static enum result set(struct ctx *c, const struct stripe_dispute *dispute, bool open)
@@ -247,15 +249,19 @@ static enum result decide(struct ctx *c, const struct dispute *d,
     return post_loss(c, d, b, host, !lost);
 }
 
-/* What follows for the host's money when the status is S and WAS another, or none. */
+/* What follows for the host's money, and the booking, when the status is S and WAS
+ * another, or none. */
 static enum result follow(struct ctx *c, const struct dispute *d,
-    const struct booking *b, const struct status *was, const struct status *s)
+    const struct payment *p, struct booking *b, const struct status *was,
+    const struct status *s)
 {
     bool taken = s->withdrawn && (was == NULL || !was->withdrawn);
     TRY(freezes_set(c, b, FREEZE_DISPUTE, d->id, s->open));
     if (s->open && taken && !s->lost)
         return transfers_take_back(c, b, d->host, "disputed");
     TRY(transfers_settle(c, b, "the dispute is lost"));
+    if (s->lost && !s->open)
+        TRY(refunds_cancel_if_unpaid(c, p, b));
     bool over = b->state != BOOKING_CONFIRMED && b->state != BOOKING_ACTIVE;
     return s->open || !over ? OK : transfers_schedule(c, b);
 }
@@ -274,7 +280,8 @@ static enum result apply_to(struct ctx *c, const struct stripe_dispute *dispute,
     TRY(r);
     TRY(post_movements(c, &d, dispute->movements));
     const struct status *was = status_of(d.status);
-    if (was != NULL && was->rank > s->rank)
+    bool appeal_failed = was != NULL && was->lost && was->open && s->lost;
+    if (was != NULL && was->rank > s->rank && !appeal_failed)
         return OK;
     TRY(set(c, dispute, s->open));
     if (was == s)
@@ -283,7 +290,7 @@ static enum result apply_to(struct ctx *c, const struct stripe_dispute *dispute,
     TRY(disputes_get(c, dispute->id, &d));
     TRY(decide(c, &d, p, &b, s->lost));
     TRY(disputes_get(c, dispute->id, &d));
-    return follow(c, &d, &b, was, s);
+    return p->applied ? follow(c, &d, p, &b, was, s) : OK;
 }
 
 static enum result apply(struct ctx *c, const struct stripe_dispute *dispute)
@@ -314,6 +321,24 @@ enum result disputes_apply(struct ctx *c, const struct stripe_dispute *dispute)
     return r;
 }
 
+/* A dispute may be heard of before the payment that it is about. */
+static enum result know_payment(
+    struct ctx *c, const struct stripe_client *client, const char *intent_id)
+{
+    struct payment p;
+    struct stripe_reply reply;
+    struct stripe_intent intent;
+    enum result r = payments_by_intent(c, intent_id, &p);
+    if (r != R_NOT_FOUND || *intent_id == '\0')
+        return query_end(r);
+    TRY(stripe_ops_read(
+        c, client, ctx_printf(c, "/v1/payment_intents/%s", intent_id), &reply));
+    TRY(stripe_read_intent(reply.object, &intent));
+    TRY(db_begin(c->db));
+    TRY(payments_apply(c, &intent));
+    return db_commit(c->db);
+}
+
 enum result disputes_check(struct ctx *c, const char *id)
 {
     struct stripe_client client;
@@ -322,6 +347,7 @@ enum result disputes_check(struct ctx *c, const char *id)
     TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
     TRY(stripe_ops_read(c, &client, ctx_printf(c, "/v1/disputes/%s", id), &reply));
     TRY(stripe_read_dispute(reply.object, &dispute));
+    TRY(know_payment(c, &client, dispute.intent_id));
     TRY(db_begin(c->db));
     TRY(disputes_apply(c, &dispute));
     struct query *q = db_query(c->db, Q_DISPUTES_TOUCH);

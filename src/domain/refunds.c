@@ -79,16 +79,27 @@ enum result refunds_failed(
 /* ---- splitting --------------------------------------------------------------------
  */
 
+static int64_t between(int64_t least, int64_t n, int64_t most)
+{
+    return n < least ? least : n > most ? most : n;
+}
+
 enum result refunds_left(struct ctx *c, const struct payment *p,
     const struct booking *b, struct refund_split *out)
 {
     struct query *q = db_query(c->db, Q_REFUNDS_SUMS);
     bind_int(q, "payment_id", p->id);
     TRY(query_step(q));
+    int64_t amount = p->amount.n - col_int(q, "amount");
+    int64_t host = p->applied ? b->host.n - col_int(q, "host") : 0;
+    int64_t tax = p->applied ? b->tax.n - col_int(q, "tax") : 0;
+    /* A bank may have taken more than was paid; it does not ask who bears what. */
+    amount = between(0, amount, p->amount.n);
+    host = between(0, host, amount);
     *out = (struct refund_split) {
-        .amount = cents_of(p->amount.n - col_int(q, "amount")),
-        .host = p->applied ? cents_of(b->host.n - col_int(q, "host")) : cents_of(0),
-        .tax = p->applied ? cents_of(b->tax.n - col_int(q, "tax")) : cents_of(0),
+        .amount = cents_of(amount),
+        .host = cents_of(host),
+        .tax = cents_of(between(0, tax, amount - host)),
     };
     return OK;
 }
@@ -364,8 +375,7 @@ enum result refunds_answered(
 /* ---- what Stripe says -------------------------------------------------------------
  */
 
-/* All of a booking's money is with the vendor again: it cannot go on as if paid. */
-static enum result cancel_if_unpaid(
+enum result refunds_cancel_if_unpaid(
     struct ctx *c, const struct payment *p, struct booking *b)
 {
     struct refund_split left;
@@ -449,7 +459,7 @@ static enum result take_over(struct ctx *c, const struct stripe_refund *refund,
             refund->id)));
     if (back.n > refund->amount.n)
         TRY(ask_for_rest(c, p, &b, &withdrawn, cents_sub(back, refund->amount)));
-    TRY(cancel_if_unpaid(c, p, &b));
+    TRY(refunds_cancel_if_unpaid(c, p, &b));
     return transfers_settle(c, &b, "refunded at Stripe");
 }
 
@@ -534,16 +544,41 @@ enum result refunds_retry(struct ctx *c, int64_t id)
     return db_commit(c->db);
 }
 
+/* What a bank took of the booking's money covers it: the vendor has it already.
+ * *COVERED false: it does not. */
+static enum result give_up_for_loss(struct ctx *c, struct refund_row *row,
+    const struct booking *b, const char *reason, bool *covered)
+{
+    struct cents loss;
+    TRY(ledger_balance(c, LEDGER_DISPUTE_LOSS, b->id, &loss));
+    *covered = loss.n >= row->split.amount.n;
+    if (!*covered)
+        return OK;
+    TRY(set(c, row, row->refund_id, "canceled", reason, reason));
+    return ledger_post(c, &(struct ledger_movement) {
+                              .kind = "refund_withdrawn",
+                              .source_id = row->uid,
+                              .debit = LEDGER_REFUNDS_DUE,
+                              .credit = LEDGER_DISPUTE_LOSS,
+                              .amount = row->split.amount,
+                              .booking_id = b->id,
+                          });
+}
+
 enum result refunds_give_up(struct ctx *c, int64_t id, const char *reason)
 {
     struct refund_row row;
     struct payment p;
     struct booking b;
+    bool covered;
     TRY(accounts_admin_only(c, "gives refunds up"));
     if (text_empty(reason))
         return fail(c, R_INVALID, "Say why it need not go back any more.");
     TRY(db_begin(c->db));
     TRY(get_failed(c, id, &row, &p, &b));
+    TRY(give_up_for_loss(c, &row, &b, reason, &covered));
+    if (covered)
+        return db_commit(c->db);
     if (!p.applied)
         return fail(c, R_CONFLICT,
             "This money belongs to no booking: it has to go back. Try again, or send "

@@ -32,7 +32,8 @@ enum result refunds_of_booking(
 enum result refunds_failed(
     struct ctx *c, int64_t after_id, size_t max, struct refund_row **out, size_t *n);
 
-/* What has not been decided to go back of payment P of booking B yet. */
+/* What is left of payment P of booking B: neither decided to go back, nor taken by a
+ * bank for good. */
 enum result refunds_left(struct ctx *c, const struct payment *p,
     const struct booking *b, struct refund_split *out);
 
@@ -57,6 +58,11 @@ enum result refunds_give(struct ctx *c, int64_t booking_id, struct cents amount,
  * R_INVALID: no reason. */
 enum result refunds_retry(struct ctx *c, int64_t id);
 enum result refunds_give_up(struct ctx *c, int64_t id, const char *reason);
+
+/* Cancels confirmed booking B, and tells both sides, if nothing is left of its payment
+ * P: it cannot go on as if it were paid. By the system; needs an open transaction. */
+enum result refunds_cancel_if_unpaid(
+    struct ctx *c, const struct payment *p, struct booking *b);
 
 /* What a row of kind ref brought, in the transaction that settled it. */
 enum result refunds_answered(

@@ -119,6 +119,46 @@ START_TEST(a_question_of_the_bank_freezes_and_moves_nothing)
 }
 END_TEST
 
+START_TEST(lost_before_the_visit_there_is_no_booking_and_nothing_more_to_give_back)
+{
+    open_dispute("");
+    money_listen(&m);
+    close_dispute("lost");
+    money_run(&m);
+    ck_assert(money_booking(&m).state == BOOKING_CANCELED);
+    ck_assert_int_eq(holds_cells(&m.t), 0);
+    ck_assert_int_eq(count("outbox WHERE kind = 'booking_canceled'"), 1);
+    money_act(&m, m.admin_id);
+    ck_assert(
+        refunds_give(m.c, m.booking_id, cents_of(100), "sorry", "k") == R_INVALID);
+    ck_assert_int_eq(money_owed(&m, "host_receivable"), 0);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+}
+END_TEST
+
+START_TEST(a_refund_that_a_lost_dispute_made_needless_is_given_up_for_it)
+{
+    money_act(&m, m.admin_id);
+    ck_assert(
+        refunds_give(m.c, m.booking_id, cents_of(MONEY_TOTAL), "sorry", "k") == OK);
+    open_dispute(""); /* before the call is made: Stripe refuses it */
+    money_run(&m);
+    ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 1);
+    close_dispute("lost");
+    money_run(&m);
+    money_act(&m, m.admin_id);
+    ck_assert(refunds_retry(m.c, 1) == R_CONFLICT);
+    money_act(&m, m.admin_id);
+    ck_assert(refunds_give_up(m.c, 1, "the bank took it") == OK);
+    after_the_payout_day();
+    ck_assert_int_eq(sent_net(), 0);
+    ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
+    ck_assert_int_eq(money_owed(&m, "dispute_loss"), 0);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+    ck_assert_int_eq(money_owed(&m, "revenue"), 0);
+}
+END_TEST
+
 START_TEST(part_of_a_payment_costs_the_host_his_part_of_it)
 {
     open_dispute("&amount=10000");
@@ -269,6 +309,7 @@ static const struct {
     { __LINE__, { "lost", "appeal_needs_response" }, "appeal_needs_response", true,
         true },
     { __LINE__, { "lost", "appeal_under_review", "won" }, "won", false, false },
+    { __LINE__, { "lost", "appeal_under_review", "lost" }, "lost", false, true },
     { __LINE__, { "warning_needs_response", "needs_response" }, "needs_response", true,
         false },
     { __LINE__, { "needs_response", "needs_response" }, "needs_response", true, false },
@@ -360,6 +401,9 @@ void unit_domain_disputes(Suite *s)
     tcase_add_test(tc, matrix_23_one_that_is_open_freezes_the_money_and_won_lets_it_go);
     tcase_add_test(tc, matrix_23_lost_before_the_payout_leaves_nothing_for_the_host);
     tcase_add_test(tc, a_question_of_the_bank_freezes_and_moves_nothing);
+    tcase_add_test(
+        tc, lost_before_the_visit_there_is_no_booking_and_nothing_more_to_give_back);
+    tcase_add_test(tc, a_refund_that_a_lost_dispute_made_needless_is_given_up_for_it);
     tcase_add_test(tc, part_of_a_payment_costs_the_host_his_part_of_it);
     tcase_add_test(tc,
         matrix_23_after_the_payout_the_hosts_part_is_asked_back_and_sent_again_once);
