@@ -32,3 +32,19 @@ SELECT state AS label, COUNT(*) AS value FROM outbox GROUP BY state
 -- query: metrics_bookings
 -- scan: an index of states only, some times a minute
 SELECT state AS label, COUNT(*) AS value FROM bookings GROUP BY state
+
+-- query: metrics_money_waiting
+-- scan: indexes of those only that wait
+SELECT 'differences' AS label, COUNT(*) AS value FROM differences WHERE closed_at IS NULL
+UNION ALL
+SELECT 'disputes', COUNT(*) FROM disputes WHERE closed_at IS NULL
+UNION ALL
+SELECT 'failed_refunds', COUNT(*) FROM refunds WHERE state = 'failed'
+UNION ALL
+SELECT 'failed_transfers', COUNT(*) FROM transfers WHERE state = 'failed'
+UNION ALL
+SELECT 'held_transfers', COUNT(*) FROM transfers WHERE state = 'held'
+
+-- query: metrics_ledger
+-- scan: an account a row, and one for each host with money under way
+SELECT account AS label, SUM(balance_cents) AS value FROM ledger_totals GROUP BY account

@@ -16,6 +16,10 @@ const struct metric metrics[] = {
         "Mails, sent and to be sent." },
     { "prep_bookings", "gauge", "state", Q_METRICS_BOOKINGS,
         "Bookings." },
+    { "prep_money_waiting", "gauge", "queue", Q_METRICS_MONEY_WAITING,
+        "What waits for a person on /admin/payments." },
+    { "prep_ledger_balance_cents", "gauge", "account", Q_METRICS_LEDGER,
+        "Balances of the ledger's accounts; together they are 0." },
     { 0 },
 };
 /* clang-format on */

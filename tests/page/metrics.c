@@ -49,6 +49,8 @@ START_TEST(this_machine_reads_what_the_site_is_at)
         "\nprep_stripe_events_waiting 0\n",
         "\nprep_outbox_mails{state=\"queued\"} ",
         "\nprep_bookings{state=\"confirmed\"} ",
+        "\nprep_money_waiting{queue=\"differences\"} 0\n",
+        "\n# TYPE prep_ledger_balance_cents gauge\n",
     };
     for (size_t i = 0; i < COUNT_OF(lines); i++)
         ck_assert_msg(
