@@ -241,7 +241,8 @@ enum result transfers_apply_reversal(
     r = by_uid(c, reversal->reversal_uid, &row);
     if (r == OK && text_is(row.state, "queued")) {
         TRY(set_state(c, &row, "succeeded", reversal->id, ""));
-        return came_back(c, &row, reversal->id);
+        TRY(came_back(c, &row, reversal->id));
+        return send_again(c, &row);
     }
     if (r != R_NOT_FOUND)
         return r;

@@ -191,6 +191,26 @@ START_TEST(matrix_23_after_the_payout_the_hosts_part_is_asked_back_and_sent_agai
 }
 END_TEST
 
+/* The answer to the reversal is lost, and its event is quicker than the next try. */
+START_TEST(won_while_the_money_was_on_its_way_back_it_is_sent_again)
+{
+    after_the_payout_day();
+    open_dispute("");
+    money_listen(&m);
+    close_dispute("won");
+    money_listen(&m);
+    money_act(&m, 0);
+    stripe_box_fault(&m.box, "/reversals", "reset_mid_body", 2);
+    money_calls(&m);
+    ck_assert_int_eq(count("reversals WHERE state = 'queued'"), 1);
+    money_listen(&m);
+    ck_assert_int_eq(count("reversals WHERE state = 'succeeded'"), 1);
+    money_run(&m);
+    ck_assert_int_eq(sent_net(), MONEY_HOST);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+}
+END_TEST
+
 START_TEST(a_charge_that_carries_no_second_transfer_is_paid_from_our_balance)
 {
     money_book(&m, 7); /* there is money of others */
@@ -407,6 +427,7 @@ void unit_domain_disputes(Suite *s)
     tcase_add_test(tc, part_of_a_payment_costs_the_host_his_part_of_it);
     tcase_add_test(tc,
         matrix_23_after_the_payout_the_hosts_part_is_asked_back_and_sent_again_once);
+    tcase_add_test(tc, won_while_the_money_was_on_its_way_back_it_is_sent_again);
     tcase_add_test(
         tc, a_charge_that_carries_no_second_transfer_is_paid_from_our_balance);
     tcase_add_test(tc, matrix_23_lost_after_the_payout_the_host_bears_his_part);
