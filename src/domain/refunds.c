@@ -460,7 +460,10 @@ static enum result take_over(struct ctx *c, const struct stripe_refund *refund,
     if (back.n > refund->amount.n)
         TRY(ask_for_rest(c, p, &b, &withdrawn, cents_sub(back, refund->amount)));
     TRY(refunds_cancel_if_unpaid(c, p, &b));
-    return transfers_settle(c, &b, "refunded at Stripe");
+    TRY(transfers_settle(c, &b, "refunded at Stripe"));
+    /* Ours may have been shared out otherwise, to a cent. */
+    bool over = b.state != BOOKING_CONFIRMED && b.state != BOOKING_ACTIVE;
+    return over ? transfers_schedule(c, &b) : OK;
 }
 
 /* R_NOT_FOUND: not of a payment of ours. */

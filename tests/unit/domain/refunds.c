@@ -290,6 +290,23 @@ START_TEST(a_refund_of_a_payment_that_we_do_not_know_to_be_paid_waits_for_it)
 }
 END_TEST
 
+/* 83.00 are asked back of the host for our refund; for the two that take its place he
+ * bears 65.18 and 17.81: the cent goes to him again. */
+START_TEST(what_is_shared_out_anew_is_made_even_with_the_host_to_the_cent)
+{
+    money_after_the_end(&m, 86400);
+    money_run(&m);
+    ck_assert(give(m.admin_id, 13042, "a") == OK);
+    money_sim(&m, "refund", "payment_intent=%s&amount=10243", intent());
+    money_calls(&m);
+    money_run(&m);
+    ck_assert_int_eq(money_payment(&m).refunded.n, 13042);
+    ck_assert_int_eq(money_int(&m, "SELECT SUM(amount_cents) FROM reversals"), 8300);
+    ck_assert_int_eq(count("transfers WHERE state = 'sent' AND amount_cents = 1"), 1);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+}
+END_TEST
+
 START_TEST(one_of_nobodys_payment_is_nobodys_business)
 {
     struct stripe_refund refund = { .id = "re_x",
@@ -336,6 +353,7 @@ void unit_domain_refunds(Suite *s)
     tcase_add_test(tc, more_back_than_was_paid_waits_for_the_news_that_one_has_failed);
     tcase_add_test(
         tc, a_refund_of_a_payment_that_we_do_not_know_to_be_paid_waits_for_it);
+    tcase_add_test(tc, what_is_shared_out_anew_is_made_even_with_the_host_to_the_cent);
     tcase_add_test(tc, one_of_nobodys_payment_is_nobodys_business);
     suite_add_tcase(s, tc);
 }
