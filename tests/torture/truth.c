@@ -244,10 +244,12 @@ static const struct truth {
         " (SELECT COALESCE(SUM(r.amount_cents), 0) FROM payments p"
         "  JOIN refunds r ON r.payment_id = p.id"
         "  WHERE p.booking_id = e.booking_id AND r.state = 'failed')" },
+    /* A refund that waits for money at Stripe is booked before it has moved. */
     { TRUTH_AT_END, "after reconciling our account at Stripe is what Stripe says",
         "SELECT * FROM (SELECT (SELECT COALESCE(SUM(balance_cents), 0) FROM "
         "ledger_totals"
-        "  WHERE account = 'stripe') AS ours,"
+        "  WHERE account = 'stripe') + (SELECT COALESCE(SUM(amount), 0)"
+        "  FROM st_refunds WHERE status = 'pending') AS ours,"
         " (SELECT COALESCE(SUM(amount_cents), 0) FROM st.totals"
         "  WHERE party = 'platform' AND currency = 'usd') AS stripes) WHERE ours <> "
         "stripes" },
