@@ -249,7 +249,7 @@ static const struct truth {
         "SELECT * FROM (SELECT (SELECT COALESCE(SUM(balance_cents), 0) FROM "
         "ledger_totals"
         "  WHERE account = 'stripe') + (SELECT COALESCE(SUM(amount), 0)"
-        "  FROM st_refunds WHERE status = 'pending') AS ours,"
+        "  FROM st_refunds WHERE status = 'pending' AND movement IS NULL) AS ours,"
         " (SELECT COALESCE(SUM(amount_cents), 0) FROM st.totals"
         "  WHERE party = 'platform' AND currency = 'usd') AS stripes) WHERE ours <> "
         "stripes" },
