@@ -29,6 +29,13 @@ const char *bookings_state_label(enum booking_state s);
 /* Is there an edge, and may this role take it? Whose booking it is comes on top. */
 bool bookings_may(enum booking_state from, enum booking_state to, enum role role);
 
+/* Is the visit over, or never to be? Then what the host is owed is put on its way at
+ * once; otherwise the clock does it. */
+static inline bool bookings_over(enum booking_state s)
+{
+    return s != BOOKING_CONFIRMED && s != BOOKING_ACTIVE;
+}
+
 /* Does a booking in this state have its cells? */
 bool bookings_live(enum booking_state s);
 

@@ -262,8 +262,7 @@ static enum result follow(struct ctx *c, const struct dispute *d,
     TRY(transfers_settle(c, b, "the dispute is lost"));
     if (s->lost && !s->open)
         TRY(refunds_cancel_if_unpaid(c, p, b));
-    bool over = b->state != BOOKING_CONFIRMED && b->state != BOOKING_ACTIVE;
-    return s->open || !over ? OK : transfers_schedule(c, b);
+    return s->open || !bookings_over(b->state) ? OK : transfers_schedule(c, b);
 }
 
 static enum result apply_to(struct ctx *c, const struct stripe_dispute *dispute,

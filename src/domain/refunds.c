@@ -462,8 +462,7 @@ static enum result take_over(struct ctx *c, const struct stripe_refund *refund,
     TRY(refunds_cancel_if_unpaid(c, p, &b));
     TRY(transfers_settle(c, &b, "refunded at Stripe"));
     /* Ours may have been shared out otherwise, to a cent. */
-    bool over = b.state != BOOKING_CONFIRMED && b.state != BOOKING_ACTIVE;
-    return over ? transfers_schedule(c, &b) : OK;
+    return bookings_over(b.state) ? transfers_schedule(c, &b) : OK;
 }
 
 /* R_NOT_FOUND: not of a payment of ours. */
