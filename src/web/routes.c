@@ -13,6 +13,7 @@
 #include "web/calendars.h"
 #include "web/cancellations.h"
 #include "web/checkout.h"
+#include "web/dashboard.h"
 #include "web/documents.h"
 #include "web/earnings.h"
 #include "web/home.h"
