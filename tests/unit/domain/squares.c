@@ -32,7 +32,6 @@ START_TEST(a_cell_is_part_of_its_square)
     ck_assert_int_eq(squares_cell(-89.9845, -179.9645), 1355);
     ck_assert_int_eq(squares_square(30.2672, -97.7431), 1202 * 3600 + 822);
     ck_assert_int_eq(squares_cell(30.2672, -97.7431) / 10000, 1202 * 3600 + 822);
-    ck_assert_int_eq(squares_degree(30.2672, -97.7431), 120 * 360 + 82);
     ck_assert_int_eq(squares_cell(90, 180) / 10000, 1799 * 3600 + 3599);
 }
 END_TEST
