@@ -18,7 +18,7 @@ static fts5_api *api_of(sqlite3 *c)
 
 enum result words_open(sqlite3 *c, struct words *out, struct buf *why)
 {
-    /* As 0008 has it. */
+    /* As in 0004: 0008 has taken over the words that it made. */
     const char *arguments[] = { "unicode61", "remove_diacritics", "2" };
     fts5_api *api = api_of(c);
     void *user;

@@ -231,11 +231,13 @@ static struct square_box box_of(const struct near_walk *w)
                                  : squares_box(f->lat, f->lng, size_of(w), FIRST_REACH);
 }
 
-/* What a look costs, in kitchens read: a range is as dear as a few of them, and of the
- * kitchens in a box those outside its circle are read for nothing. */
+/* What a look costs, in kitchens read: a range is as dear as a few of them, and those
+ * of a box that lie outside its circle are read for nothing. Where equipment is asked
+ * for, most of those inside are, too. */
 static double cost_of(const struct near_walk *w)
 {
-    enum { RANGE_COST = 4 };
+    enum { RANGE_COST = 4, WITHOUT_COST = 3 };
+    bool choosy = w->filter.equipment != 0 && w->word == NULL;
     struct square_box box = box_of(w);
     double height = (double)(box.north - box.south + 1);
     double width = (double)(box.east - box.west + 1);
@@ -244,8 +246,8 @@ static double cost_of(const struct near_walk *w)
     double ranges = (double)squares_ranges_most(&box);
     if (ranges > RANGES_MAX)
         return INFINITY;
-    return RANGE_COST * ranges +
-           (double)enough(w) * area / (M_PI * w->look_mi * w->look_mi);
+    return RANGE_COST * ranges + (double)enough(w) * (choosy ? WITHOUT_COST : 1) *
+                                     area / (M_PI * w->look_mi * w->look_mi);
 }
 
 /* The next look goes so far, with the squares that make it cheapest. */

@@ -123,8 +123,8 @@ static enum result by_rating(
 
 /* No offer of this kitchen can cost less: its lower rate, no tax. */
 struct bound {
-    struct near_kitchen kitchen;
     int64_t least_cents;
+    const struct near_kitchen *kitchen;
 };
 
 static int64_t least_cents(
@@ -142,7 +142,7 @@ static int lowest_first(const void *a, const void *b)
     const struct bound *x = a, *y = b;
     if (x->least_cents != y->least_cents)
         return x->least_cents < y->least_cents ? -1 : 1;
-    return nearer(x->kitchen.distance_mi, y->kitchen.distance_mi);
+    return nearer(x->kitchen->distance_mi, y->kitchen->distance_mi);
 }
 
 static int cheapest_first(const void *a, const void *b)
@@ -169,12 +169,12 @@ static enum result by_price(
     struct bound *bounds = arena_array(c->arena, n, sizeof *bounds);
     for (size_t i = 0; i < n; i++)
         bounds[i] =
-            (struct bound) { pool[i], least_cents(c, &pool[i], &request->wish) };
+            (struct bound) { least_cents(c, &pool[i], &request->wish), &pool[i] };
     qsort(bounds, n, sizeof *bounds, lowest_first);
     for (size_t i = 0; i < n && !settled(f, bounds[i].least_cents);) {
         size_t size = 0;
-        while (size < OFFERS_BATCH && i < n)
-            batch[size++] = bounds[i++].kitchen;
+        while (size < OFFERS_BATCH && i < n && !settled(f, bounds[i].least_cents))
+            batch[size++] = *bounds[i++].kitchen;
         TRY(offer_batch(c, &request->wish, batch, size, f));
         qsort(f->offers, f->n, sizeof *f->offers, cheapest_first);
     }

@@ -1,7 +1,12 @@
 /* prep-bench DATA KITCHENS: fills a migrated database that has its places (prep
  * import-places) with so many kitchens, if it has none, and prints how long
  * searches in the 200 largest towns take inside the program. They lie as densely as ZIP
- * codes do; every fourth has a booking in the coming week. Always the same kitchens. */
+ * codes do; every fourth has a booking in the coming week. Always the same kitchens.
+ *
+ * More kitchens are more everywhere, round the same ZIP codes: 1,000,000 is the country of
+ * 10,000 with a hundred times as many on each street, and not a hundred such countries.
+ * That is the harder model: a search finds its page next door, among more that fit, and
+ * numbers of neighbours are as far apart as can be, since kitchens come in any order. */
 #include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
