@@ -9,7 +9,12 @@
 #include "domain/words.h"
 #include "util/text.h"
 
-enum { RANGES_MAX = 160, RATE_MAX_CENTS = 100000000, MINUTES_MAX = 1 << 30 };
+enum {
+    RANGES_MAX = 160,
+    RANGE_BITS = 27, /* as in near.sql */
+    RATE_MAX_CENTS = 100000000,
+    MINUTES_MAX = 1 << 30
+};
 
 /* From fine to coarse. */
 enum { FINE, MIDDLE, COARSE, LEVELS };
@@ -23,8 +28,8 @@ static const double first_close_mi = 0.33;
 /* ---- words ------------------------------------------------------------------------
  */
 
-/* The band of the map in which rare words are told from frequent ones: the row of
- * squares that the point is in. */
+/* The words as the index has them; of several that first which is rare, as far as the
+ * row of squares tells that the point is in. */
 static enum result find_words(struct ctx *c, struct near_walk *w)
 {
     enum { WORDS_MAX = 8 };
@@ -73,7 +78,9 @@ static const char *ranges_json(struct ctx *c, const struct square_box *box)
     char *out = arena_alloc(c->arena, n * (TEXT_INT_MAX + 1) + 2), *at = out;
     for (size_t i = 0; i < n; i++) {
         *at++ = i == 0 ? '[' : ',';
-        int64_t packed = ranges[i].first << 20 | (ranges[i].last - ranges[i].first);
+        /* A row of squares all round the earth fits in the lower bits. */
+        int64_t packed =
+            ranges[i].first << RANGE_BITS | (ranges[i].last - ranges[i].first);
         at += text_put_int(at, packed);
     }
     *at = ']';
@@ -324,6 +331,8 @@ enum result near_next(struct ctx *c, struct near_walk *w, size_t wanted,
             *n = 0;
             w->level = FINE;
             w->look_mi = first_close_mi;
+            if (cost_of(w) == INFINITY) /* at a pole */
+                look_so_far(w, first_close_mi);
             continue;
         }
         w->edge_mi =

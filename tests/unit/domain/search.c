@@ -491,6 +491,12 @@ START_TEST(a_crowded_spot_is_looked_at_more_closely)
     ck_assert(find() == OK);
     ck_assert_int_eq(page.n, 20);
     ck_assert_double_eq_tol(page.offers[0].distance_mi, 0, 0.001);
+    /* The same house at the pole, where a cell is a street wide at most. */
+    db_test_exec(&t, "UPDATE kitchens SET lat = 89.9999, cell = %lld",
+        (long long)squares_cell(89.9999, -97.7431));
+    request.filter.lat = 89.9999;
+    ck_assert(find() == OK);
+    ck_assert_int_eq(page.n, 20);
 }
 END_TEST
 
