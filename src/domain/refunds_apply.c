@@ -1,0 +1,236 @@
+/* What becomes of a refund at Stripe. */
+#include "domain/audit.h"
+#include "domain/ledger.h"
+#include "domain/refunds.h"
+#include "domain/transfers.h"
+#include "util/guard.h"
+#include "util/log.h"
+#include "util/rand.h"
+
+/* ---- what becomes of one ----------------------------------------------------------
+ */
+
+static const struct {
+    const char *status, *state; /* Stripe's word, and ours */
+    int rank;                   /* what is settled does not become pending again */
+} states[] = {
+    { "", "queued", 0 },
+    { "pending", "pending", 1 },
+    { "requires_action", "pending", 1 },
+    { "succeeded", "succeeded", 2 },
+    { "failed", "failed", 3 },
+    { "canceled", "failed", 3 },
+    { "", "canceled", 4 },
+};
+
+static int rank_of(const char *state)
+{
+    for (size_t i = 0; i < COUNT_OF(states); i++)
+        if (text_is(states[i].state, state))
+            return states[i].rank;
+    CHECK(!"a state that the table's CHECK does not know");
+    return 0;
+}
+
+static bool is_paid(const char *state)
+{
+    return text_is(state, "pending") || text_is(state, "succeeded");
+}
+
+/* With Stripe: from our balance to the vendor; FAILED: back into it. */
+static enum result post_paid(
+    struct ctx *c, const struct refund_row *row, const char *refund_id, bool failed)
+{
+    return ledger_post(c, &(struct ledger_movement) {
+                              .kind = failed ? "refund_failed" : "refund",
+                              .source_id = refund_id,
+                              .debit = failed ? LEDGER_STRIPE : LEDGER_REFUNDS_DUE,
+                              .credit = failed ? LEDGER_REFUNDS_DUE : LEDGER_STRIPE,
+                              .amount = row->split.amount,
+                              .booking_id = row->booking_id,
+                          });
+}
+
+/* Stripe has it under REFUND_ID, in STATE. */
+static enum result move(struct ctx *c, struct refund_row *row, const char *refund_id,
+    const char *state, const char *error)
+{
+    bool was_paid = is_paid(row->state), failed = text_is(state, "failed");
+    TRY(refunds_set(c, row, refund_id, state, error,
+        ctx_printf(c, "%s, %s%s%s", cents_format(c->arena, row->split.amount),
+            refund_id, *error == '\0' ? "" : ": ", error)));
+    if (failed)
+        log_error("refund_failed", "%s: %s", refund_id, error);
+    if (was_paid == is_paid(state))
+        return OK;
+    return post_paid(c, row, refund_id, was_paid);
+}
+
+static enum result refused(
+    struct ctx *c, struct refund_row *row, const struct stripe_error *e)
+{
+    struct booking b;
+    log_error("refund_refused", "%s: %s", row->uid, e->message);
+    TRY(refunds_set(c, row, NULL, "failed", e->message,
+        ctx_printf(c, "Stripe refuses it: %s", e->message)));
+    if (!text_is(e->code, "charge_already_refunded"))
+        return OK;
+    /* All of it went back another way, which we shall hear of. */
+    TRY(bookings_get(c, row->booking_id, &b));
+    TRY(refunds_set(c, row, NULL, "canceled", e->message, e->message));
+    TRY(refunds_post_owed(c, row, &b, true));
+    return transfers_schedule(c, &b);
+}
+
+enum result refunds_answered(
+    struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
+{
+    struct refund_row row;
+    struct stripe_refund refund;
+    if (reply->outcome == STRIPE_OK) {
+        TRY(stripe_read_refund(reply->object, &refund));
+        return refunds_apply(c, &refund);
+    }
+    if (reply->outcome != STRIPE_DEFINITIVE && reply->outcome != STRIPE_DECLINED)
+        return OK; /* sent again, or looked for by listing: it may have happened */
+    TRY(refunds_by_uid(c, op->subject_uid, &row));
+    if (!text_is(row.state, "queued"))
+        return OK;
+    return stripe_ops_absent(reply) ? stripe_ops_again(c, op)
+                                    : refused(c, &row, &reply->error);
+}
+
+/* ---- what Stripe says -------------------------------------------------------------
+ */
+
+enum result refunds_cancel_if_unpaid(
+    struct ctx *c, const struct payment *p, struct booking *b)
+{
+    struct refund_split left;
+    TRY(refunds_left(c, p, b, &left));
+    if (left.amount.n > 0 || b->state != BOOKING_CONFIRMED)
+        return OK;
+    TRY(bookings_cancel(c, b, "all of the money went back to the vendor"));
+    TRY(bookings_tell(c, b, NEWS_CANCELED));
+    return bookings_tell(c, b, NEWS_CANCELED_HOST);
+}
+
+/* AMOUNT went back at Stripe though we had decided to give back so much that less than
+ * that was left: ours, which failed, are withdrawn for it. *BACK is their sum, *LAST
+ * one of them. R_BUSY: Stripe gives nothing twice, so one of ours has failed, or will,
+ * and we have not heard of it yet. */
+static enum result make_room(struct ctx *c, const struct payment *p,
+    const struct booking *b, struct cents amount, struct cents *back,
+    struct refund_row *last)
+{
+    struct refund_row *rows;
+    struct refund_split left;
+    size_t n;
+    *back = cents_of(0);
+    TRY(refunds_of_booking(c, b->id, &rows, &n));
+    TRY(refunds_left(c, p, b, &left));
+    for (; n > 0 && cents_add(left.amount, *back).n < amount.n; n--) {
+        *last = rows[n - 1];
+        if (last->payment_id != p->id || !text_is(last->state, "failed"))
+            continue;
+        TRY(refunds_withdraw(c, last, b, "given back at Stripe"));
+        *back = cents_add(*back, last->split.amount);
+    }
+    return cents_add(left.amount, *back).n >= amount.n
+               ? OK
+               : fail(c, R_BUSY,
+                     "More went back than was left: the news of another refund is not "
+                     "here yet.");
+}
+
+/* What is still to go back of those that were withdrawn. */
+static enum result ask_for_rest(struct ctx *c, const struct payment *p,
+    const struct booking *b, const struct refund_row *withdrawn, struct cents rest)
+{
+    static const char waits[] = "a bank looks at the payment";
+    struct refund_split left, split;
+    struct refund_row row;
+    TRY(refunds_left(c, p, b, &left));
+    split = refunds_share(&left, rest);
+    if (!b->disputed || !p->applied)
+        return refunds_open(c, p, b, &split, withdrawn->kind, withdrawn->reason);
+    TRY(refunds_add(
+        c, p, rand_uid(c->arena), &split, withdrawn->kind, withdrawn->reason, &row));
+    TRY(refunds_post_owed(c, &row, b, false));
+    return refunds_set(c, &row, NULL, "failed", waits, waits);
+}
+
+/* One that we do not know: made in the dashboard, or lost with a restored backup. */
+static enum result take_over(struct ctx *c, const struct stripe_refund *refund,
+    const struct payment *p, struct refund_row *row)
+{
+    struct booking b;
+    struct refund_split left, split;
+    struct refund_row withdrawn;
+    struct cents back;
+    const char *uid = *refund->refund_uid == '\0' ? refund->id : refund->refund_uid;
+    TRY(bookings_get(c, p->booking_id, &b));
+    TRY(make_room(c, p, &b, refund->amount, &back, &withdrawn));
+    TRY(refunds_left(c, p, &b, &left));
+    split = refunds_share(&left, refund->amount);
+    TRY(refunds_add(
+        c, p, uid, &split, p->applied ? "stripe" : "late", "made at Stripe", row));
+    TRY(refunds_post_owed(c, row, &b, false));
+    TRY(audit_add(c, "refund.taken_over", "booking", b.id,
+        ctx_printf(c, "%s, %s, made at Stripe", cents_format(c->arena, split.amount),
+            refund->id)));
+    if (back.n > refund->amount.n)
+        TRY(ask_for_rest(c, p, &b, &withdrawn, cents_sub(back, refund->amount)));
+    TRY(refunds_cancel_if_unpaid(c, p, &b));
+    TRY(transfers_settle(c, &b, "refunded at Stripe"));
+    /* Ours may have been shared out otherwise, to a cent. */
+    return bookings_over(b.state) ? transfers_schedule(c, &b) : OK;
+}
+
+/* R_NOT_FOUND: not of a payment of ours. */
+static enum result find(
+    struct ctx *c, const struct stripe_refund *refund, struct refund_row *row)
+{
+    struct payment p;
+    enum result r = refunds_by_refund(c, refund->id, row);
+    if (r == R_NOT_FOUND && *refund->refund_uid != '\0')
+        r = refunds_by_uid(c, refund->refund_uid, row);
+    if (r != R_NOT_FOUND)
+        return r;
+    TRY(payments_by_intent(c, refund->intent_id, &p));
+    bool moved =
+        !text_is(refund->status, "failed") && !text_is(refund->status, "canceled");
+    if (!moved && *refund->refund_uid == '\0')
+        return R_NOT_FOUND; /* and we did not want it */
+    return payments_has_come(&p)
+               ? take_over(c, refund, &p, row)
+               : fail(c, R_BUSY, "That its payment came is not known yet.");
+}
+
+static enum result apply(struct ctx *c, const struct stripe_refund *refund)
+{
+    struct refund_row row;
+    const char *state = NULL;
+    enum result r = find(c, refund, &row);
+    if (r == R_NOT_FOUND) {
+        log_error("refund_unknown", "%s belongs to no payment of ours", refund->id);
+        fail_clear(c);
+        return OK;
+    }
+    TRY(r);
+    for (size_t i = 0; i < COUNT_OF(states) && state == NULL; i++)
+        if (text_is(states[i].status, refund->status) && *refund->status != '\0')
+            state = states[i].state;
+    bool other = row.refund_id != NULL && !text_is(row.refund_id, refund->id);
+    if (state == NULL || other || rank_of(state) <= rank_of(row.state))
+        return OK;
+    return move(c, &row, refund->id, state, refund->failure_reason);
+}
+
+enum result refunds_apply(struct ctx *c, const struct stripe_refund *refund)
+{
+    struct actor was = bookings_as_system(c);
+    enum result r = apply(c, refund);
+    c->actor = was;
+    return r;
+}
