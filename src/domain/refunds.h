@@ -1,7 +1,9 @@
 /* Money that goes back to a vendor (STRIPE.md 4.7). A refund is decided with the change
  * that causes it, split at once into what the host, the tax office and we bear, and
  * asked for at Stripe by a row of its own. Decided refunds never add up to more than
- * was paid (a trigger). One that fails stays owed, and waits for a person. */
+ * was paid (a trigger). A refund counts as made from then on, but the ledger tells of
+ * it when its money moves: Stripe lets it wait while our balance is short. One that
+ * fails stays owed, and waits for a person. */
 #ifndef DOMAIN_REFUNDS_H
 #define DOMAIN_REFUNDS_H
 

@@ -32,38 +32,60 @@ static int rank_of(const char *state)
     return 0;
 }
 
-static bool is_paid(const char *state)
+/* ---- the books --------------------------------------------------------------------
+ */
+
+static enum result is_posted(
+    struct ctx *c, const char *kind, const char *refund_id, bool *posted)
 {
-    return text_is(state, "pending") || text_is(state, "succeeded");
+    struct query *q = db_query(c->db, Q_REFUNDS_IS_POSTED);
+    bind_text(q, "kind", kind);
+    bind_text(q, "refund_id", refund_id);
+    TRY(query_step(q));
+    *posted = col_int(q, "posted") != 0;
+    return OK;
 }
 
-/* With Stripe: from our balance to the vendor; FAILED: back into it. */
-static enum result post_paid(
-    struct ctx *c, const struct refund_row *row, const char *refund_id, bool failed)
+/* From our balance to the vendor; BACK: into it again. */
+static enum result post(
+    struct ctx *c, const struct stripe_refund *refund, int64_t booking_id, bool back)
 {
     return ledger_post(c, &(struct ledger_movement) {
-                              .kind = failed ? "refund_failed" : "refund",
-                              .source_id = refund_id,
-                              .debit = failed ? LEDGER_STRIPE : LEDGER_REFUNDS_DUE,
-                              .credit = failed ? LEDGER_REFUNDS_DUE : LEDGER_STRIPE,
-                              .amount = row->split.amount,
-                              .booking_id = row->booking_id,
+                              .kind = back ? "refund_failed" : "refund",
+                              .source_id = refund->id,
+                              .debit = back ? LEDGER_STRIPE : LEDGER_REFUNDS_DUE,
+                              .credit = back ? LEDGER_REFUNDS_DUE : LEDGER_STRIPE,
+                              .amount = refund->amount,
+                              .booking_id = booking_id,
                           });
 }
 
-/* Stripe has it under REFUND_ID, in STATE. */
-static enum result move(struct ctx *c, struct refund_row *row, const char *refund_id,
-    const char *state, const char *error)
+/* What has moved, once. A refund may be pending for long, for want of money in our
+ * balance: until it moves it is owed, and not booked. FAILED: what had moved is back.
+ */
+static enum result post_moved(
+    struct ctx *c, const struct stripe_refund *refund, int64_t booking_id, bool failed)
 {
-    bool was_paid = is_paid(row->state), failed = text_is(state, "failed");
-    TRY(refunds_set(c, row, refund_id, state, error,
+    bool out, back;
+    bool moved =
+        !text_empty(refund->movement_id) || text_is(refund->status, "succeeded");
+    TRY(is_posted(c, "refund", refund->id, &out));
+    TRY(is_posted(c, "refund_failed", refund->id, &back));
+    if (moved && !out)
+        TRY(post(c, refund, booking_id, false));
+    return failed && (moved || out) && !back ? post(c, refund, booking_id, true) : OK;
+}
+
+/* Stripe has it, and calls it what is STATE for us. */
+static enum result move(struct ctx *c, struct refund_row *row,
+    const struct stripe_refund *refund, const char *state)
+{
+    const char *error = refund->failure_reason;
+    if (text_is(state, "failed"))
+        log_error("refund_failed", "%s: %s", refund->id, error);
+    return refunds_set(c, row, refund->id, state, error,
         ctx_printf(c, "%s, %s%s%s", cents_format(c->arena, row->split.amount),
-            refund_id, *error == '\0' ? "" : ": ", error)));
-    if (failed)
-        log_error("refund_failed", "%s: %s", refund_id, error);
-    if (was_paid == is_paid(state))
-        return OK;
-    return post_paid(c, row, refund_id, was_paid);
+            refund->id, *error == '\0' ? "" : ": ", error));
 }
 
 static enum result refused(
@@ -222,9 +244,14 @@ static enum result apply(struct ctx *c, const struct stripe_refund *refund)
         if (text_is(states[i].status, refund->status) && *refund->status != '\0')
             state = states[i].state;
     bool other = row.refund_id != NULL && !text_is(row.refund_id, refund->id);
-    if (state == NULL || other || rank_of(state) <= rank_of(row.state))
+    if (state == NULL || other)
         return OK;
-    return move(c, &row, refund->id, state, refund->failure_reason);
+    if (rank_of(state) > rank_of(row.state))
+        TRY(move(c, &row, refund, state));
+    else if (row.refund_id == NULL)
+        return OK; /* refused, by what we heard before */
+    return post_moved(
+        c, refund, row.booking_id, rank_of(row.state) >= rank_of("failed"));
 }
 
 enum result refunds_apply(struct ctx *c, const struct stripe_refund *refund)

@@ -216,13 +216,10 @@ static const struct truth {
         "  WHERE t.booking_id = b.id AND t.state IN ('scheduled', 'held', 'failed'))"
         " AND NOT EXISTS (SELECT 1 FROM disputes d WHERE d.booking_id = b.id"
         "  AND d.closed_at IS NULL)" },
-    { TRUTH_AT_REST,
-        "our books say what Stripe's balance says, but for refunds that wait for money",
+    { TRUTH_AT_REST, "our books say what Stripe's balance says",
         "SELECT * FROM (SELECT (SELECT COALESCE(SUM(balance_cents), 0) FROM "
         "ledger_totals"
-        "  WHERE account IN ('stripe', 'stripe_fees', 'bank'))"
-        " + (SELECT COALESCE(SUM(amount), 0) FROM st_refunds WHERE status = 'pending'"
-        "  AND movement IS NULL) AS ours,"
+        "  WHERE account IN ('stripe', 'stripe_fees', 'bank')) AS ours,"
         " (SELECT COALESCE(SUM(amount_cents), 0) FROM st.totals"
         "  WHERE party IN ('platform', 'fees') AND currency = 'usd') AS stripes)"
         " WHERE ours <> stripes" },
@@ -238,18 +235,19 @@ static const struct truth {
         "SELECT booking_id, SUM(amount_cents) AS sum FROM ledger_entries"
         " WHERE account = 'host_payable' GROUP BY booking_id HAVING sum <> 0" },
     { TRUTH_AT_END,
-        "nothing is still owed to a vendor but what failed and waits for us",
+        "nothing is still owed to a vendor but what failed and waits for us, or waits "
+        "for money at Stripe",
         "SELECT booking_id, SUM(amount_cents) AS sum FROM ledger_entries e"
         " WHERE account = 'refunds_due' GROUP BY booking_id HAVING -sum <>"
         " (SELECT COALESCE(SUM(r.amount_cents), 0) FROM payments p"
-        "  JOIN refunds r ON r.payment_id = p.id"
-        "  WHERE p.booking_id = e.booking_id AND r.state = 'failed')" },
-    /* A refund that waits for money at Stripe is booked before it has moved. */
+        "  JOIN refunds r ON r.payment_id = p.id WHERE p.booking_id = e.booking_id"
+        "  AND (r.state = 'failed' OR EXISTS (SELECT 1 FROM st_refunds s"
+        "   WHERE s.id = r.refund_id AND s.status = 'pending'"
+        "   AND s.movement IS NULL)))" },
     { TRUTH_AT_END, "after reconciling our account at Stripe is what Stripe says",
         "SELECT * FROM (SELECT (SELECT COALESCE(SUM(balance_cents), 0) FROM "
         "ledger_totals"
-        "  WHERE account = 'stripe') + (SELECT COALESCE(SUM(amount), 0)"
-        "  FROM st_refunds WHERE status = 'pending' AND movement IS NULL) AS ours,"
+        "  WHERE account = 'stripe') AS ours,"
         " (SELECT COALESCE(SUM(amount_cents), 0) FROM st.totals"
         "  WHERE party = 'platform' AND currency = 'usd') AS stripes) WHERE ours <> "
         "stripes" },

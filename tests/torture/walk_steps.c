@@ -292,7 +292,8 @@ static void refund_at_stripe(void)
 
 static void refund_fails(void)
 {
-    const char *refund = any("id", "st_refunds WHERE status = 'succeeded'");
+    const char *refund =
+        any("id", "st_refunds WHERE status IN ('succeeded', 'pending')");
     if (refund != NULL)
         try_sim(
             "/_sim/act/refund_fail", arena_printf(world.arena, "refund=%s", refund));
