@@ -32,6 +32,15 @@ static int rank_of(const char *state)
     return 0;
 }
 
+/* What Stripe's word means for us, or NULL. */
+static const char *state_of(const char *status)
+{
+    for (size_t i = 0; i < COUNT_OF(states) && *status != '\0'; i++)
+        if (text_is(states[i].status, status))
+            return states[i].state;
+    return NULL;
+}
+
 /* ---- the books --------------------------------------------------------------------
  */
 
@@ -209,49 +218,90 @@ static enum result take_over(struct ctx *c, const struct stripe_refund *refund,
     return bookings_over(b.state) ? transfers_schedule(c, &b) : OK;
 }
 
-/* R_NOT_FOUND: not of a payment of ours. */
+/* It failed before we heard of it, and nobody here had decided it, or something else
+ * has taken its place: it is owed to nobody. What it moved is booked; where there is
+ * room for a row, one tells of it. */
+static enum result note_failed(struct ctx *c, const struct stripe_refund *refund,
+    const struct payment *p, const struct refund_split *left)
+{
+    static const char why[] = "failed before it was heard of";
+    struct refund_row row;
+    bool posted;
+    struct refund_split split = refunds_share(left, refund->amount);
+    if (split.amount.n == refund->amount.n) {
+        TRY(refunds_add(c, p, refund->id, &split, p->applied ? "stripe" : "late",
+            "made at Stripe", &row));
+        TRY(move(c, &row, refund, "failed"));
+        TRY(refunds_set(c, &row, refund->id, "canceled", refund->failure_reason, why));
+        return post_moved(c, refund, p->booking_id, true);
+    }
+    TRY(is_posted(c, "refund_failed", refund->id, &posted));
+    if (!posted && !text_empty(refund->movement_id))
+        TRY(audit_add(c, "refund.failed", "booking", p->booking_id,
+            ctx_printf(c, "%s, %s, made at Stripe, %s",
+                cents_format(c->arena, refund->amount), refund->id, why)));
+    return post_moved(c, refund, p->booking_id, true);
+}
+
+/* ---- applying ---------------------------------------------------------------------
+ */
+
 static enum result find(
     struct ctx *c, const struct stripe_refund *refund, struct refund_row *row)
 {
-    struct payment p;
     enum result r = refunds_by_refund(c, refund->id, row);
     if (r == R_NOT_FOUND && *refund->refund_uid != '\0')
         r = refunds_by_uid(c, refund->refund_uid, row);
-    if (r != R_NOT_FOUND)
-        return r;
-    TRY(payments_by_intent(c, refund->intent_id, &p));
-    bool moved =
-        !text_is(refund->status, "failed") && !text_is(refund->status, "canceled");
-    if (!moved && *refund->refund_uid == '\0')
-        return R_NOT_FOUND; /* and we did not want it */
-    return payments_has_come(&p)
-               ? take_over(c, refund, &p, row)
-               : fail(c, R_BUSY, "That its payment came is not known yet.");
+    return r;
+}
+
+static enum result apply_to(
+    struct ctx *c, const struct stripe_refund *refund, struct refund_row *row)
+{
+    const char *state = state_of(refund->status);
+    bool other = row->refund_id != NULL && !text_is(row->refund_id, refund->id);
+    if (state == NULL || other)
+        return OK;
+    if (rank_of(state) > rank_of(row->state))
+        TRY(move(c, row, refund, state));
+    else if (row->refund_id == NULL)
+        return OK; /* refused, by what we heard before */
+    return post_moved(
+        c, refund, row->booking_id, rank_of(row->state) >= rank_of("failed"));
+}
+
+/* One of payment P that has no row yet. */
+static enum result meet(
+    struct ctx *c, const struct stripe_refund *refund, const struct payment *p)
+{
+    struct refund_row row;
+    struct refund_split left;
+    struct booking b;
+    if (!payments_has_come(p))
+        return fail(c, R_BUSY, "That its payment came is not known yet.");
+    TRY(bookings_get(c, p->booking_id, &b));
+    TRY(refunds_left(c, p, &b, &left));
+    bool failed = text_is(state_of(refund->status), "failed");
+    bool lost = *refund->refund_uid != '\0' && left.amount.n >= refund->amount.n;
+    if (failed && !lost)
+        return note_failed(c, refund, p, &left);
+    TRY(take_over(c, refund, p, &row));
+    return apply_to(c, refund, &row);
 }
 
 static enum result apply(struct ctx *c, const struct stripe_refund *refund)
 {
     struct refund_row row;
-    const char *state = NULL;
+    struct payment p;
     enum result r = find(c, refund, &row);
-    if (r == R_NOT_FOUND) {
-        log_error("refund_unknown", "%s belongs to no payment of ours", refund->id);
-        fail_clear(c);
-        return OK;
-    }
-    TRY(r);
-    for (size_t i = 0; i < COUNT_OF(states) && state == NULL; i++)
-        if (text_is(states[i].status, refund->status) && *refund->status != '\0')
-            state = states[i].state;
-    bool other = row.refund_id != NULL && !text_is(row.refund_id, refund->id);
-    if (state == NULL || other)
-        return OK;
-    if (rank_of(state) > rank_of(row.state))
-        TRY(move(c, &row, refund, state));
-    else if (row.refund_id == NULL)
-        return OK; /* refused, by what we heard before */
-    return post_moved(
-        c, refund, row.booking_id, rank_of(row.state) >= rank_of("failed"));
+    if (r != R_NOT_FOUND)
+        return r == OK ? apply_to(c, refund, &row) : r;
+    r = payments_by_intent(c, refund->intent_id, &p);
+    if (r != R_NOT_FOUND)
+        return r == OK ? meet(c, refund, &p) : r;
+    log_error("refund_unknown", "%s belongs to no payment of ours", refund->id);
+    fail_clear(c);
+    return OK;
 }
 
 enum result refunds_apply(struct ctx *c, const struct stripe_refund *refund)

@@ -179,6 +179,115 @@ START_TEST(one_that_was_booked_while_it_waited_is_not_booked_again)
 }
 END_TEST
 
+/* ---- failed before it was heard of ------------------------------------------------
+ */
+
+/* Somebody gives CENTS back in the dashboard, and the vendor's bank does not take it.
+ */
+static void fail_unheard(int64_t cents)
+{
+    char refund_id[64], intent_id[64];
+    snprintf(intent_id, sizeof intent_id, "%s", money_payment(&m).intent_id);
+    snprintf(refund_id, sizeof refund_id, "%s",
+        json_text(money_sim(&m, "refund", "payment_intent=%s&amount=%lld", intent_id,
+                      (long long)cents),
+            "id"));
+    money_sim(&m, "refund_fail", "refund=%s", refund_id);
+}
+
+/* It went out and came back, and is owed to nobody. */
+static void nothing_has_come_of_it(void)
+{
+    ck_assert_int_eq(count("ledger WHERE kind = 'refund'"), 1);
+    ck_assert_int_eq(count("ledger WHERE kind = 'refund_failed'"), 1);
+    ck_assert_int_eq(count("ledger WHERE kind = 'refund_owed'"), 0);
+    ck_assert_int_eq(count("refunds"), 1);
+    ck_assert_int_eq(count("refunds WHERE state = 'canceled' AND kind = 'stripe'"), 1);
+    ck_assert_int_eq(count("audit WHERE action = 'refund.failed'"), 1);
+    ck_assert_int_eq(money_payment(&m).refunded.n, 0);
+    ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), -MONEY_HOST);
+    ck_assert(money_booking(&m).state == BOOKING_CONFIRMED);
+}
+
+START_TEST(one_at_the_dashboard_that_failed_before_it_was_heard_of_leaves_nothing)
+{
+    fail_unheard(_i == 0 ? 500 : MONEY_TOTAL);
+    money_run(&m);
+    nothing_has_come_of_it();
+    books_agree();
+    nothing_has_come_of_it(); /* the look has heard of it, too */
+}
+END_TEST
+
+START_TEST(one_that_failed_and_that_no_event_told_of_is_found_by_a_look)
+{
+    fail_unheard(500);
+    books_agree();
+    nothing_has_come_of_it();
+}
+END_TEST
+
+/* Meanwhile we have decided to give all of it back, and have. */
+START_TEST(one_that_failed_before_it_was_heard_of_needs_no_room)
+{
+    fail_unheard(500);
+    money_act(&m, m.admin_id);
+    ck_assert(
+        refunds_give(m.c, m.booking_id, cents_of(MONEY_TOTAL), "all", "key") == OK);
+    money_calls(&m);
+    money_run(&m);
+    ck_assert_int_eq(count("refunds"), 1);
+    ck_assert_int_eq(count("refunds WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(count("ledger WHERE kind = 'refund'"), 2);
+    ck_assert_int_eq(count("ledger WHERE kind = 'refund_failed'"), 1);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
+    books_agree();
+    ck_assert_int_eq(count("audit WHERE action = 'refund.failed'"), 1);
+}
+END_TEST
+
+START_TEST(one_that_waited_and_failed_before_it_was_heard_of_has_moved_nothing)
+{
+    money_drain(&m);
+    fail_unheard(500);
+    money_run(&m);
+    ck_assert_int_eq(count("refunds WHERE state = 'canceled'"), 1);
+    ck_assert_int_eq(count("ledger WHERE kind LIKE 'refund%%'"), 0);
+    books_agree();
+}
+END_TEST
+
+/* One of ours that a restored backup does not know, and another took its place. */
+START_TEST(one_of_ours_that_was_lost_and_has_failed_needs_no_room)
+{
+    money_act(&m, m.admin_id);
+    ck_assert(refunds_give(m.c, m.booking_id, cents_of(9000), "lost", "a") == OK);
+    money_calls(&m);
+    const char *lost = json_text(
+        json_get(stripe_box_call(&m.box, "GET", "/v1/refunds", NULL).object, "data")
+            ->first,
+        "id");
+    money_sim(&m, "refund_fail", "refund=%s", lost);
+    db_test_end(&m.t);
+    db_test_exec(&m.t,
+        "DROP TRIGGER ledger_is_not_deleted; DELETE FROM refunds;"
+        "DELETE FROM ledger_totals; UPDATE payments SET refunded_cents = 0;"
+        "DELETE FROM ledger WHERE kind LIKE 'refund%%';"
+        "INSERT INTO ledger_totals SELECT account, IIF(account LIKE 'host%%', host_id,"
+        " 0), SUM(amount_cents) FROM ledger_entries GROUP BY 1, 2");
+    money_act(&m, m.admin_id);
+    ck_assert(refunds_give(m.c, m.booking_id, cents_of(MONEY_TOTAL), "all", "b") == OK);
+    money_calls(&m);
+    money_run(&m);
+    ck_assert_int_eq(count("refunds WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
+    books_agree();
+}
+END_TEST
+
 void unit_domain_refunds_apply(Suite *s)
 {
     TCase *tc = tcase_create("refunds_apply");
@@ -195,5 +304,12 @@ void unit_domain_refunds_apply(Suite *s)
     tcase_add_test(tc, one_that_is_pending_is_booked_once_when_its_money_has_moved);
     tcase_add_test(tc, one_of_which_only_its_end_is_heard_went_out_and_came_back);
     tcase_add_test(tc, one_that_was_booked_while_it_waited_is_not_booked_again);
+    tcase_add_loop_test(tc,
+        one_at_the_dashboard_that_failed_before_it_was_heard_of_leaves_nothing, 0, 2);
+    tcase_add_test(tc, one_that_failed_and_that_no_event_told_of_is_found_by_a_look);
+    tcase_add_test(tc, one_that_failed_before_it_was_heard_of_needs_no_room);
+    tcase_add_test(
+        tc, one_that_waited_and_failed_before_it_was_heard_of_has_moved_nothing);
+    tcase_add_test(tc, one_of_ours_that_was_lost_and_has_failed_needs_no_room);
     suite_add_tcase(s, tc);
 }
