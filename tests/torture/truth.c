@@ -137,6 +137,7 @@ static const struct truth {
         "SELECT e.id, e.type FROM st_events e WHERE account = '' AND (e.type LIKE "
         "'refund.%'"
         " OR e.type LIKE 'charge.dispute.%' OR e.type LIKE 'transfer.%'"
+        " OR e.type LIKE 'review.%' OR e.type LIKE 'radar.%'"
         " OR e.type = 'payment_intent.succeeded') AND NOT EXISTS"
         " (SELECT 1 FROM stripe_events o WHERE o.event_id = e.id)" },
     { TRUTH_AT_REST, "no money was taken without a booking or a way back",
@@ -205,6 +206,14 @@ static const struct truth {
     { TRUTH_AT_REST, "each dispute at Stripe is known as it stands",
         "SELECT s.id, s.status, d.status FROM st_disputes s"
         " LEFT JOIN disputes d ON d.dispute_id = s.id WHERE d.status IS NOT s.status" },
+    { TRUTH_AT_REST, "each review at Stripe holds its booking's money while it is open",
+        "SELECT s.id, s.open, b.booking_id, f.closed_at FROM st_reviews s"
+        " LEFT JOIN payments b ON b.charge_id = s.charge"
+        " LEFT JOIN freezes f ON f.source_id = s.id AND f.booking_id = b.booking_id"
+        " WHERE f.source_id IS NULL OR s.open <> (f.closed_at IS NULL)" },
+    { TRUTH_AT_REST, "each warning at Stripe is known",
+        "SELECT s.id, s.charge FROM st_warnings s LEFT JOIN freezes f"
+        " ON f.source_id = s.id WHERE f.source_id IS NULL" },
     { TRUTH_AT_REST, "no host has more than his due but as a debt",
         "SELECT booking_id, SUM(amount_cents) AS sum FROM ledger_entries e"
         " WHERE account = 'host_payable' GROUP BY booking_id HAVING sum > 0"
