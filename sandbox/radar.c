@@ -23,8 +23,17 @@ enum result radar_warn(struct call *c, const struct object *charge)
     return objects_answer(c, o);
 }
 
+/* The review of a payment that is still open. NULL: none is. */
+static struct object *open_review(struct call *c, const struct object *charge)
+{
+    struct object *o = objects_latest(c, "review", "charge", charge->id);
+    return o != NULL && value_get_bool(o->body, "open", false) ? o : NULL;
+}
+
 enum result radar_open_review(struct call *c, struct object *charge)
 {
+    if (open_review(c, charge) != NULL)
+        return call_invalid(c, NULL, NULL, "A review of this payment is open already.");
     struct object *o = objects_new_for(c, charge->account, "review", "prv_");
     struct object *pi = objects_find(
         c, "payment_intent", value_get_text(charge->body, "payment_intent"));
@@ -43,8 +52,8 @@ enum result radar_open_review(struct call *c, struct object *charge)
 enum result radar_close_review(
     struct call *c, const struct object *charge, const char *reason)
 {
-    struct object *o = objects_latest(c, "review", "charge", charge->id);
-    if (o == NULL || !value_get_bool(o->body, "open", false))
+    struct object *o = open_review(c, charge);
+    if (o == NULL)
         return call_invalid(c, NULL, NULL, "No review of this payment is open.");
     const struct value *before = value_clone(c->a, o->body);
     value_put_bool(c->a, o->body, "open", false);

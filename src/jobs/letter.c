@@ -13,6 +13,17 @@ static bool is_our_page(const struct ctx *c, const char *url)
            url[n + 1] != '\0' && strpbrk(url, " \t") == NULL;
 }
 
+/* "Total   $12.00": a short name, at least two blanks, what it is. NULL: no such line. */
+static const char *value_after_name(const char *line, size_t *name)
+{
+    enum { NAME_MAX_BYTES = 20 };
+    const char *gap = strstr(line, "  ");
+    if (gap == NULL || gap - line > NAME_MAX_BYTES)
+        return NULL;
+    *name = (size_t)(gap - line);
+    return gap + strspn(gap, " ");
+}
+
 static void show_line(
     struct ctx *c, struct view *item, const char *line, const char *label)
 {
@@ -24,7 +35,10 @@ static void show_line(
     view_text(item, "url", links ? url : "");
     if (links && words > 0)
         label = arena_strndup(c->arena, line, words - 2);
-    view_text(item, "text", links ? label : line);
+    size_t name = 0;
+    const char *value = links ? NULL : value_after_name(line, &name);
+    view_text(item, "name", value == NULL ? "" : arena_strndup(c->arena, line, name));
+    view_text(item, "text", links ? label : value != NULL ? value : line);
 }
 
 void letter_show(struct ctx *c, const char *text, const char *label, struct view *v)

@@ -212,6 +212,7 @@ test("fraud warnings and reviews come as events", async () => {
   assert.equal(warning.charge, pi.latest_charge);
   const review = await act("review", { payment_intent: pi.id, do: "open" });
   assert.equal((await stripe.paymentIntents.retrieve(pi.id)).review, review.id);
+  assert.equal((await sim("act/review", { payment_intent: pi.id, do: "open" })).status, 400);
   const closed = await act("review", { payment_intent: pi.id, do: "close" });
   assert.equal(closed.open, false);
   assert.equal(closed.closed_reason, "approved");

@@ -60,7 +60,8 @@ START_TEST(blank_lines_part_paragraphs_and_everything_is_escaped)
     const char *h = html_of("Hello <b>Ann</b>,\n\nWhen  noon\nWhere here\n\n\nPrep\n");
     ck_assert_int_eq(count(h, "white-space:pre-wrap"), 3);
     ck_assert_ptr_nonnull(strstr(h, ">Hello &lt;b&gt;Ann&lt;/b&gt;,<br></p>"));
-    ck_assert_ptr_nonnull(strstr(h, ">When  noon<br>Where here<br></p>"));
+    ck_assert_ptr_nonnull(strstr(h, ">When</span> noon<br>Where here<br></p>"));
+    ck_assert_int_eq(count(h, "</span>"), 1);
     ck_assert_ptr_nonnull(strstr(h, "<title>A &amp; B</title>"));
 }
 END_TEST
