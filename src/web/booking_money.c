@@ -446,8 +446,12 @@ static enum result say_disputes(struct money *m, struct view *v)
                       m->side == SIDE_HOST ? "" : "s", amount(m, d->host))
                 : "";
         struct line *l = say(m, d->opened_at,
-            ctx_printf(m->c, "%s bank asked for %s back. %s.%s", vendors(m),
-                amount(m, d->amount), disputes_status_label(d->status), bears));
+            ctx_printf(m->c, "%s bank %s. %s.%s", vendors(m),
+                ctx_printf(m->c,
+                    text_starts(d->status, "warning_") ? "asked about %s"
+                                                       : "asked for %s back",
+                    amount(m, d->amount)),
+                disputes_status_label(d->status), bears));
         l->held = d->closed_at == 0;
         add_id(l, "Dispute", d->id);
     }

@@ -457,7 +457,7 @@ START_TEST(the_page_has_its_number_and_asks_by_name)
     browser_get(&vendor, page);
     ck_assert(browser_shows(&vendor, number));
     browser_get(&admin, page);
-    ck_assert(browser_shows(&admin, "Give the amount above back to "));
+    ck_assert(browser_shows(&admin, "Give $[amount] back to "));
 }
 END_TEST
 
