@@ -25,7 +25,9 @@ SELECT b.id, b.start_at, b.end_at, b.state, b.timezone, k.title,
     COALESCE(NULLIF(v.business_name, ''), v.full_name) AS vendor,
     COALESCE((SELECT SUM(CASE WHEN l.credit = 'host_payable' THEN l.amount_cents
                               WHEN l.debit = 'host_payable' THEN -l.amount_cents ELSE 0 END)
-              FROM ledger l WHERE l.booking_id = b.id), 0) AS owed_cents
+              FROM ledger l WHERE l.booking_id = b.id), 0) AS owed_cents,
+    COALESCE((SELECT MIN(f.kind) FROM freezes f
+              WHERE f.booking_id = b.id AND f.closed_at IS NULL), '') AS frozen
 FROM bookings b
 JOIN kitchens k ON k.id = b.kitchen_id
 JOIN users v ON v.id = b.vendor_id
@@ -50,15 +52,6 @@ WHERE t.host_id = :host_id AND t.id < :before_id
   AND t.reversed_cents >= :reversed_min AND (t.sent_at IS NOT NULL) = :sent
 ORDER BY t.id DESC LIMIT :max
 
--- query: earnings_debts
-SELECT l.id, l.at, l.booking_id, l.amount_cents, b.timezone, k.title
-FROM ledger l
-JOIN bookings b ON b.id = l.booking_id
-JOIN kitchens k ON k.id = b.kitchen_id
-WHERE l.host_id = :host_id AND l.debit = 'host_receivable' AND l.kind = 'receivable'
-  AND l.id < :before_id
-ORDER BY l.at DESC, l.id DESC LIMIT :max
-
 -- query: earnings_sent
 -- By the hour: months begin at whole hours where kitchens stand.
 -- sort: what one host was sent in a year
@@ -68,22 +61,42 @@ WHERE t.host_id = :host_id AND t.sent_at >= :from_at
 GROUP BY hour, b.timezone
 
 -- query: earnings_year
+-- All amounts from the books, so that they add up: net is base and cleaning less fee,
+-- refunds and disputes, and it is sent - reversed + kept - debt + open. An attempt that
+-- came to nothing is none.
 SELECT b.id, b.start_at, b.end_at, b.timezone, k.title,
     COALESCE(NULLIF(v.business_name, ''), v.full_name) AS vendor,
     b.base_cents, b.cleaning_cents, b.base_cents + b.cleaning_cents - b.host_cents AS fee_cents,
-    COALESCE((SELECT SUM(r.host_cents) FROM payments p JOIN refunds r ON r.payment_id = p.id
-              WHERE p.booking_id = b.id AND p.applied = 1 AND r.state <> 'canceled'), 0)
-        AS refunds_cents,
-    COALESCE((SELECT SUM(CASE WHEN l.credit = 'host_payable' THEN l.amount_cents
-                              WHEN l.debit = 'host_payable' THEN -l.amount_cents ELSE 0 END)
-              FROM ledger l WHERE l.booking_id = b.id AND l.kind IN ('charge', 'refund_owed',
-                  'refund_withdrawn', 'dispute_lost', 'dispute_late_win')), 0) AS net_cents,
-    COALESCE((SELECT GROUP_CONCAT(t.transfer_id, ' ') FROM transfers t WHERE t.booking_id = b.id), '')
-        AS transfer_ids,
-    (SELECT MAX(t.sent_at) FROM transfers t WHERE t.booking_id = b.id) AS sent_at,
-    COALESCE((SELECT SUM(t.reversed_cents) FROM transfers t WHERE t.booking_id = b.id), 0)
-        AS reversed_cents,
+    (SELECT COALESCE(SUM(CASE WHEN l.kind IN ('refund_owed', 'refund_withdrawn')
+                         THEN CASE 'host_payable' WHEN l.debit THEN l.amount_cents
+                              WHEN l.credit THEN -l.amount_cents END END), 0)
+     FROM ledger l WHERE l.booking_id = b.id) AS refunds_cents,
+    (SELECT COALESCE(SUM(CASE WHEN l.kind IN ('dispute_lost', 'dispute_late_win')
+                         THEN CASE 'host_payable' WHEN l.debit THEN l.amount_cents
+                              WHEN l.credit THEN -l.amount_cents END END), 0)
+     FROM ledger l WHERE l.booking_id = b.id) AS disputes_cents,
+    (SELECT COALESCE(SUM(CASE WHEN l.kind IN ('charge', 'refund_owed', 'refund_withdrawn',
+                             'dispute_lost', 'dispute_late_win')
+                         THEN CASE 'host_payable' WHEN l.debit THEN -l.amount_cents
+                              WHEN l.credit THEN l.amount_cents END END), 0)
+     FROM ledger l WHERE l.booking_id = b.id) AS net_cents,
+    (SELECT COALESCE(SUM(CASE l.kind WHEN 'transfer' THEN l.amount_cents END), 0)
+     FROM ledger l WHERE l.booking_id = b.id) AS sent_cents,
+    (SELECT COALESCE(SUM(CASE l.kind WHEN 'reversal' THEN l.amount_cents END), 0)
+     FROM ledger l WHERE l.booking_id = b.id) AS reversed_cents,
+    (SELECT COALESCE(SUM(CASE l.kind WHEN 'offset' THEN l.amount_cents
+                         WHEN 'offset_undone' THEN -l.amount_cents END), 0)
+     FROM ledger l WHERE l.booking_id = b.id) AS kept_cents,
+    (SELECT COALESCE(SUM(CASE l.kind WHEN 'receivable' THEN l.amount_cents END), 0)
+     FROM ledger l WHERE l.booking_id = b.id) AS debt_cents,
+    COALESCE((SELECT GROUP_CONCAT(transfer_id, ' ') FROM (
+        SELECT t.transfer_id FROM transfers t WHERE t.booking_id = b.id
+        AND t.transfer_id IS NOT NULL ORDER BY t.attempt)), '') AS transfer_ids,
+    COALESCE((SELECT GROUP_CONCAT(sent_at, ' ') FROM (
+        SELECT t.sent_at FROM transfers t WHERE t.booking_id = b.id
+        AND t.transfer_id IS NOT NULL ORDER BY t.attempt)), '') AS sent_ats,
     COALESCE((SELECT t.state FROM transfers t WHERE t.booking_id = b.id
+              AND (t.state <> 'reversed' OR t.sent_at IS NOT NULL)
               ORDER BY t.attempt DESC LIMIT 1), b.state) AS state
 FROM bookings b
 JOIN kitchens k ON k.id = b.kitchen_id

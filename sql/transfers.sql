@@ -104,11 +104,13 @@ INSERT INTO reversals (uid, transfer, amount_cents, state, reversal_id, reason, 
 VALUES (:uid, :transfer, :amount_cents, :state, :reversal_id, :reason, :now_at, :now_at)
 
 -- query: transfers_reversal_by_uid
-SELECT r.id, r.uid, r.state, r.amount_cents, r.reversal_id, r.transfer, t.booking_id, t.host_id
+SELECT r.id, r.uid, r.state, r.reason, r.amount_cents, r.reversal_id, r.transfer, t.booking_id,
+    t.host_id
 FROM reversals r JOIN transfers t ON t.id = r.transfer WHERE r.uid = :uid
 
 -- query: transfers_reversal_by_id
-SELECT r.id, r.uid, r.state, r.amount_cents, r.reversal_id, r.transfer, t.booking_id, t.host_id
+SELECT r.id, r.uid, r.state, r.reason, r.amount_cents, r.reversal_id, r.transfer, t.booking_id,
+    t.host_id
 FROM reversals r JOIN transfers t ON t.id = r.transfer WHERE r.reversal_id = :reversal_id
 
 -- query: transfers_set_reversal

@@ -347,8 +347,9 @@ static enum result set_confirmed(struct ctx *c, struct booking *b)
 
 enum result bookings_confirm(struct ctx *c, struct booking *b)
 {
-    CHECK(b->state == BOOKING_HELD);
-    TRY(bookings_move(c, b, BOOKING_CONFIRMED, ""));
+    TRY(bookings_move(c, b, BOOKING_CONFIRMED,
+        b->state == BOOKING_EXPIRED ? "paid after the hold had ended; still free"
+                                    : ""));
     return set_confirmed(c, b);
 }
 
@@ -357,10 +358,8 @@ enum result bookings_retake(struct ctx *c, struct booking *b)
     CHECK(b->state == BOOKING_EXPIRED);
     if (b->start_at <= c->now_at)
         return R_CONFLICT;
-    TRY(cells_take(c, b->id, b->kitchen_id, b->space_id, b->whole, bookings_slots(b)));
-    TRY(bookings_move(
-        c, b, BOOKING_CONFIRMED, "paid after the hold had ended; still free"));
-    return set_confirmed(c, b);
+    return cells_take(
+        c, b->id, b->kitchen_id, b->space_id, b->whole, bookings_slots(b));
 }
 
 /* ---- telling ----------------------------------------------------------------------
@@ -409,6 +408,21 @@ static const struct {
         "Your money was sent for %s, %s." },
     [NEWS_DISPUTED_HOST] = { "booking_disputed", true, false,
         "A bank looks at the payment for %s, %s. The money waits." },
+    [NEWS_SHARE_LOWERED] = { "share_lowered", true, false,
+        "Money goes back to the vendor, and your share is smaller: %s, %s." },
+    [NEWS_TAKEN_BACK] = { "transfer_taken_back", true, false,
+        "Money was taken back from your Stripe account: %s, %s." },
+    [NEWS_DEBT] = { "debt", true, false,
+        "Money could not be taken back for %s, %s. It is kept from your next "
+        "transfers." },
+    [NEWS_KEPT] = { "transfer_kept", true, false,
+        "Money was kept for what you owed: %s, %s." },
+    [NEWS_DISPUTE_LOST] = { "dispute_lost", true, false,
+        "The dispute over %s, %s is lost." },
+    [NEWS_DISPUTE_WON] = { "dispute_won", true, false,
+        "The dispute over %s, %s is won." },
+    [NEWS_DISPUTE_CLOSED] = { "dispute_closed", true, false,
+        "The bank asks no more about %s, %s." },
 };
 
 enum { TELL_FIELDS_MAX = 40 };
@@ -463,8 +477,8 @@ static void put_ics(
         ctx_printf(c, "%s, %s, %s %s", b->address, b->city, b->region, b->postal_code));
 }
 
-enum result bookings_tell_amount(
-    struct ctx *c, const struct booking *b, enum booking_news news, const char *amount)
+enum result bookings_tell_why(struct ctx *c, const struct booking *b,
+    enum booking_news news, const char *amount, const char *why)
 {
     CHECK((unsigned)news < NEWS__MAX);
     bool to_host = news_table[news].to_host;
@@ -497,10 +511,11 @@ enum result bookings_tell_amount(
     put(&t, "reason", b->reason);
     put(&t, "canceled_by", b->canceled_by);
     put(&t, "amount", amount);
+    put(&t, "why", why);
     put_ladder(c, &t, b);
     if (news_table[news].with_ics)
         put_ics(c, &t, b, to_host);
-    const char *once = *amount == '\0' ? "" : rand_uid(c->arena);
+    const char *once = text_empty(amount) && text_empty(why) ? "" : rand_uid(c->arena);
     TRY(outbox_add(c, news_table[news].mail, user_id,
         ctx_printf(c, "%s:%lld%s", news_table[news].mail, (long long)b->id, once),
         t.fields, t.n));
@@ -508,8 +523,24 @@ enum result bookings_tell_amount(
         ctx_printf(c, news_table[news].notice, b->title, bookings_when(c, b)), path);
 }
 
+enum result bookings_tell_amount(
+    struct ctx *c, const struct booking *b, enum booking_news news, const char *amount)
+{
+    return bookings_tell_why(c, b, news, amount, "");
+}
+
 enum result bookings_tell(
     struct ctx *c, const struct booking *b, enum booking_news news)
 {
-    return bookings_tell_amount(c, b, news, "");
+    return bookings_tell_why(c, b, news, "", "");
+}
+
+enum result bookings_tell_refund(struct ctx *c, const struct booking *b,
+    struct cents amount, struct cents lowered, const char *why)
+{
+    TRY(bookings_tell_amount(c, b, NEWS_REFUNDED, cents_format(c->arena, amount)));
+    if (lowered.n <= 0)
+        return OK;
+    return bookings_tell_why(
+        c, b, NEWS_SHARE_LOWERED, cents_format(c->arena, lowered), why);
 }

@@ -107,11 +107,13 @@ const char *bookings_access(struct ctx *c, const struct booking *b);
 enum result bookings_move(
     struct ctx *c, struct booking *b, enum booking_state to, const char *reason);
 
-/* held -> confirmed, with an access code, mails and notices. By the system. */
+/* held, or expired and retaken -> confirmed, with an access code, mails and notices. By
+ * the system. */
 enum result bookings_confirm(struct ctx *c, struct booking *b);
 
-/* expired -> confirmed for money that came late, if the slot is still free and not
- * begun. R_CONFLICT: it is not; nothing changed. By the system. */
+/* Takes the slot of an expired booking again for money that came late, if it is still
+ * free and not begun; then it has to be confirmed in the same transaction. R_CONFLICT:
+ * it is not; nothing changed. By the system. */
 enum result bookings_retake(struct ctx *c, struct booking *b);
 
 /* Any state that may be -> canceled, with who did it. */
@@ -136,15 +138,31 @@ enum booking_news {
     NEWS_REFUNDED,       /* amount: what goes back */
     NEWS_TRANSFER,       /* to the host; amount: what was sent to him */
     NEWS_DISPUTED_HOST,  /* to the host; amount: what the bank looks at */
+    /* to the host, with why: */
+    NEWS_SHARE_LOWERED,  /* amount: his part of what goes back */
+    NEWS_TAKEN_BACK,     /* amount: what came back from his account at Stripe */
+    NEWS_DEBT,           /* amount: what could not be had back */
+    NEWS_KEPT,           /* amount: what was kept from a transfer for a debt */
+    NEWS_DISPUTE_LOST,   /* amount: what he bears, "" if nothing */
+    NEWS_DISPUTE_WON,    /* amount: what stays, as in the next */
+    NEWS_DISPUTE_CLOSED, /* the bank only asked */
     NEWS__MAX
 };
 
 /* Queues the mail and the notice: once for each booking and news, or, with an AMOUNT
- * in words (the mail's key `amount`), as often as it is called. */
+ * in words or a sentence that says WHY (the mail's keys `amount` and `why`), as often
+ * as it is called. */
 enum result bookings_tell(
     struct ctx *c, const struct booking *b, enum booking_news news);
 enum result bookings_tell_amount(
     struct ctx *c, const struct booking *b, enum booking_news news, const char *amount);
+enum result bookings_tell_why(struct ctx *c, const struct booking *b,
+    enum booking_news news, const char *amount, const char *why);
+
+/* Tells the vendor that AMOUNT goes back to him, and the host why his share is LOWERED,
+ * if it is. WHY may be "". */
+enum result bookings_tell_refund(struct ctx *c, const struct booking *b,
+    struct cents amount, struct cents lowered, const char *why);
 
 /* "Tue 24 Nov 2026, 07:15 to 16:15 EST", in the kitchen's zone. */
 const char *bookings_when(struct ctx *c, const struct booking *b);

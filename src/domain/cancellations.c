@@ -52,7 +52,24 @@ static struct cents host_part(const struct booking *b, const struct refund *r)
     return cents_sub(cents_add(r->base, r->cleaning), fee);
 }
 
-/* What goes back now, never more than is left. */
+/* What is to go back by the policy, LINES, less what was decided before, and never more
+ * than is left. */
+static struct refund_split split_of(const struct booking *b, const struct refund *lines,
+    const struct refund_split *left, struct cents already)
+{
+    if (already.n == 0 && lines->total.n < left->amount.n)
+        return (struct refund_split) {
+            .amount = lines->total,
+            .host = host_part(b, lines),
+            .tax = lines->tax,
+        };
+    /* The policy speaks of the whole. */
+    int64_t more = lines->total.n - already.n;
+    if (more > left->amount.n)
+        more = left->amount.n;
+    return refunds_share(left, cents_of(more < 0 ? 0 : more));
+}
+
 static enum result work_out(struct ctx *c, struct cancellation *k)
 {
     const struct booking *b = &k->booking;
@@ -62,21 +79,35 @@ static enum result work_out(struct ctx *c, struct cancellation *k)
     k->already = cents_sub(k->payment.amount, left.amount);
     k->lines = by_vendor(c, b) ? pricing_refund(&terms, c->now_at)
                                : pricing_refund_share(&terms, ALL_BP);
-    k->refund = (struct refund_split) {
-        .amount = k->lines.total,
-        .host = host_part(b, &k->lines),
-        .tax = k->lines.tax,
-    };
-    if (k->already.n > 0 || k->refund.amount.n >= left.amount.n) {
-        /* What went back before counts: the policy speaks of the whole. */
-        int64_t more = k->lines.total.n - k->already.n;
-        if (more > left.amount.n)
-            more = left.amount.n;
-        k->refund = refunds_share(&left, cents_of(more < 0 ? 0 : more));
-    }
+    k->refund = split_of(b, &k->lines, &left, k->already);
     if (b->disputed)
         k->refund = (struct refund_split) { .amount = { 0 } };
     k->host_keeps = cents_sub(left.host, k->refund.host);
+    return OK;
+}
+
+enum result cancellations_ladder(struct ctx *c, const struct booking *b,
+    struct cancellation_step out[LADDER_MAX], size_t *n, struct cents *less)
+{
+    struct ladder_row rows[LADDER_MAX];
+    struct terms terms = terms_of(b);
+    struct payment p;
+    struct refund_split left = { .amount = b->total };
+    *n = 0;
+    *less = cents_of(0);
+    enum result r = payments_paid(c, b->id, &p);
+    if (r == OK) {
+        TRY(refunds_left(c, &p, b, &left));
+        *less = cents_sub(p.amount, left.amount);
+    }
+    TRY(query_end(r));
+    *n = b->disputed ? 0 : pricing_ladder(&terms, c->now_at, rows);
+    for (size_t i = 0; i < *n; i++)
+        out[i] = (struct cancellation_step) {
+            .until_at = rows[i].until_at,
+            .bp = rows[i].bp,
+            .back = split_of(b, &rows[i].refund, &left, *less).amount,
+        };
     return OK;
 }
 
@@ -104,14 +135,23 @@ static enum result check_reason(struct ctx *c, const char *reason)
     return OK;
 }
 
+/* For a mail: nothing is not worth a line. */
+static const char *amount(struct ctx *c, struct cents n)
+{
+    return n.n == 0 ? "" : cents_format(c->arena, n);
+}
+
 static enum result tell(struct ctx *c, const struct cancellation *k)
 {
-    TRY(bookings_tell_amount(c, &k->booking, NEWS_CANCELED,
-        cents_format(c->arena, k->paid ? k->refund.amount : cents_of(0))));
+    const struct booking *b = &k->booking;
+    struct cents none = { 0 };
+    TRY(bookings_tell_amount(
+        c, b, NEWS_CANCELED, amount(c, k->paid ? k->refund.amount : none)));
     if (!k->paid)
         return OK; /* the host never heard of it, or only of a request */
+    /* What he keeps of a payment that a bank looks at, the bank decides. */
     return bookings_tell_amount(
-        c, &k->booking, NEWS_CANCELED_HOST, cents_format(c->arena, k->host_keeps));
+        c, b, NEWS_CANCELED_HOST, amount(c, b->disputed ? none : k->host_keeps));
 }
 
 enum result cancellations_cancel(

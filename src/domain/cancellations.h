@@ -21,6 +21,16 @@ struct cancellation {
  * reason for the person: it cannot be canceled, or not by him. */
 enum result cancellations_preview(struct ctx *c, int64_t id, struct cancellation *out);
 
+/* The steps of the policy that lie ahead of B, and what goes back by each if the vendor
+ * cancels: to the cent what cancellations_preview would say then. *LESS: what of it was
+ * decided before. No steps while a bank looks at the payment: he cannot cancel. */
+struct cancellation_step {
+    int64_t until_at, bp;
+    struct cents back;
+};
+enum result cancellations_ladder(struct ctx *c, const struct booking *b,
+    struct cancellation_step out[LADDER_MAX], size_t *n, struct cents *less);
+
 /* Cancels, with REASON (at most PURPOSE_MAX characters; "": none). SHOWN is the refund
  * that the person was shown: R_CONFLICT if it is another by now; below zero: he was
  * shown none. One that waits for payment is first made sure at Stripe to bring none, so

@@ -55,6 +55,25 @@ const char *disputes_status_label(const char *status)
     return s == NULL ? status : s->label;
 }
 
+/* Why a bank asks. */
+const char *disputes_reason_label(const char *reason)
+{
+    static const char *const words[][2] = {
+        { "fraudulent", "The cardholder did not pay it himself" },
+        { "duplicate", "Charged twice" },
+        { "product_not_received", "The visit did not take place" },
+        { "product_unacceptable", "The kitchen was not as described" },
+        { "credit_not_processed", "A refund that was promised did not come" },
+        { "unrecognized", "The cardholder does not know the charge" },
+        { "subscription_canceled", "Canceled, and charged all the same" },
+        { "general", "No reason given" },
+    };
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (text_is(words[i][0], reason))
+            return words[i][1];
+    return reason;
+}
+
 /* ---- rows -------------------------------------------------------------------------
  */
 
@@ -207,9 +226,27 @@ static enum result add(struct ctx *c, const struct stripe_dispute *dispute,
     TRY(audit_add(c, "dispute.opened", "booking", b->id,
         ctx_printf(c, "%s, %s: %s", cents_format(c->arena, dispute->amount),
             dispute->id, dispute->reason)));
-    return !p->applied ? OK /* not the host's money */
-                       : bookings_tell_amount(c, b, NEWS_DISPUTED_HOST,
-                             cents_format(c->arena, dispute->amount));
+    const struct status *s = status_of(dispute->status);
+    if (!p->applied || !s->open)
+        return OK; /* not the host's money, or what came of it is told at once */
+    return bookings_tell_amount(
+        c, b, NEWS_DISPUTED_HOST, cents_format(c->arena, dispute->amount));
+}
+
+/* What came of it, to the host. BEFORE: it was LOST then. */
+static enum result tell(struct ctx *c, const struct dispute *d, const struct booking *b,
+    const struct status *s, bool before)
+{
+    const char *amount = cents_format(c->arena, d->amount);
+    if (s->lost && !before)
+        return bookings_tell_why(c, b, NEWS_DISPUTE_LOST,
+            d->host.n == 0 ? "" : cents_format(c->arena, d->host),
+            ctx_printf(c, "It was over %s.", amount));
+    if (s->open || s->lost)
+        return OK;
+    return bookings_tell_why(c, b,
+        s->withdrawn ? NEWS_DISPUTE_WON : NEWS_DISPUTE_CLOSED, amount,
+        before ? "It had been lost; what you bore of it is yours again." : "");
 }
 
 static enum result set(struct ctx *c, const struct stripe_dispute *dispute, bool open)
@@ -258,8 +295,8 @@ static enum result follow(struct ctx *c, const struct dispute *d,
     bool taken = s->withdrawn && (was == NULL || !was->withdrawn);
     TRY(freezes_set(c, b, FREEZE_DISPUTE, d->id, s->open));
     if (s->open && taken && !s->lost)
-        return transfers_take_back(c, b, d->host, "disputed");
-    TRY(transfers_settle(c, b, "the dispute is lost"));
+        return transfers_take_back(c, b, d->host, TRANSFERS_DISPUTED);
+    TRY(transfers_settle(c, b, s->lost ? TRANSFERS_LOST : TRANSFERS_SETTLED));
     if (s->lost && !s->open)
         TRY(refunds_cancel_if_unpaid(c, p, b));
     return s->open || !bookings_over(b->state) ? OK : transfers_schedule(c, b);
@@ -287,9 +324,13 @@ static enum result apply_to(struct ctx *c, const struct stripe_dispute *dispute,
         return OK;
     TRY(audit_add(c, ctx_printf(c, "dispute.%s", s->name), "booking", b.id, d.id));
     TRY(disputes_get(c, dispute->id, &d));
+    bool lost_before = d.lost;
     TRY(decide(c, &d, p, &b, s->lost));
     TRY(disputes_get(c, dispute->id, &d));
-    return p->applied ? follow(c, &d, p, &b, was, s) : OK;
+    if (!p->applied)
+        return OK;
+    TRY(tell(c, &d, &b, s, lost_before));
+    return follow(c, &d, p, &b, was, s);
 }
 
 static enum result apply(struct ctx *c, const struct stripe_dispute *dispute)

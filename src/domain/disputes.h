@@ -23,6 +23,9 @@ struct dispute {
 /* "needs_response" as people say it: "Waits for our answer". */
 const char *disputes_status_label(const char *status);
 
+/* "The visit did not take place", for Stripe's word of why a bank asks. */
+const char *disputes_reason_label(const char *reason);
+
 /* Those of a booking; for staff, the open ones by when their answer is due; one by its
  * id (R_NOT_FOUND). */
 enum { DISPUTES_MAX = 50 };

@@ -96,6 +96,7 @@ enum result earnings_upcoming(struct ctx *c, int64_t after_id, size_t max,
             .end_at = col_int(q, "end_at"),
             .state = state_of(col_text_here(q, "state")),
             .owed = { col_int(q, "owed_cents") },
+            .frozen = col_text(q, "frozen"),
             .timezone = col_text(q, "timezone"),
             .title = col_text(q, "title"),
             .vendor = col_text(q, "vendor"),
@@ -147,28 +148,6 @@ enum result earnings_transfers(struct ctx *c, enum earnings_kind kind,
     return query_end(r);
 }
 
-enum result earnings_debts(
-    struct ctx *c, int64_t before_id, size_t max, struct earnings_debt **out, size_t *n)
-{
-    struct earnings_debt *rows = arena_array(c->arena, max, sizeof *rows);
-    struct query *q = mine(c, Q_EARNINGS_DEBTS);
-    bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        rows[(*n)++] = (struct earnings_debt) {
-            .id = col_int(q, "id"),
-            .at = col_int(q, "at"),
-            .booking_id = col_int(q, "booking_id"),
-            .amount = { col_int(q, "amount_cents") },
-            .timezone = col_text(q, "timezone"),
-            .title = col_text(q, "title"),
-        };
-    *out = rows;
-    return query_end(r);
-}
-
 /* ---- a year's lines ---------------------------------------------------------------
  */
 
@@ -178,7 +157,6 @@ static void read_line(struct query *q, struct earnings_line *out)
         .booking_id = col_int(q, "id"),
         .start_at = col_int(q, "start_at"),
         .end_at = col_int(q, "end_at"),
-        .sent_at = col_int(q, "sent_at"),
         .timezone = col_text(q, "timezone"),
         .title = col_text(q, "title"),
         .vendor = col_text(q, "vendor"),
@@ -187,9 +165,14 @@ static void read_line(struct query *q, struct earnings_line *out)
         .cleaning = { col_int(q, "cleaning_cents") },
         .fee = { col_int(q, "fee_cents") },
         .refunds = { col_int(q, "refunds_cents") },
+        .disputes = { col_int(q, "disputes_cents") },
         .net = { col_int(q, "net_cents") },
+        .sent = { col_int(q, "sent_cents") },
         .reversed = { col_int(q, "reversed_cents") },
+        .kept = { col_int(q, "kept_cents") },
+        .debt = { col_int(q, "debt_cents") },
         .transfer_ids = col_text(q, "transfer_ids"),
+        .sent_ats = col_text(q, "sent_ats"),
     };
 }
 

@@ -1,5 +1,5 @@
 /* What a host earns: what is coming, what is on its way to him or waits, what was sent
- * and taken back, what he owes. All of it is the acting host's. Amounts are the books':
+ * and taken back. All of it is the acting host's. Amounts are the books':
  * what a booking still owes him, whatever the bill says. */
 #ifndef DOMAIN_EARNINGS_H
 #define DOMAIN_EARNINGS_H
@@ -26,6 +26,8 @@ struct earnings_booking {
     int64_t booking_id, start_at, end_at;
     enum booking_state state;
     struct cents owed;
+    const char
+        *frozen; /* why it has to stay: dispute, review, warning; "": it may go */
     const char *timezone, *title, *vendor;
 };
 enum result earnings_upcoming(struct ctx *c, int64_t after_id, size_t max,
@@ -53,15 +55,6 @@ struct earnings_transfer {
 enum result earnings_transfers(struct ctx *c, enum earnings_kind kind,
     int64_t before_id, size_t max, struct earnings_transfer **out, size_t *n);
 
-/* What he came to owe, likewise. */
-struct earnings_debt {
-    int64_t id, at, booking_id;
-    struct cents amount;
-    const char *timezone, *title;
-};
-enum result earnings_debts(struct ctx *c, int64_t before_id, size_t max,
-    struct earnings_debt **out, size_t *n);
-
 /* What was sent, less what was taken back of it since, in the last twelve calendar
  * months where the kitchens stand; the last one is this month. */
 enum { EARNINGS_MONTHS = 12 };
@@ -71,13 +64,21 @@ struct earnings_month {
 };
 enum result earnings_months(struct ctx *c, struct earnings_month out[EARNINGS_MONTHS]);
 
-/* One line of a year's bookkeeping: a paid booking. */
+/* One line of a year's bookkeeping: a paid booking. NET is base and cleaning less fee,
+ * refunds and disputes; and it is sent - reversed + kept - debt + what is still to
+ * come.
+ */
 struct earnings_line {
-    int64_t booking_id, start_at, end_at, sent_at; /* sent_at 0: not yet */
-    int year;                                      /* of its start, locally */
-    const char *timezone, *title, *vendor, *state;
-    struct cents base, cleaning, fee, refunds, net, reversed;
-    const char *transfer_ids; /* with blanks between them; "" */
+    int64_t booking_id, start_at, end_at;
+    int year; /* of its start, locally */
+    const char *timezone, *title, *vendor;
+    const char *state; /* of the newest transfer, or of the booking */
+    struct cents base, cleaning, fee, refunds, disputes, net;
+    struct cents sent, reversed; /* with Stripe */
+    struct cents kept;           /* from its transfer, for what he owed */
+    struct cents debt;           /* could not be taken back */
+    const char *transfer_ids;    /* of what was sent, with blanks between them; "" */
+    const char *sent_ats;        /* when each was sent, likewise; UTC seconds */
 };
 
 /* Those that begin round YEAR (a day more on either side: look at the line's year), in

@@ -30,6 +30,13 @@ const char *ledger_account_label(enum ledger_account a)
     return accounts[a].label;
 }
 
+const char *ledger_total_label(enum ledger_account a)
+{
+    return a == LEDGER_HOST_PAYABLE      ? "Owed to hosts"
+           : a == LEDGER_HOST_RECEIVABLE ? "Owed by hosts"
+                                         : ledger_account_label(a);
+}
+
 static enum ledger_account account_of(const char *name)
 {
     for (enum ledger_account a = 0; a < LEDGER__ACCOUNTS; a++)

@@ -27,6 +27,9 @@ enum ledger_account {
 const char *ledger_account_name(enum ledger_account a);
 const char *ledger_account_label(enum ledger_account a);
 
+/* The same for a total over everything: "Owed to hosts". */
+const char *ledger_total_label(enum ledger_account a);
+
 struct ledger_movement {
     const char *kind; /* of the table's list: 'charge', 'refund', 'transfer', ... */
     const char

@@ -88,15 +88,14 @@ static enum result succeeded(
             return paid_late(c, p, intent, &b);
         }
         TRY(r);
-    } else if (b.state == BOOKING_HELD) {
-        TRY(bookings_confirm(c, &b));
-    } else {
+    } else if (b.state != BOOKING_HELD) {
         return paid_late(c, p, intent, &b);
     }
     TRY(set_paid(c, p, intent, true));
     TRY(payments_post_charge(c, intent, &b, true));
-    return audit_add(c, "payment.succeeded", "booking", b.id,
-        ctx_printf(c, "%s, %s", cents_format(c->arena, p->amount), intent->id));
+    TRY(audit_add(c, "payment.succeeded", "booking", b.id,
+        ctx_printf(c, "%s, %s", cents_format(c->arena, p->amount), intent->id)));
+    return bookings_confirm(c, &b);
 }
 
 /* ---- one intent -------------------------------------------------------------------

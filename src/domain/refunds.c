@@ -272,8 +272,7 @@ static enum result give(
             cents_format(c->arena, left.amount));
     struct refund_split split = refunds_share(&left, amount);
     TRY(refunds_open(c, &p, &b, &split, "goodwill", reason));
-    return bookings_tell_amount(
-        c, &b, NEWS_REFUNDED, cents_format(c->arena, split.amount));
+    return bookings_tell_refund(c, &b, split.amount, split.host, reason);
 }
 
 enum result refunds_give(struct ctx *c, int64_t booking_id, struct cents amount,

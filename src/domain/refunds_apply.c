@@ -198,9 +198,10 @@ static enum result take_over(struct ctx *c, const struct stripe_refund *refund,
     struct booking b;
     struct refund_split left, split;
     struct refund_row withdrawn;
-    struct cents back;
+    struct cents back, before, after;
     const char *uid = *refund->refund_uid == '\0' ? refund->id : refund->refund_uid;
     TRY(bookings_get(c, p->booking_id, &b));
+    TRY(ledger_entitled(c, b.id, &before));
     TRY(make_room(c, p, &b, refund->amount, &back, &withdrawn));
     TRY(refunds_left(c, p, &b, &left));
     split = refunds_share(&left, refund->amount);
@@ -212,8 +213,15 @@ static enum result take_over(struct ctx *c, const struct stripe_refund *refund,
             refund->id)));
     if (back.n > refund->amount.n)
         TRY(ask_for_rest(c, p, &b, &withdrawn, cents_sub(back, refund->amount)));
+    enum booking_state was = b.state;
     TRY(refunds_cancel_if_unpaid(c, p, &b));
-    TRY(transfers_settle(c, &b, "refunded at Stripe"));
+    TRY(ledger_entitled(c, b.id, &after));
+    /* A canceled booking has told it; what we had decided was told then. */
+    struct cents new = cents_sub(split.amount, back);
+    bool told = b.state != was || *refund->refund_uid != '\0' || new.n <= 0;
+    if (p->applied && !told)
+        TRY(bookings_tell_refund(c, &b, new, cents_sub(before, after), ""));
+    TRY(transfers_settle(c, &b, TRANSFERS_REFUNDED));
     /* Ours may have been shared out otherwise, to a cent. */
     return bookings_over(b.state) ? transfers_schedule(c, &b) : OK;
 }

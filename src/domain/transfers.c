@@ -290,6 +290,7 @@ static enum result claim(struct ctx *c, struct transfer *t, struct cents amount)
     if (t->amount.n > 0)
         return add_call(c, t, &b, account.account_id, p.charge_id);
     TRY(set_sent(c, t, NULL));
+    TRY(transfers_tell_kept(c, t, &b));
     return audit_add(c, "transfer.sent", "booking", b.id,
         ctx_printf(c, "%s, all of it for a debt", cents_format(c->arena, t->offset)));
 }
@@ -334,12 +335,13 @@ static enum result sent(
     TRY(audit_add(c, "transfer.sent", "booking", b.id,
         ctx_printf(c, "%s, %s", amount, transfer->id)));
     TRY(bookings_tell_amount(c, &b, NEWS_TRANSFER, amount));
+    TRY(transfers_tell_kept(c, t, &b));
     /* It may have become too much, or disputed, while it was under way. */
-    TRY(transfers_settle(c, &b, "refunded while the transfer was under way"));
+    TRY(transfers_settle(c, &b, TRANSFERS_REFUNDED_MEANWHILE));
     bool frozen;
     TRY(is_frozen(c, b.id, &frozen));
-    return frozen ? transfers_take_back(c, &b, transfer->amount,
-                        "frozen while the transfer was under way")
+    return frozen ? transfers_take_back(
+                        c, &b, transfer->amount, TRANSFERS_FROZEN_MEANWHILE)
                   : OK;
 }
 

@@ -81,11 +81,24 @@ struct reversal {
 enum result transfers_reversals_of_booking(
     struct ctx *c, int64_t booking_id, struct reversal **out, size_t *n);
 
+/* Why, where it is no refund's own reason. */
+#define TRANSFERS_DISPUTED "disputed"
+#define TRANSFERS_LOST "the dispute is lost"
+#define TRANSFERS_SETTLED "settled after the dispute"
+#define TRANSFERS_REFUNDED "refunded at Stripe"
+#define TRANSFERS_REFUNDED_MEANWHILE "refunded while the transfer was under way"
+#define TRANSFERS_FROZEN_MEANWHILE "frozen while the transfer was under way"
+
 /* Asks back what the host of a booking has got too much: from its transfers, or, where
  * those do not reach, as a debt. While a transfer is under way nothing is done; its
- * answer comes here again. Needs an open transaction. */
+ * answer comes here again. The host is told, with REASON. Needs an open transaction. */
 enum result transfers_settle(
     struct ctx *c, const struct booking *b, const char *reason);
+
+/* Tells the host of B what was kept of T, which was sent, for what he owes, if
+ * anything. Needs an open transaction. */
+enum result transfers_tell_kept(
+    struct ctx *c, const struct transfer *t, const struct booking *b);
 
 /* Asks back up to AMOUNT of what was sent, though it may come to the host again (a
  * dispute that is not decided). Needs an open transaction. */

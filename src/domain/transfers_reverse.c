@@ -1,12 +1,13 @@
 /* What is asked back of a transfer, and what the host owes where it cannot be had. */
 #include "domain/audit.h"
 #include "domain/ledger.h"
-#include "domain/notices.h"
 #include "domain/transfers.h"
 #include "stripe/form.h"
 #include "util/guard.h"
 #include "util/log.h"
 #include "util/rand.h"
+
+static const char at_stripe[] = "made at Stripe"; /* the reason of one not asked for */
 
 /* ---- asking back ------------------------------------------------------------------
  */
@@ -83,9 +84,33 @@ enum result transfers_take_back(
     return ask_back(c, b, &amount, reason);
 }
 
+/* The reason of a reversal, as the host reads it. */
+static const char *why_of(struct ctx *c, const char *reason)
+{
+    static const char *const words[][2] = {
+        { TRANSFERS_DISPUTED, "The vendor's bank has asked for the payment back; the "
+                              "money stays with us until that is decided." },
+        { TRANSFERS_LOST, "The dispute over the payment is lost, and this is your part "
+                          "of it." },
+        { TRANSFERS_SETTLED, "It was too much, as the books stand after the "
+                             "dispute." },
+        { TRANSFERS_REFUNDED, "Money went back to the vendor." },
+        { TRANSFERS_REFUNDED_MEANWHILE,
+            "Money went back to the vendor while it was being sent to you." },
+        { TRANSFERS_FROZEN_MEANWHILE, "The payment is being looked at; the money stays "
+                                      "with us until that is done." },
+        { at_stripe, "We took it back in Stripe's dashboard." },
+    };
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (text_is(words[i][0], reason))
+            return words[i][1];
+    return ctx_printf(
+        c, "Money went back to the vendor: %s%s", reason, text_full_stop(reason));
+}
+
 /* What cannot be had back the host owes; his next transfers pay it. */
-static enum result owe(struct ctx *c, int64_t booking_id, int64_t host_id,
-    struct cents amount, const char *source_id)
+static enum result owe(struct ctx *c, const struct booking *b, struct cents amount,
+    const char *source_id, const char *reason)
 {
     TRY(ledger_post(c, &(struct ledger_movement) {
                            .kind = "receivable",
@@ -93,17 +118,25 @@ static enum result owe(struct ctx *c, int64_t booking_id, int64_t host_id,
                            .debit = LEDGER_HOST_RECEIVABLE,
                            .credit = LEDGER_HOST_PAYABLE,
                            .amount = amount,
-                           .booking_id = booking_id,
-                           .host_id = host_id,
+                           .booking_id = b->id,
+                           .host_id = b->host_id,
                        }));
-    TRY(audit_add(c, "reversal.owed", "booking", booking_id,
-        ctx_printf(c, "the host owes %s from now on", cents_format(c->arena, amount))));
-    return notices_add(c, host_id, "debt",
-        ctx_printf(c,
-            "%s of a booking went back to the vendor after you were paid. We keep it "
-            "from your next transfers.",
-            cents_format(c->arena, amount)),
-        ctx_printf(c, "/bookings/%lld", (long long)booking_id));
+    const char *owed = cents_format(c->arena, amount);
+    TRY(audit_add(c, "reversal.owed", "booking", b->id,
+        ctx_printf(c, "the host owes %s from now on", owed)));
+    return bookings_tell_why(c, b, NEWS_DEBT, owed, why_of(c, reason));
+}
+
+enum result transfers_tell_kept(
+    struct ctx *c, const struct transfer *t, const struct booking *b)
+{
+    if (t->offset.n == 0)
+        return OK;
+    return bookings_tell_why(c, b, NEWS_KEPT, cents_format(c->arena, t->offset),
+        t->amount.n == 0
+            ? "Nothing was left to send."
+            : ctx_printf(c, "The rest, %s, has been sent to your Stripe account.",
+                  cents_format(c->arena, t->amount)));
 }
 
 static enum result count(
@@ -129,7 +162,7 @@ enum result transfers_settle(struct ctx *c, const struct booking *b, const char 
     if (claimed != 0 || amount.n <= 0)
         return OK;
     TRY(ask_back(c, b, &amount, reason));
-    return amount.n == 0 ? OK : owe(c, b->id, b->host_id, amount, rand_uid(c->arena));
+    return amount.n == 0 ? OK : owe(c, b, amount, rand_uid(c->arena), reason);
 }
 
 /* ---- answers ----------------------------------------------------------------------
@@ -137,7 +170,7 @@ enum result transfers_settle(struct ctx *c, const struct booking *b, const char 
 
 struct row {
     int64_t id, transfer, booking_id, host_id;
-    const char *uid, *state;
+    const char *uid, *state, *reason;
     struct cents amount;
 };
 
@@ -151,6 +184,7 @@ static enum result read_one(struct query *q, struct row *out)
         .host_id = col_int(q, "host_id"),
         .uid = col_text(q, "uid"),
         .state = col_text(q, "state"),
+        .reason = col_text(q, "reason"),
         .amount = cents_of(col_int(q, "amount_cents")),
     };
     return OK;
@@ -179,6 +213,7 @@ static enum result set_state(struct ctx *c, const struct row *row, const char *s
 static enum result came_back(
     struct ctx *c, const struct row *row, const char *reversal_id)
 {
+    struct booking b;
     struct query *q = db_query(c->db, Q_TRANSFERS_ADD_REVERSED);
     bind_int(q, "id", row->transfer);
     bind_int(q, "amount_cents", row->amount.n);
@@ -193,8 +228,11 @@ static enum result came_back(
                            .booking_id = row->booking_id,
                            .host_id = row->host_id,
                        }));
-    return audit_add(c, "reversal.succeeded", "booking", row->booking_id,
-        ctx_printf(c, "%s, %s", cents_format(c->arena, row->amount), reversal_id));
+    const char *amount = cents_format(c->arena, row->amount);
+    TRY(audit_add(c, "reversal.succeeded", "booking", row->booking_id,
+        ctx_printf(c, "%s, %s", amount, reversal_id)));
+    TRY(bookings_get(c, row->booking_id, &b));
+    return bookings_tell_why(c, &b, NEWS_TAKEN_BACK, amount, why_of(c, row->reason));
 }
 
 /* A dispute may have been won while its reversal was under way. */
@@ -209,6 +247,7 @@ enum result transfers_reversal_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
 {
     struct row row;
+    struct booking b;
     struct stripe_reversal reversal;
     TRY(by_uid(c, op->subject_uid, &row));
     if (!text_is(row.state, "queued"))
@@ -225,7 +264,8 @@ enum result transfers_reversal_answered(
         return stripe_ops_again(c, op);
     log_warn("reversal_refused", "%s: %s", row.uid, reply->error.message);
     TRY(set_state(c, &row, "failed", NULL, reply->error.message));
-    TRY(owe(c, row.booking_id, row.host_id, row.amount, row.uid));
+    TRY(bookings_get(c, row.booking_id, &b));
+    TRY(owe(c, &b, row.amount, row.uid, row.reason));
     return send_again(c, &row);
 }
 
@@ -247,7 +287,7 @@ enum result transfers_apply_reversal(
     if (r != R_NOT_FOUND)
         return r;
     TRY(add(c, reversal->id, t->id, reversal->amount, "succeeded", reversal->id,
-        "made at Stripe"));
+        at_stripe));
     TRY(by_uid(c, reversal->id, &row));
     log_error("reversal_unknown", "%s was not asked for by us", reversal->id);
     return came_back(c, &row, reversal->id);

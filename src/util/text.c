@@ -125,6 +125,14 @@ bool text_ends(const char *s, const char *suffix)
     return n >= m && memcmp(s + n - m, suffix, m) == 0;
 }
 
+const char *text_full_stop(const char *s)
+{
+    return text_ends(s, ".") || text_ends(s, "!") || text_ends(s, "?") ||
+                   text_ends(s, "…")
+               ? ""
+               : ".";
+}
+
 bool text_int(const char *s, int64_t min, int64_t max, int64_t *out)
 {
     if (s == NULL)

@@ -43,6 +43,9 @@ bool text_same_nocase(const char *a, const char *b);
 bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
 
+/* The stop that S wants at its end as a sentence: "." or, if it has one, "". */
+const char *text_full_stop(const char *s);
+
 /* The whole of S as a decimal number within MIN..MAX: digits with an optional
  * minus, nothing else (no blank, plus, exponent). False leaves *OUT alone. */
 bool text_int(const char *s, int64_t min, int64_t max, int64_t *out);

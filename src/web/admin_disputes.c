@@ -12,32 +12,13 @@ static const struct field fields[] = {
         .max = EVIDENCE_MAX },
 };
 
-/* Why Stripe's bank asks, in words. */
-static const char *reason_label(const char *reason)
-{
-    static const char *const words[][2] = {
-        { "fraudulent", "The cardholder did not pay it himself" },
-        { "duplicate", "Charged twice" },
-        { "product_not_received", "The visit did not take place" },
-        { "product_unacceptable", "The kitchen was not as described" },
-        { "credit_not_processed", "A refund that was promised did not come" },
-        { "unrecognized", "The cardholder does not know the charge" },
-        { "subscription_canceled", "Canceled, and charged all the same" },
-        { "general", "No reason given" },
-    };
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (text_is(words[i][0], reason))
-            return words[i][1];
-    return reason;
-}
-
 static void show_facts(
     struct ctx *c, struct web *w, const struct dispute *d, const struct booking *b)
 {
     struct view *facts = admin_facts(w);
     admin_fact(facts, "At Stripe", d->id);
     admin_fact(facts, "Amount", cents_format(c->arena, d->amount));
-    admin_fact(facts, "Why", reason_label(d->reason));
+    admin_fact(facts, "Why", disputes_reason_label(d->reason));
     admin_fact(facts, "How it stands", disputes_status_label(d->status));
     admin_fact(facts, "Opened", show_when(c, d->opened_at));
     admin_fact(facts, "Answer by", d->due_by == 0 ? "" : show_when(c, d->due_by));

@@ -12,7 +12,7 @@
 #include "web/admin.h"
 #include "web/show.h"
 
-enum { PER_PAGE = 50, ALL_MAX = 100 };
+enum { PER_PAGE = 50, LEDGER_PER_PAGE = 25, ALL_MAX = 100 };
 
 static void show_time(struct ctx *c, struct view *item, int64_t at)
 {
@@ -56,6 +56,17 @@ static const char *kind_label(const char *kind)
     return kind;
 }
 
+/* Is it named by an object of Stripe's? What we decide ourselves has ids of ours. */
+static bool is_at_stripe(const char *kind)
+{
+    static const char *const ours[] = { "refund_owed", "refund_withdrawn", "offset",
+        "offset_undone", "receivable" };
+    for (size_t i = 0; i < COUNT_OF(ours); i++)
+        if (text_is(ours[i], kind))
+            return false;
+    return true;
+}
+
 static enum result show_totals(struct ctx *c, struct web *w)
 {
     struct cents totals[LEDGER__ACCOUNTS], sum = { 0 };
@@ -63,7 +74,7 @@ static enum result show_totals(struct ctx *c, struct web *w)
     struct view *list = view_list(w->view, "totals");
     for (enum ledger_account a = 0; a < LEDGER__ACCOUNTS; a++) {
         struct view *item = view_item(list);
-        view_text(item, "label", ledger_account_label(a));
+        view_text(item, "label", ledger_total_label(a));
         show_amount(c, item, "amount", totals[a]);
         sum = cents_add(sum, totals[a]);
     }
@@ -76,8 +87,8 @@ static enum result list_ledger(struct ctx *c, struct web *w, struct view *list)
     struct ledger_row *rows;
     size_t n;
     TRY(show_totals(c, w));
-    TRY(ledger_page(c, web_before(w), PER_PAGE + 1, &rows, &n));
-    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
+    TRY(ledger_page(c, web_before(w), LEDGER_PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, LEDGER_PER_PAGE, id);
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
         show_time(c, item, rows[i].at);
@@ -85,7 +96,8 @@ static enum result list_ledger(struct ctx *c, struct web *w, struct view *list)
         view_text(item, "debit", ledger_account_label(rows[i].debit));
         view_text(item, "credit", ledger_account_label(rows[i].credit));
         show_amount(c, item, "amount", rows[i].amount);
-        view_text(item, "source_id", rows[i].source_id);
+        view_text(
+            item, "source_id", is_at_stripe(rows[i].kind) ? rows[i].source_id : "");
         view_int(item, "booking_id", rows[i].booking_id);
         view_bool(item, "has_booking", rows[i].booking_id != 0);
     }
@@ -107,7 +119,7 @@ static enum result list_disputes(struct ctx *c, struct web *w, struct view *list
         view_int(item, "booking_id", rows[i].booking_id);
         show_amount(c, item, "amount", rows[i].amount);
         view_text(item, "status", disputes_status_label(rows[i].status));
-        view_text(item, "reason", rows[i].reason);
+        view_text(item, "reason", disputes_reason_label(rows[i].reason));
         view_text(
             item, "due", rows[i].due_by == 0 ? "–" : show_when(c, rows[i].due_by));
         view_text(item, "evidence",

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "domain/debts.h"
 #include "domain/disputes.h"
 #include "domain/freezes.h"
 #include "domain/ledger.h"
@@ -70,10 +71,10 @@ static const char *when(const struct money *m, int64_t at)
     return zone_format(m->c->arena, m->zone, at);
 }
 
-/* ": WHY", or nothing. */
+/* ": WHY." or ".", the end of a sentence; WHY may have brought its own. */
 static const char *because(const struct money *m, const char *why)
 {
-    return text_empty(why) ? "" : ctx_printf(m->c, ": %s", why);
+    return text_empty(why) ? "." : ctx_printf(m->c, ": %s%s", why, text_full_stop(why));
 }
 
 /* What only staff need to know. */
@@ -127,7 +128,7 @@ static const char *open_payment(const struct money *m, const struct payment *p)
             m->c, "The bank is working on the payment of %s.", amount(m, p->amount));
     if (m->side != SIDE_STAFF || text_is(p->state, "pending"))
         return NULL;
-    return ctx_printf(m->c, "An attempt to pay %s ended without money%s.",
+    return ctx_printf(m->c, "An attempt to pay %s ended without money%s",
         amount(m, p->amount), because(m, p->error));
 }
 
@@ -236,7 +237,7 @@ static void say_refund(
     if (words->staff && m->side != SIDE_STAFF)
         return;
     struct line *l = say(m, done ? row->updated_at : row->created_at,
-        ctx_printf(m->c, "%s %s%s.%s%s", amount(m, row->split.amount), words->text,
+        ctx_printf(m->c, "%s %s%s%s%s", amount(m, row->split.amount), words->text,
             because(m, row->reason), words->more, for_staff(m, row->error)));
     l->held = words->held;
     add_id(l, "Refund", row->refund_id);
@@ -255,18 +256,33 @@ static enum result say_refunds(struct money *m)
 /* ---- the host's money -------------------------------------------------------------
  */
 
+/* What a review or a warning is about is between Stripe and us. */
 static const char *why_frozen(const struct money *m)
 {
-    static const char *const words[][2] = {
-        { "dispute", "a bank looks at the payment" },
-        { "review", "Stripe looks at the payment" },
-        { "warning", "a bank warned of fraud" },
+    static const char *const words[][3] = {
+        { "dispute", "a bank looks at the payment", "a bank looks at the payment" },
+        { "review", "Stripe looks at the payment", "the payment is being looked at" },
+        { "warning", "a bank warned of fraud", "the payment is being looked at" },
     };
+    int side = m->side == SIDE_STAFF ? 1 : 2;
     for (size_t k = 0; k < COUNT_OF(words); k++)
         for (size_t i = 0; i < m->freezes_n; i++)
             if (text_is(words[k][0], m->freezes[i].kind))
-                return words[k][1];
-    return "a bank looks at the payment";
+                return words[k][side];
+    return words[0][side];
+}
+
+static const char *frozen_words(const struct money *m)
+{
+    return ctx_printf(
+        m->c, "%s for %s is held: %s.", amount(m, m->payable), host(m), why_frozen(m));
+}
+
+static void say_held(struct money *m, const char *text)
+{
+    struct line *l = say(m, INT64_MAX, text);
+    l->ahead = true;
+    l->held = true;
 }
 
 static void say_ahead(struct money *m, int64_t due_at)
@@ -281,6 +297,9 @@ static void say_ahead(struct money *m, int64_t due_at)
 
 static const char *sent_words(const struct money *m, const struct transfer *t)
 {
+    if (m->side == SIDE_VENDOR)
+        return ctx_printf(m->c, "%s was sent to the host.",
+            amount(m, cents_sub(cents_add(t->amount, t->offset), t->reversed)));
     if (t->amount.n == 0)
         return ctx_printf(m->c,
             "%s for %s was kept for what %s owed; nothing was left to send.",
@@ -295,12 +314,14 @@ static const char *sent_words(const struct money *m, const struct transfer *t)
 static const char *held_words(const struct money *m, const struct transfer *t)
 {
     const char *n = amount(m, m->payable);
+    if (text_is(t->held_for, "freeze"))
+        return frozen_words(m);
+    if (m->side == SIDE_VENDOR)
+        return ctx_printf(m->c, "%s for the host has not left yet.", n);
     if (text_is(t->state, "failed"))
         return ctx_printf(m->c,
             "%s for %s could not be sent. We are looking into it.%s", n, host(m),
             for_staff(m, t->reason));
-    if (text_is(t->held_for, "freeze"))
-        return ctx_printf(m->c, "%s for %s is held: %s.", n, host(m), why_frozen(m));
     return ctx_printf(m->c, "%s for %s is held: Stripe cannot pay %s account yet.%s%s",
         n, host(m), hosts(m),
         m->side == SIDE_HOST ? " Under \"Getting paid\" stands what Stripe wants; then "
@@ -313,10 +334,11 @@ static void say_transfer(struct money *m, const struct transfer *t)
 {
     bool scheduled = text_is(t->state, "scheduled");
     struct line *l;
+    if (text_is(t->state, "reversed") && (t->sent_at == 0 || m->side == SIDE_VENDOR))
+        return; /* nothing was left to send, which the refund has said; or all is back
+                 */
     if (t->sent_at != 0)
         l = say(m, t->sent_at, sent_words(m, t));
-    else if (text_is(t->state, "reversed"))
-        return; /* nothing was left to send: the refund has said so */
     else if (scheduled && t->claimed_at == 0 && m->payable.n > 0) {
         say_ahead(m, t->due_at);
         return;
@@ -324,12 +346,11 @@ static void say_transfer(struct money *m, const struct transfer *t)
         l = say(m, t->claimed_at,
             ctx_printf(m->c, "%s is being sent to %s account at Stripe.",
                 amount(m, t->amount), hosts(m)));
-    else if (m->payable.n > 0) {
-        l = say(m, INT64_MAX, held_words(m, t));
-        l->ahead = true;
-        l->held = true;
-    } else
+    else {
+        if (m->payable.n > 0)
+            say_held(m, held_words(m, t));
         return;
+    }
     add_id(l, "Transfer", t->transfer_id);
 }
 
@@ -341,11 +362,16 @@ static enum result say_transfers(struct money *m)
     for (size_t i = 0; i < n; i++)
         say_transfer(m, &rows[i]);
     bool to_come = m->b->state == BOOKING_CONFIRMED || m->b->state == BOOKING_ACTIVE;
-    if (n == 0 && to_come && m->payable.n > 0)
+    if (n > 0 || !to_come || m->payable.n <= 0)
+        return OK;
+    if (m->freezes_n > 0)
+        say_held(m, frozen_words(m));
+    else
         say_ahead(m, m->b->end_at + TRANSFERS_WAIT_S);
     return OK;
 }
 
+/* Like a debt, it is between the host and us. */
 static enum result say_reversals(struct money *m)
 {
     static const char *const words[][2] = {
@@ -355,12 +381,14 @@ static enum result say_reversals(struct money *m)
     };
     struct reversal *rows;
     size_t n;
+    if (m->side == SIDE_VENDOR)
+        return OK;
     TRY(transfers_reversals_of_booking(m->c, m->b->id, &rows, &n));
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < COUNT_OF(words); k++)
             if (text_is(words[k][0], rows[i].state)) {
                 struct line *l = say(m, rows[i].created_at,
-                    ctx_printf(m->c, "%s %s %s%s.%s", amount(m, rows[i].amount),
+                    ctx_printf(m->c, "%s %s %s%s%s", amount(m, rows[i].amount),
                         words[k][1], host(m), because(m, rows[i].reason),
                         for_staff(m, rows[i].error)));
                 add_id(l, "Reversal", rows[i].reversal_id);
@@ -369,34 +397,57 @@ static enum result say_reversals(struct money *m)
     return OK;
 }
 
-/* What the host owes is between him and us. */
-static void say_debts(struct money *m)
+static const char *debt_words(const struct money *m, const struct debt *d)
 {
-    for (size_t i = 0; i < m->rows_n && m->side != SIDE_VENDOR; i++)
+    const char *owes = m->side == SIDE_HOST ? "owe" : "owes";
+    const char *debt =
+        ctx_printf(m->c, "%s could not be had back", amount(m, d->amount));
+    if (d->paid.n == 0)
+        return ctx_printf(m->c, "%s: %s %s it, and it is kept from the next transfers.",
+            debt, host(m), owes);
+    if (d->paid.n < d->amount.n)
+        return ctx_printf(m->c,
+            "%s. %s of it was kept from later transfers; %s %s the rest.", debt,
+            amount(m, d->paid), host(m), owes);
+    return d->payer == 0
+               ? ctx_printf(m->c, "%s, and was kept from later transfers.", debt)
+               : ctx_printf(m->c, "%s, and was kept from the transfer of booking %lld.",
+                     debt, (long long)d->payer);
+}
+
+static bool has_debts(const struct money *m)
+{
+    for (size_t i = 0; i < m->rows_n; i++)
         if (text_is(m->rows[i].kind, "receivable"))
-            say(m, m->rows[i].at,
-                ctx_printf(m->c,
-                    "%s could not be had back: %s owe%s it, and it is kept from the "
-                    "next transfers.",
-                    amount(m, m->rows[i].amount), host(m),
-                    m->side == SIDE_HOST ? "" : "s"));
+            return true;
+    return false;
+}
+
+static enum result say_debts(struct money *m)
+{
+    struct debt *rows;
+    size_t n;
+    if (m->side == SIDE_VENDOR || !has_debts(m))
+        return OK;
+    TRY(debts_of_booking(m->c, m->b->id, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        say(m, rows[i].at, debt_words(m, &rows[i]));
+    return OK;
 }
 
 /* ---- disputes and freezes ---------------------------------------------------------
  */
 
+/* For staff. Others read that money is held, if it is. */
 static void say_freezes(struct money *m)
 {
-    for (size_t i = 0; i < m->freezes_n; i++) {
+    for (size_t i = 0; i < m->freezes_n && m->side == SIDE_STAFF; i++) {
         const struct freeze *f = &m->freezes[i];
+        bool warned = text_is(f->kind, "warning");
         if (text_is(f->kind, "dispute"))
             continue; /* it has a sentence of its own */
-        bool warned = text_is(f->kind, "warning") && m->side == SIDE_STAFF;
         struct line *l = say(m, f->opened_at,
-            ctx_printf(m->c, "What is for %s is held: %s.", host(m),
-                warned                       ? "a bank warned of fraud"
-                : text_is(f->kind, "review") ? "Stripe looks at the payment"
-                                             : "a bank looks at the payment"));
+            warned ? "A bank warned of fraud." : "Stripe looks at the payment.");
         l->held = true;
         add_id(l, warned ? "Warning" : "Review", f->source_id);
     }
@@ -412,13 +463,17 @@ static enum result say_disputes(struct money *m, struct view *v)
         const struct dispute *d = &rows[i];
         open = open || d->closed_at == 0;
         const char *bears =
-            d->lost && d->host.n > 0
+            d->lost && d->host.n > 0 && m->side != SIDE_VENDOR
                 ? ctx_printf(m->c, " Of it %s bear%s %s.", host(m),
                       m->side == SIDE_HOST ? "" : "s", amount(m, d->host))
                 : "";
         struct line *l = say(m, d->opened_at,
-            ctx_printf(m->c, "%s bank asked for %s back. %s.%s", vendors(m),
-                amount(m, d->amount), disputes_status_label(d->status), bears));
+            ctx_printf(m->c, "%s bank %s. %s.%s", vendors(m),
+                ctx_printf(m->c,
+                    text_starts(d->status, "warning_") ? "asked about %s"
+                                                       : "asked for %s back",
+                    amount(m, d->amount)),
+                disputes_status_label(d->status), bears));
         l->held = d->closed_at == 0;
         add_id(l, "Dispute", d->id);
     }
@@ -478,7 +533,8 @@ static void show_books(const struct money *m, struct view *v)
         view_text(item, "amount", amount(m, sums[a]));
         all = cents_add(all, sums[a]);
     }
-    view_bool(v, "has_books", m->rows_n > 0);
+    bool debt = used[LEDGER_HOST_RECEIVABLE] && m->side == SIDE_VENDOR;
+    view_bool(v, "has_books", m->rows_n > 0 && !debt);
     view_text(v, "books_sum", amount(m, all));
 }
 
@@ -490,6 +546,30 @@ static struct cents payable_of(const struct ledger_row *rows, size_t n)
                : rows[i].debit == LEDGER_HOST_PAYABLE ? -rows[i].amount.n
                                                       : 0;
     return cents_of(sum);
+}
+
+/* What is the host's of the bill: the charge less his part of what was decided. */
+static struct cents entitled(const struct money *m)
+{
+    static const char *const kinds[] = { "charge", "refund_owed", "refund_withdrawn",
+        "dispute_lost", "dispute_late_win" };
+    int64_t sum = 0;
+    for (size_t i = 0; i < m->rows_n; i++)
+        for (size_t k = 0; k < COUNT_OF(kinds); k++)
+            if (text_is(kinds[k], m->rows[i].kind))
+                sum += payable_of(&m->rows[i], 1).n;
+    return cents_of(sum);
+}
+
+static void show_share(const struct money *m, struct view *v)
+{
+    enum booking_state s = m->b->state;
+    bool ahead = s == BOOKING_REQUESTED || s == BOOKING_HELD;
+    bool open = s == BOOKING_CONFIRMED || s == BOOKING_ACTIVE || m->b->disputed;
+    struct cents share = m->applied ? entitled(m) : m->b->host;
+    view_bool(v, "has_share", m->side == SIDE_HOST && (m->applied || ahead));
+    view_bool(v, "share_is_open", ahead || (open && share.n > 0));
+    view_text(v, "share", share.n > 0 ? amount(m, share) : "");
 }
 
 static enum side side_of(const struct ctx *c, const struct booking *b)
@@ -516,10 +596,11 @@ enum result booking_money_show(struct ctx *c, struct view *v, const struct booki
     TRY(say_disputes(m, v));
     say_freezes(m);
     TRY(say_reversals(m));
-    say_debts(m);
+    TRY(say_debts(m));
     TRY(say_transfers(m));
     show_lines(m, v);
     show_books(m, v);
+    show_share(m, v);
     view_bool(v, "has_receipt", m->applied && m->side != SIDE_HOST);
     return OK;
 }

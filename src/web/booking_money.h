@@ -9,7 +9,9 @@
 
 /* Keys of bookings/money: the list `money` of (when, when_iso, text text, is_held bool,
  * ids list of (label, id)), in order; has_books bool, the list `books` of (label,
- * amount) and books_sum; has_dispute, has_receipt bool. */
+ * amount) and books_sum; has_dispute, has_receipt bool; for the host: has_share,
+ * share_is_open bool, share text: what of the bill is his ("": nothing), and whether
+ * that may still change. */
 enum result booking_money_show(struct ctx *c, struct view *v, const struct booking *b);
 
 #endif

@@ -45,35 +45,25 @@ void bookings_show_lines(struct ctx *c, struct view *v, const struct booking *b)
     show_line(c, list, "Total", b->total, true);
 }
 
-static struct terms terms_of(const struct booking *b)
+enum result bookings_show_ladder(struct ctx *c, struct view *v, const struct booking *b)
 {
-    return (struct terms) {
-        .base = b->base,
-        .cleaning = b->cleaning,
-        .service_fee = b->service_fee,
-        .tax = b->tax,
-        .policy = b->policy,
-        .booked_at = b->created_at,
-        .start_at = b->start_at,
-    };
-}
-
-void bookings_show_ladder(struct ctx *c, struct view *v, const struct booking *b)
-{
-    struct ladder_row rows[LADDER_MAX];
-    struct terms terms = terms_of(b);
+    struct cancellation_step rows[LADDER_MAX];
+    struct cents less;
+    size_t n;
     const struct zone *z = zone_find(b->timezone);
-    size_t n = pricing_ladder(&terms, c->now_at, rows);
+    TRY(cancellations_ladder(c, b, rows, &n, &less));
     struct view *list = view_list(v, "ladder");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
         view_textf(
             item, "until", "until %s", zone_format(c->arena, z, rows[i].until_at));
         view_textf(item, "share", "%lld %%", (long long)(rows[i].bp / 100));
-        view_text(item, "amount", cents_format(c->arena, rows[i].refund.total));
+        view_text(item, "amount", cents_format(c->arena, rows[i].back));
         view_bool(item, "is_now", i == 0);
     }
     view_bool(v, "has_ladder", n > 0);
+    view_text(v, "ladder_less", less.n > 0 ? cents_format(c->arena, less) : "");
+    return OK;
 }
 
 void bookings_show(struct ctx *c, struct view *v, const struct booking *b)
@@ -290,7 +280,7 @@ static enum result show_booking(struct ctx *c, struct web *w, const struct booki
     bool settled = b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE;
     bookings_show(c, w->view, b);
     bookings_show_lines(c, w->view, b);
-    bookings_show_ladder(c, w->view, b);
+    TRY(bookings_show_ladder(c, w->view, b));
     if (!settled || c->now_at >= b->start_at)
         view_bool(w->view, "has_ladder", false);
     show_access(c, w, b);

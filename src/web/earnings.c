@@ -1,5 +1,8 @@
 #include "web/earnings.h"
 
+#include <stdlib.h>
+
+#include "domain/debts.h"
 #include "domain/earnings.h"
 #include "domain/host_accounts.h"
 #include "domain/transfers.h"
@@ -119,6 +122,19 @@ static struct view *show_row(struct ctx *c, struct view *list, int64_t booking_i
     return item;
 }
 
+/* Of a booking that is not over. */
+static const char *note_ahead(struct ctx *c, const struct earnings_booking *b)
+{
+    if (b->owed.n <= 0)
+        return "Nothing of it is left for you.";
+    if (text_is(b->frozen, "dispute"))
+        return "Held: a bank looks at the payment.";
+    if (!text_empty(b->frozen))
+        return "Held: the payment is being looked at.";
+    return ctx_printf(
+        c, "Leaves on %s.", local(c, b->timezone, b->end_at + TRANSFERS_WAIT_S));
+}
+
 static enum result list_upcoming(struct ctx *c, struct web *w, struct view *list,
     [[maybe_unused]] enum earnings_kind kind)
 {
@@ -131,8 +147,7 @@ static enum result list_upcoming(struct ctx *c, struct web *w, struct view *list
         struct view *item =
             show_row(c, list, row->booking_id, row->title, row->vendor, row->owed);
         view_text(item, "when", local(c, row->timezone, row->start_at));
-        view_textf(item, "note", "Leaves on %s.",
-            local(c, row->timezone, row->end_at + TRANSFERS_WAIT_S));
+        view_text(item, "note", note_ahead(c, row));
     }
     return OK;
 }
@@ -142,7 +157,7 @@ static const char *held_words(const struct earnings_transfer *t)
     static const struct {
         const char *state, *held_for, *text;
     } words[] = {
-        { "held", "freeze", "Held: a bank or Stripe looks at the payment." },
+        { "held", "freeze", "Held: the payment is being looked at." },
         { "held", "account", "Held: Stripe cannot pay your account yet." },
         { "failed", "", "It could not be sent. We are looking into it." },
     };
@@ -192,20 +207,32 @@ static enum result list_transfers(
     return OK;
 }
 
+/* What became of a debt. */
+static const char *note_of_debt(struct ctx *c, const struct debt *d)
+{
+    if (d->paid.n == 0)
+        return "Could not be taken back from you; it is kept from the next transfers.";
+    if (d->paid.n < d->amount.n)
+        return ctx_printf(c, "%s was kept from later transfers; you owe the rest.",
+            cents_format(c->arena, d->paid));
+    return d->payer == 0
+               ? "Paid: it was kept from later transfers."
+               : ctx_printf(c, "Paid: it was kept from the transfer of booking %lld.",
+                     (long long)d->payer);
+}
+
 static enum result list_debts(struct ctx *c, struct web *w, struct view *list,
     [[maybe_unused]] enum earnings_kind kind)
 {
-    struct earnings_debt *rows;
+    struct debt *rows;
     size_t n;
-    TRY(earnings_debts(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    TRY(debts_page(c, web_before(w), PER_PAGE + 1, &rows, &n));
     n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     for (size_t i = 0; i < n; i++) {
         struct view *item =
             show_row(c, list, rows[i].booking_id, rows[i].title, "", rows[i].amount);
         view_text(item, "when", local(c, rows[i].timezone, rows[i].at));
-        view_text(item, "note",
-            "Went back to the vendor after you were paid, and could not be taken "
-            "back.");
+        view_text(item, "note", note_of_debt(c, &rows[i]));
     }
     return OK;
 }
@@ -264,6 +291,26 @@ enum result web_earnings(struct ctx *c, struct web *w)
 /* ---- the file ---------------------------------------------------------------------
  */
 
+/* "1795651200 1795737600", as local times. */
+static const char *sent_times(struct ctx *c, const struct zone *z, const char *ats)
+{
+    const char *times = "";
+    while (*ats != '\0') {
+        char *end;
+        const char *time = zone_format_iso(c->arena, z, strtoll(ats, &end, 10));
+        times = *times == '\0' ? time : ctx_printf(c, "%s %s", times, time);
+        ats = end + (*end == ' ');
+    }
+    return times;
+}
+
+/* What is still to come of it; below zero: he has got too much. */
+static struct cents open_of(const struct earnings_line *line)
+{
+    struct cents got = cents_add(cents_sub(line->sent, line->reversed), line->kept);
+    return cents_sub(line->net, cents_sub(got, line->debt));
+}
+
 static void add_line(struct ctx *c, struct csv *csv, const struct earnings_line *line)
 {
     const struct zone *z = zone_find(line->timezone);
@@ -279,10 +326,14 @@ static void add_line(struct ctx *c, struct csv *csv, const struct earnings_line 
     csv_cents(csv, line->refunds);
     csv_cents(csv, line->net);
     csv_text(csv, line->transfer_ids);
-    csv_plain(
-        csv, line->sent_at == 0 ? "" : zone_format_iso(c->arena, z, line->sent_at));
+    csv_plain(csv, sent_times(c, z, line->sent_ats));
     csv_cents(csv, line->reversed);
     csv_plain(csv, line->state);
+    csv_cents(csv, line->disputes);
+    csv_cents(csv, line->sent);
+    csv_cents(csv, line->kept);
+    csv_cents(csv, line->debt);
+    csv_cents(csv, open_of(line));
     csv_end(csv);
 }
 
@@ -290,7 +341,8 @@ static void add_heading(struct csv *csv)
 {
     static const char *const names[] = { "booking", "kitchen", "vendor", "start", "end",
         "gross base", "cleaning", "host fee", "refunds", "host net", "transfer id",
-        "sent at", "reversed", "state" };
+        "sent at", "reversed", "state", "disputes", "sent", "kept for debts",
+        "became a debt", "open" };
     for (size_t i = 0; i < COUNT_OF(names); i++)
         csv_plain(csv, names[i]);
     csv_end(csv);

@@ -70,7 +70,7 @@ const struct route routes[] = {
     /* the host's time and money (agenda.c, earnings.c) */
     { GET("/admin/bookings"),    web_agenda_all,         STAFF, 3 },
     { GET("/host/calendar"),     web_agenda_calendar,    HOST, 3 },
-    { GET("/host/earnings"),     web_earnings,           HOST, 9, ROUTE_STRIPE },
+    { GET("/host/earnings"),     web_earnings,           HOST, 12, ROUTE_STRIPE },
     { GET("/host/earnings.csv"), web_earnings_csv,       HOST, 30 },
 
     /* messages (messages.c) */
@@ -134,10 +134,10 @@ const struct route routes[] = {
     /* booking and paying (book.c, bookings.c, cancellations.c, checkout.c, receipts.c) */
     { POST("/listings/:id/book"),          web_book_post,            VENDOR, 40 },
     { GET("/bookings"),                    web_bookings,             VENDOR, 4 },
-    { GET("/bookings/:id"),                web_booking,              MEMBER, 17 },
+    { GET("/bookings/:id"),                web_booking,              MEMBER, 22 },
     { GET("/bookings/:id/calendar.ics"),   web_booking_calendar,     MEMBER, 3 },
     { GET("/bookings/:id/receipt"),        web_receipt,              MEMBER, 6 },
-    { GET("/bookings/:id/cancel"),         web_cancellation,         VENDOR | HOST | ADMIN, 6 },
+    { GET("/bookings/:id/cancel"),         web_cancellation,         VENDOR | HOST | ADMIN, 8 },
     { POST("/bookings/:id/cancel"),        web_cancellation_post,    VENDOR | HOST | ADMIN, 60 },
     { POST("/host/bookings/:id/no_show"),  web_host_booking_no_show, HOST, 20 },
     { POST("/admin/bookings/:id/refund"),  web_booking_refund,       ADMIN, 40 },

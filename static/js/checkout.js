@@ -65,8 +65,13 @@ async function checkout(form) {
     button.disabled = true;
     say("");
     status.textContent = "Your bank is being asked.";
-    const fields = await elements.submit();
-    const result = fields.error ? fields : await stripe.confirmPayment({ elements, confirmParams: { return_url: form.dataset.return } });
+    let result;
+    try {
+      const fields = await elements.submit();
+      result = fields.error ? fields : await stripe.confirmPayment({ elements, confirmParams: { return_url: form.dataset.return } });
+    } catch {
+      result = { error: { message: "Stripe could not be reached. Check your connection and try again; a card is charged once for a booking." } };
+    }
     // Without an error the browser is on its way to the page that looks again.
     if (result.error) {
       status.textContent = "";

@@ -37,10 +37,14 @@ function confirms() {
     if (!form.dataset.confirm || form.dataset.sure) return;
     e.preventDefault();
     const button = e.submitter;
-    const yes = make("button", { className: "btn btn--bad", value: "yes", textContent: form.dataset.confirmYes || "Yes" });
+    // [name] in the question is what the field of that name says.
+    const question = form.dataset.confirm.replace(/\[(\w+)\]/g, (all, name) => form.elements[name]?.value ?? all);
+    // As the button that was pressed, and red where that was a quiet one.
+    const plain = button && !button.matches(".btn--bad, .btn--quiet");
+    const yes = make("button", { className: plain ? "btn" : "btn btn--bad", value: "yes", textContent: form.dataset.confirmYes || "Yes" });
     const no = make("button", { className: "btn btn--quiet", value: "no", textContent: "Not now", autofocus: true });
     const box = make("form", { method: "dialog", className: "stack" },
-      make("p", { className: "strong", textContent: form.dataset.confirm }),
+      make("p", { className: "strong", textContent: question }),
       make("div", { className: "row" }, yes, no));
     const dialog = make("dialog", {}, box);
     dialog.setAttribute("aria-label", "Please confirm");

@@ -58,7 +58,7 @@ START_TEST(money_moves_from_list_to_list)
     cash_pass(site, booking, false);
     browser_log_in_demo(&host, HOST_EMAIL);
     ck_assert(lists("held", booking_link()));
-    ck_assert(browser_shows(&host, "a bank or Stripe looks at the payment"));
+    ck_assert(browser_shows(&host, "Held: the payment is being looked at."));
     cash_int(site, "UPDATE freezes SET closed_at = 1");
     cash_int(site, "UPDATE transfers SET state = 'scheduled', held_for = '' "
                    "WHERE state = 'held'");
@@ -88,7 +88,19 @@ START_TEST(what_was_taken_back_and_what_is_owed_have_their_lists)
     ck_assert(lists("reversed", "<strong class=\"num\">$10.00</strong>"));
     ck_assert(lists("sent", "$10.00 was taken back since."));
     ck_assert(lists("debts", "<strong class=\"num\">$7.77</strong>"));
-    ck_assert(browser_shows(&host, "kept from the next transfers"));
+    ck_assert(browser_shows(&host, "Could not be taken back from you; it is kept"));
+    cash_int(site,
+        "UPDATE transfers SET offset_cents = 777 WHERE transfer_id = 'tr_test_%lld'",
+        (long long)booking);
+    cash_int(site,
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
+        "booking_id, host_id) SELECT 1795651200, 'offset', 'y', 'host_payable', "
+        "'host_receivable', 777, id, host_id FROM bookings WHERE id = %lld",
+        (long long)booking);
+    char paid[128];
+    snprintf(paid, sizeof paid, "Paid: it was kept from the transfer of booking %lld.",
+        (long long)booking);
+    ck_assert(lists("debts", paid));
 }
 END_TEST
 
@@ -124,6 +136,13 @@ START_TEST(a_host_reads_what_stripe_wants_and_what_waits_for_it)
         ck_assert(browser_shows(&host, reasons[i][1]));
         ck_assert(browser_shows(&host, "for 1 booking waits for this."));
     }
+    cash_int(site, "UPDATE transfers SET state = 'scheduled', held_for = '' "
+                   "WHERE state = 'held'");
+    browser_get(&host, "/host/stripe");
+    ck_assert(browser_shows(&host, "is due soon and will wait for this."));
+    ck_assert(!browser_shows(&host, "Another"));
+    cash_int(site, "UPDATE transfers SET state = 'held', held_for = 'account' "
+                   "WHERE state = 'scheduled'");
     ck_assert(lists("held", "Stripe cannot pay your account yet."));
 }
 END_TEST
@@ -183,7 +202,8 @@ START_TEST(the_file_has_each_booking_of_the_year_and_no_formulas)
     ck_assert_ptr_nonnull(strstr(host.answer, "prep-earnings-2026.csv"));
     ck_assert(browser_shows(&host, "booking,kitchen,vendor,start,end,gross "
                                    "base,cleaning,host fee,refunds,host net,"
-                                   "transfer id,sent at,reversed,state\r\n"));
+                                   "transfer id,sent at,reversed,state,disputes,sent,"
+                                   "kept for debts,became a debt,open\r\n"));
     char *line = csv_line(booking);
     ck_assert_ptr_nonnull(
         strstr(line, ",\"Pots, pans\",\"'=HYPERLINK(\"\"x\"\")\",2026-1"));
@@ -230,6 +250,96 @@ START_TEST(the_file_adds_up)
 }
 END_TEST
 
+/* The cents in field N of a line; titles and names have no commas here. */
+static int64_t field(const char *line, int n)
+{
+    while (n-- > 0)
+        line = strchr(line, ',') + 1;
+    bool minus = *line == '-';
+    char *end;
+    int64_t cents = strtoll(line + minus, &end, 10) * 100 + strtoll(end + 1, NULL, 10);
+    return minus ? -cents : cents;
+}
+
+/* Base, cleaning, fee, refunds and disputes make the net; what was sent, taken back,
+ * kept, owed and is open makes the same. */
+static void adds_up(const char *line)
+{
+    enum { BASE = 5, CLEANING, FEE, REFUNDS, NET, REVERSED = 12 };
+    enum { DISPUTES = 14, SENT, KEPT, DEBT, OPEN };
+    ck_assert_msg(field(line, BASE) + field(line, CLEANING) - field(line, FEE) -
+                          field(line, REFUNDS) - field(line, DISPUTES) ==
+                      field(line, NET),
+        "%s", line);
+    ck_assert_msg(field(line, SENT) - field(line, REVERSED) + field(line, KEPT) -
+                          field(line, DEBT) + field(line, OPEN) ==
+                      field(line, NET),
+        "%s", line);
+}
+
+/* Sent, disputed, not to be had back, lost; the second attempt came to nothing. */
+START_TEST(a_lost_dispute_adds_up_and_has_the_state_of_what_was_sent)
+{
+    cash_pass(site, booking, true);
+    cash_dispute(site, booking, "dp_1", "lost");
+    cash_int(site,
+        "INSERT INTO transfers (uid, booking_id, host_id, attempt, state, due_at, "
+        "created_at, updated_at) SELECT 'second', id, host_id, 2, 'reversed', 1, 1, 1 "
+        "FROM bookings WHERE id = %lld",
+        (long long)booking);
+    browser_log_in_demo(&host, HOST_EMAIL);
+    ck_assert_int_eq(browser_get(&host, "/host/earnings.csv?year=2026"), 200);
+    char *line = csv_line(booking), id[64];
+    snprintf(id, sizeof id, ",tr_test_%lld,2026-", (long long)booking);
+    ck_assert_msg(strstr(line, id) != NULL, "%s", line);
+    ck_assert_msg(strstr(line, ",0.00,sent,") != NULL, "%s", line);
+    ck_assert_int_eq(field(line, 9), 0);
+    ck_assert_int_eq(field(line, 14), field(line, 15));
+    ck_assert_int_eq(field(line, 18), -field(line, 15)); /* asked back, not here yet */
+    adds_up(line);
+    free(line);
+}
+END_TEST
+
+START_TEST(one_kept_for_a_debt_has_no_transfer_of_another_attempt)
+{
+    cash_pass(site, booking, true);
+    cash_int(site,
+        "INSERT INTO transfers (uid, booking_id, host_id, attempt, state, due_at, "
+        "claimed_at, sent_at, offset_cents, created_at, updated_at) SELECT 'second', "
+        "id, "
+        "host_id, 2, 'sent', 1, 1, 1893456000, 100, 1, 1 FROM bookings WHERE id = %lld",
+        (long long)booking);
+    cash_int(site,
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
+        "booking_id, host_id) SELECT 1, 'offset', 'second-a1', 'host_payable', "
+        "'host_receivable', 100, id, host_id FROM bookings WHERE id = %lld",
+        (long long)booking);
+    browser_log_in_demo(&host, HOST_EMAIL);
+    browser_get(&host, "/host/earnings.csv?year=2026");
+    char *line = csv_line(booking);
+    ck_assert_msg(strstr(line, "2030-") == NULL, "%s", line);
+    ck_assert_int_eq(field(line, 16), 100);
+    adds_up(line);
+    free(line);
+}
+END_TEST
+
+START_TEST(every_line_of_the_file_adds_up)
+{
+    browser_get(&host, "/host/earnings.csv?year=2026");
+    int lines = 0;
+    for (const char *at = browser_body(&host); (at = strstr(at, "\r\n")) != NULL;) {
+        at += 2;
+        if (*at == '\0' || memchr(at, '"', strcspn(at, "\r")) != NULL)
+            continue;
+        adds_up(at);
+        lines++;
+    }
+    ck_assert_int_gt(lines, 3);
+}
+END_TEST
+
 void page_earnings(Suite *s)
 {
     TCase *t = tcase_create("earnings");
@@ -242,5 +352,8 @@ void page_earnings(Suite *s)
     tcase_add_test(t, lists_are_paged);
     tcase_add_test(t, the_file_has_each_booking_of_the_year_and_no_formulas);
     tcase_add_test(t, the_file_adds_up);
+    tcase_add_test(t, a_lost_dispute_adds_up_and_has_the_state_of_what_was_sent);
+    tcase_add_test(t, one_kept_for_a_debt_has_no_transfer_of_another_attempt);
+    tcase_add_test(t, every_line_of_the_file_adds_up);
     suite_add_tcase(s, t);
 }

@@ -209,6 +209,9 @@ START_TEST(a_dispute_keeps_vendor_and_host_from_canceling)
     browser_get(&host, page);
     ck_assert(browser_shows(&host, "The vendor's bank looks at this payment"));
     ck_assert(browser_shows(&host, "dp_1"));
+    ck_assert(browser_shows(&host, "for you is held: a bank looks at the payment."));
+    ck_assert(!browser_shows(&host, " leaves for "));
+    ck_assert(!browser_shows(&host, "If the vendor cancels"));
     browser_get(&vendor, page);
     ck_assert(browser_shows(&vendor, "Your bank asked for"));
 }
@@ -236,6 +239,80 @@ START_TEST(each_side_reads_where_the_money_is_and_the_books_end_at_nothing)
 }
 END_TEST
 
+START_TEST(a_warning_holds_the_money_and_only_staff_read_what_it_is)
+{
+    struct browser *people[] = { &vendor, &host, &admin };
+    cash_warning(site, booking, "issfr_1");
+    for (int i = 0; i < 3; i++) {
+        ck_assert_int_eq(browser_get(people[i], page), 200);
+        ck_assert(!browser_shows(people[i], " leaves for "));
+        ck_assert(browser_shows(
+            people[i], i == 2 ? "for the host is held: a bank warned of fraud."
+                              : " is held: the payment is being looked at."));
+        ck_assert_int_eq(browser_shows(people[i], "issfr_1"), i == 2);
+        ck_assert_int_eq(browser_shows(people[i], "fraud"), i == 2);
+    }
+    browser_get(&host, "/host/earnings?show=upcoming");
+    ck_assert(browser_shows(&host, "Held: the payment is being looked at."));
+    cash_int(site, "UPDATE freezes SET kind = 'dispute'");
+    browser_get(&host, "/host/earnings?show=upcoming");
+    ck_assert(browser_shows(&host, "Held: a bank looks at the payment."));
+}
+END_TEST
+
+START_TEST(a_warning_after_the_money_was_sent_holds_nothing)
+{
+    cash_int(site,
+        "UPDATE host_accounts SET account_id = 'acct_1', checked_at = 4000000000 "
+        "WHERE user_id = %lld",
+        (long long)column("host_id"));
+    cash_pass(site, booking, true);
+    cash_warning(site, booking, "issfr_1");
+    log_in_again();
+    browser_get(&host, page);
+    ck_assert(!browser_shows(&host, "held"));
+    ck_assert(!browser_shows(&host, "looked at"));
+    browser_get(&vendor, page);
+    ck_assert(browser_shows(&vendor, " was sent to the host."));
+    ck_assert(!browser_shows(&vendor, "looked at"));
+    browser_get(&admin, page);
+    ck_assert(browser_shows(&admin, "A bank warned of fraud."));
+}
+END_TEST
+
+START_TEST(a_debt_is_between_the_host_and_us_and_says_when_it_is_paid)
+{
+    static const char *const words[] = {
+        "$7.77 could not be had back: you owe it, and it is kept from",
+        "$7.77 could not be had back. $5.00 of it was kept from later transfers; you "
+        "owe",
+        "$7.77 could not be had back, and was kept from later transfers.",
+    };
+    cash_int(site,
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
+        "booking_id, host_id) SELECT 1795651200, 'receivable', 'x', 'host_receivable', "
+        "'host_payable', 777, id, host_id FROM bookings WHERE id = %lld",
+        (long long)booking);
+    for (int i = 0; i < 3; i++) {
+        if (i > 0)
+            cash_int(site,
+                "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
+                "booking_id, host_id) SELECT 1795651200, 'offset', 'y%lld', "
+                "'host_payable', 'host_receivable', %lld, id, host_id FROM bookings "
+                "WHERE id = %lld",
+                (long long)i, (long long)(i == 1 ? 500 : 277), (long long)booking);
+        browser_get(&host, page);
+        ck_assert_msg(browser_shows(&host, words[i]), "%s", words[i]);
+        browser_get(&admin, page);
+        ck_assert(browser_shows(&admin, "$7.77 could not be had back"));
+        ck_assert(browser_shows(&admin, "Owed by the host"));
+        browser_get(&vendor, page);
+        ck_assert(!browser_shows(&vendor, "$7.77"));
+        ck_assert(!browser_shows(&vendor, "Owed by the host"));
+    }
+}
+END_TEST
+
 START_TEST(money_that_is_held_says_why_and_money_that_was_sent_has_its_id)
 {
     cash_pass(site, booking, false);
@@ -243,8 +320,9 @@ START_TEST(money_that_is_held_says_why_and_money_that_was_sent_has_its_id)
     browser_get(&host, page); /* the demo's host has no account yet */
     ck_assert(browser_shows(&host, "is held: Stripe cannot pay your account yet"));
     browser_get(&vendor, page);
-    ck_assert(browser_shows(&vendor, "is held: Stripe cannot pay the host&#39;s") ||
-              browser_shows(&vendor, "is held: Stripe cannot pay the host's"));
+    ck_assert(browser_shows(&vendor, "for the host has not left yet."));
+    browser_get(&admin, page);
+    ck_assert(browser_shows(&admin, "is held: Stripe cannot pay the host"));
     cash_int(site,
         "UPDATE host_accounts SET account_id = 'acct_1', checked_at = %lld "
         "WHERE user_id = %lld",
@@ -256,6 +334,8 @@ START_TEST(money_that_is_held_says_why_and_money_that_was_sent_has_its_id)
     cash_dispute(site, booking, "dp_2", "needs_response");
     browser_get(&host, page);
     ck_assert(browser_shows(&host, "is asked back from you: disputed."));
+    browser_get(&vendor, page);
+    ck_assert(!browser_shows(&vendor, "asked back from"));
 }
 END_TEST
 
@@ -334,6 +414,59 @@ START_TEST(an_administrator_gives_a_part_back_once)
 }
 END_TEST
 
+START_TEST(what_went_back_before_is_off_the_ladder_and_off_the_hosts_share)
+{
+    browser_get(&host, page);
+    ck_assert(says(&host, "Of this you get <strong class=\"num\">",
+        dollars(column("host_cents")), "</strong>, unless some of it goes back."));
+    ck_assert(browser_shows(&host, "If the vendor cancels, they get back"));
+    ck_assert(!browser_shows(&host, "decided before"));
+    browser_get(&admin, page);
+    ck_assert_int_eq(
+        browser_post(&admin, refund, "amount=12.34&reason=Cold+oven." KEY), 303);
+    browser_get(&vendor, cancel);
+    const char *left = dollars(shown_cents(&vendor));
+    ck_assert(says(&vendor, "<td>", left, "</td>"));
+    browser_get(&vendor, page);
+    ck_assert(says(&vendor, "<td>100 %</td><td>", left, "</td>"));
+    ck_assert(browser_shows(&vendor, "less $12.34 that was decided before"));
+    ck_assert(browser_shows(&vendor, "back to the card: Cold oven.<"));
+    browser_get(&host, page);
+    ck_assert(says(&host, "<td>100 %</td><td>", left, "</td>"));
+    int64_t lowered = cash_int(site, "SELECT host_cents FROM refunds");
+    ck_assert(says(&host, "Of this you get <strong class=\"num\">",
+        dollars(column("host_cents") - lowered), "</strong>, unless"));
+}
+END_TEST
+
+START_TEST(the_hosts_share_of_the_bill_is_what_was_decided)
+{
+    cash_pass(site, booking, false);
+    log_in_again();
+    browser_get(&host, page);
+    ck_assert(says(&host, "Of this <strong class=\"num\">",
+        dollars(column("host_cents")), "</strong> is yours."));
+    cash_dispute(site, booking, "dp_3", "lost");
+    browser_get(&host, page);
+    ck_assert(browser_shows(&host, "Nothing of this is yours any more."));
+    browser_get(&vendor, page);
+    ck_assert(!browser_shows(&vendor, "is yours"));
+    ck_assert(!browser_shows(&vendor, "the host bears"));
+}
+END_TEST
+
+START_TEST(the_page_has_its_number_and_asks_by_name)
+{
+    char number[64];
+    snprintf(number, sizeof number, "<dt>Booking</dt><dd class=\"num\">%lld</dd>",
+        (long long)booking);
+    browser_get(&vendor, page);
+    ck_assert(browser_shows(&vendor, number));
+    browser_get(&admin, page);
+    ck_assert(browser_shows(&admin, "Give $[amount] back to "));
+}
+END_TEST
+
 START_TEST(only_an_administrator_gives_back)
 {
     struct browser b;
@@ -362,10 +495,16 @@ void page_money(Suite *s)
     tcase_add_test(t, a_booking_that_waits_for_payment_says_that_nothing_was_charged);
     tcase_add_test(t, a_dispute_keeps_vendor_and_host_from_canceling);
     tcase_add_test(t, each_side_reads_where_the_money_is_and_the_books_end_at_nothing);
+    tcase_add_test(t, a_warning_holds_the_money_and_only_staff_read_what_it_is);
+    tcase_add_test(t, a_warning_after_the_money_was_sent_holds_nothing);
+    tcase_add_test(t, a_debt_is_between_the_host_and_us_and_says_when_it_is_paid);
     tcase_add_test(t, money_that_is_held_says_why_and_money_that_was_sent_has_its_id);
     tcase_add_test(t, a_host_says_that_nobody_came_while_it_may_be_said);
     tcase_add_test(t, who_paid_has_a_receipt_and_nobody_else);
     tcase_add_test(t, an_administrator_gives_a_part_back_once);
     tcase_add_test(t, only_an_administrator_gives_back);
+    tcase_add_test(t, what_went_back_before_is_off_the_ladder_and_off_the_hosts_share);
+    tcase_add_test(t, the_hosts_share_of_the_bill_is_what_was_decided);
+    tcase_add_test(t, the_page_has_its_number_and_asks_by_name);
     suite_add_tcase(s, t);
 }

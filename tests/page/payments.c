@@ -67,6 +67,21 @@ START_TEST(the_books_are_shown_and_add_up_to_nothing)
 }
 END_TEST
 
+START_TEST(the_books_show_stripes_ids_and_none_of_ours)
+{
+    cash_int(site,
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
+        "booking_id, host_id) SELECT 1, 'receivable', 'x_ours', 'host_receivable', "
+        "'host_payable', 1, id, host_id FROM bookings WHERE id = %lld",
+        (long long)booking);
+    browser_get(&admin, "/admin/payments");
+    ck_assert(browser_shows(&admin, "<th scope=\"row\">Debt</th>"));
+    ck_assert(!browser_shows(&admin, "x_ours"));
+    ck_assert(browser_shows(&admin, "<th scope=\"row\">Owed by hosts</th>"));
+    ck_assert(browser_shows(&admin, "<th scope=\"row\">Owed to hosts</th>"));
+}
+END_TEST
+
 START_TEST(a_refund_that_failed_is_tried_again_or_given_up_with_a_reason)
 {
     char refund[64];
@@ -123,6 +138,9 @@ START_TEST(a_warning_of_fraud_is_released_by_an_administrator)
 {
     cash_warning(site, booking, "issfr_1");
     both_see("warnings", "issfr_1", "Release");
+    char number[64];
+    snprintf(number, sizeof number, ">Booking %lld, ", (long long)booking);
+    ck_assert(browser_shows(&admin, number));
     browser_get(&support, "/account");
     ck_assert_int_eq(
         browser_post(&support, "/admin/payments/warnings/issfr_1", ""), 403);
@@ -141,6 +159,7 @@ START_TEST(a_dispute_has_its_page_and_one_answer)
     browser_get(&admin, "/admin/payments?state=disputes");
     ck_assert(browser_shows(&admin, "/admin/disputes/dp_9"));
     ck_assert(browser_shows(&admin, "Waits for our answer"));
+    ck_assert(browser_shows(&admin, "The cardholder did not pay it himself"));
     ck_assert_int_eq(browser_get(&support, "/admin/disputes/dp_9"), 200);
     ck_assert(!browser_shows(&support, "Send it to the bank"));
     ck_assert_int_eq(browser_get(&admin, "/admin/disputes/dp_9"), 200);
@@ -253,6 +272,7 @@ void page_payments(Suite *s)
     tcase_add_checked_fixture(t, open_browsers, close_browsers);
     tcase_set_timeout(t, 120);
     tcase_add_test(t, the_books_are_shown_and_add_up_to_nothing);
+    tcase_add_test(t, the_books_show_stripes_ids_and_none_of_ours);
     tcase_add_test(t, a_refund_that_failed_is_tried_again_or_given_up_with_a_reason);
     tcase_add_test(t, a_transfer_that_stripe_refuses_is_tried_again);
     tcase_add_test(t, a_warning_of_fraud_is_released_by_an_administrator);

@@ -169,6 +169,54 @@ START_TEST(what_went_back_before_counts)
 }
 END_TEST
 
+/* Each step of the ladder is what canceling at its last moment gives. */
+START_TEST(the_ladder_says_what_goes_back_to_the_cent_after_a_part_went_back)
+{
+    struct cancellation_step steps[LADDER_MAX];
+    struct cancellation k;
+    struct cents less;
+    size_t n;
+    money_act(&m, m.admin_id);
+    ck_assert(refunds_give(m.c, m.booking_id, cents_of(3234), "sorry", "k") == OK);
+    struct booking b = money_booking(&m);
+    ck_assert(cancellations_ladder(m.c, &b, steps, &n, &less) == OK);
+    ck_assert_int_eq(less.n, 3234);
+    ck_assert_uint_ge(n, 2);
+    ck_assert_int_eq(steps[0].bp, 10000);
+    ck_assert_int_eq(steps[0].back.n, MONEY_TOTAL - 3234);
+    for (size_t i = 0; i < n; i++) {
+        int64_t later_s = steps[i].until_at - m.t.app.fixed_now_at;
+        money_later(&m, later_s);
+        money_act(&m, m.vendor_id);
+        ck_assert(cancellations_preview(m.c, m.booking_id, &k) == OK || i == n - 1);
+        if (i < n - 1)
+            ck_assert_int_eq(k.refund.amount.n, steps[i].back.n);
+    }
+}
+END_TEST
+
+START_TEST(nobody_can_cancel_by_the_ladder_while_a_bank_looks)
+{
+    struct cancellation_step steps[LADDER_MAX];
+    struct cents less;
+    size_t n;
+    struct booking b = money_booking(&m);
+    b.disputed = true;
+    ck_assert(cancellations_ladder(m.c, &b, steps, &n, &less) == OK);
+    ck_assert_uint_eq(n, 0);
+}
+END_TEST
+
+START_TEST(a_host_who_keeps_nothing_reads_no_amount)
+{
+    ck_assert(cancel(m.host_id, MONEY_TOTAL) == OK);
+    ck_assert_int_eq(
+        money_int(&m, "SELECT COUNT(*) FROM outbox WHERE kind = 'booking_canceled_host'"
+                      " AND fields LIKE '%%\"amount\":\"\"%%'"),
+        1);
+}
+END_TEST
+
 /* ---- before the money ---- */
 
 static int64_t hold_another(void)
@@ -251,6 +299,10 @@ void unit_domain_cancellations(Suite *s)
     tcase_add_test(tc, strangers_and_support_cancel_nothing);
     tcase_add_test(tc, once_begun_the_vendor_cannot_but_the_host_can);
     tcase_add_test(tc, what_went_back_before_counts);
+    tcase_add_test(
+        tc, the_ladder_says_what_goes_back_to_the_cent_after_a_part_went_back);
+    tcase_add_test(tc, nobody_can_cancel_by_the_ladder_while_a_bank_looks);
+    tcase_add_test(tc, a_host_who_keeps_nothing_reads_no_amount);
     tcase_add_test(tc, a_hold_is_canceled_with_its_intent_and_costs_nothing);
     tcase_add_test(
         tc, matrix_14_a_cancel_that_meets_the_payment_shows_what_goes_back_first);

@@ -63,6 +63,15 @@ static int64_t sent_net(void)
         " WHERE state IN ('sent', 'reversed')");
 }
 
+/* Mails of a kind whose fields have TEXT. */
+static int64_t told(const char *kind, const char *text)
+{
+    return money_int(&m,
+        "SELECT COUNT(*) FROM outbox WHERE kind = %Q AND fields LIKE '%%' || %Q || "
+        "'%%'",
+        kind, text);
+}
+
 /* ---- before the host was paid ---- */
 
 START_TEST(matrix_23_one_that_is_open_freezes_the_money_and_won_lets_it_go)
@@ -86,6 +95,7 @@ START_TEST(matrix_23_one_that_is_open_freezes_the_money_and_won_lets_it_go)
     ck_assert(disputes_open(m.c, 5, &rows, &n) == OK && n == 0);
     ck_assert(disputes_of_booking(m.c, m.booking_id, &rows, &n) == OK && n == 1);
     ck_assert_str_eq(rows[0].status, "won");
+    ck_assert_int_eq(told("dispute_won", "\"why\":\"\""), 1);
     ck_assert(!money_booking(&m).disputed);
     ck_assert_int_eq(sent_net(), MONEY_HOST);
     ck_assert_int_eq(money_owed(&m, "disputed"), 0);
@@ -99,6 +109,7 @@ START_TEST(matrix_23_lost_before_the_payout_leaves_nothing_for_the_host)
     money_listen(&m);
     close_dispute("lost");
     after_the_payout_day();
+    ck_assert_int_eq(told("dispute_lost", "\"amount\":\"$145.00\""), 1);
     ck_assert_int_eq(sent_net(), 0);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
     ck_assert_int_eq(money_owed(&m, "dispute_loss"), MONEY_TOTAL - MONEY_HOST);
@@ -115,6 +126,8 @@ START_TEST(a_question_of_the_bank_freezes_and_moves_nothing)
     ck_assert_int_eq(money_owed(&m, "disputed"), 0);
     close_dispute("warning_closed");
     money_run(&m);
+    ck_assert_int_eq(told("dispute_closed", ""), 1);
+    ck_assert_int_eq(told("dispute_won", ""), 0);
     ck_assert_int_eq(sent_net(), MONEY_HOST);
 }
 END_TEST
@@ -182,6 +195,7 @@ START_TEST(matrix_23_after_the_payout_the_hosts_part_is_asked_back_and_sent_agai
     money_sim(&m, "dispute", "dispute=%s&do=update&status=under_review", dispute_id);
     money_run(&m);
     ck_assert_int_eq(count("reversals"), 1);
+    ck_assert_int_eq(told("transfer_taken_back", "has asked for the payment back"), 1);
     close_dispute("won");
     money_run(&m);
     money_run(&m);
@@ -246,6 +260,10 @@ START_TEST(matrix_23_a_dispute_that_is_lost_before_we_hear_of_it)
     after_the_payout_day();
     open_dispute("&status=lost");
     money_run(&m);
+    ck_assert_int_eq(told("booking_disputed", ""), 0);
+    ck_assert_int_eq(told("dispute_lost", "$145.00"), 1);
+    ck_assert_int_eq(
+        told("transfer_taken_back", "The dispute over the payment is lost"), 1);
     ck_assert_int_eq(sent_net(), 0);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
     ck_assert_int_eq(money_owed(&m, "dispute_loss"), MONEY_TOTAL - MONEY_HOST);
@@ -263,6 +281,8 @@ START_TEST(matrix_23_lost_and_won_in_the_end_is_paid_once)
     money_sim(&m, "dispute", "dispute=%s&do=late_win", dispute_id);
     money_run(&m);
     money_run(&m);
+    ck_assert_int_eq(told("dispute_won", "It had been lost"), 1);
+    ck_assert_int_eq(told("dispute_lost", ""), 1);
     ck_assert_int_eq(sent_net(), MONEY_HOST);
     ck_assert_int_eq(money_owed(&m, "dispute_loss"), 0);
     ck_assert_int_eq(money_owed(&m, "disputed"), 0);
@@ -278,6 +298,8 @@ START_TEST(matrix_24_a_host_without_money_owes_his_part_of_a_lost_one)
     open_dispute("");
     money_run(&m);
     ck_assert_int_eq(count("reversals WHERE state = 'failed'"), 1);
+    ck_assert_int_eq(told("debt", "has asked for the payment back"), 1);
+    ck_assert_int_eq(told("transfer_taken_back", ""), 0);
     close_dispute("lost");
     money_run(&m);
     ck_assert_int_eq(money_owed(&m, "host_receivable"), MONEY_HOST);

@@ -148,6 +148,14 @@ START_TEST(a_booking_has_one_live_payment)
 }
 END_TEST
 
+/* The trail, which a bank may read, says that it was paid and then that it is booked.
+ */
+static int64_t paid_first(void)
+{
+    return count("audit p JOIN audit b ON b.id > p.id WHERE p.action = "
+                 "'payment.succeeded' AND b.action = 'booking.confirmed'");
+}
+
 START_TEST(success_confirms_the_booking_once)
 {
     apply_status("succeeded");
@@ -160,6 +168,7 @@ START_TEST(success_confirms_the_booking_once)
     ck_assert_int_eq(count("outbox"), 2);
     ck_assert_int_eq(count("audit WHERE action = 'booking.confirmed'"), 1);
     ck_assert_int_eq(count("audit WHERE action = 'payment.succeeded'"), 1);
+    ck_assert_int_eq(paid_first(), 1);
 }
 END_TEST
 
@@ -272,6 +281,7 @@ START_TEST(money_that_comes_late_takes_the_slot_again_if_it_is_free)
     ck_assert(b.state == BOOKING_CONFIRMED);
     ck_assert_int_eq(count("cells"), 14);
     ck_assert_int_eq(count("refunds"), 0);
+    ck_assert_int_eq(paid_first(), 1);
 }
 END_TEST
 

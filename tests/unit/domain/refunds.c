@@ -215,6 +215,21 @@ START_TEST(a_refund_made_in_the_dashboard_is_taken_over)
     ck_assert_int_eq(money_payment(&m).refunded.n, 10000);
     ck_assert_int_eq(money_owed(&m, "host_payable"), -(MONEY_HOST - 6364));
     ck_assert(money_booking(&m).state == BOOKING_CONFIRMED);
+    ck_assert_int_eq(
+        count("outbox WHERE kind = 'booking_refunded' AND fields LIKE '%$100.00%'"), 1);
+    ck_assert_int_eq(
+        count("outbox WHERE kind = 'share_lowered' AND fields LIKE '%$63.64%'"), 1);
+}
+END_TEST
+
+START_TEST(both_sides_are_told_what_staff_give_back_and_why)
+{
+    ck_assert(give(m.admin_id, 10000, "a") == OK);
+    ck_assert_int_eq(
+        count("outbox WHERE kind = 'booking_refunded' AND fields LIKE '%$100.00%'"), 1);
+    ck_assert_int_eq(
+        count("outbox WHERE kind = 'share_lowered' AND fields LIKE '%$63.64%spoiled%'"),
+        1);
 }
 END_TEST
 
@@ -225,6 +240,7 @@ START_TEST(all_of_it_back_in_the_dashboard_cancels_the_booking)
     ck_assert(money_booking(&m).state == BOOKING_CANCELED);
     ck_assert_int_eq(holds_cells(&m.t), 0);
     ck_assert_int_eq(count("outbox WHERE kind = 'booking_canceled'"), 1);
+    ck_assert_int_eq(count("outbox WHERE kind = 'booking_refunded'"), 0);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
 }
 END_TEST
@@ -242,6 +258,8 @@ START_TEST(a_part_given_in_the_dashboard_counts_for_what_we_had_decided)
     ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
     ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 0);
     ck_assert_int_eq(refunds_at_stripe(), 2);
+    ck_assert_int_eq(count("outbox WHERE kind = 'booking_refunded'"), 1);
+    ck_assert_int_eq(count("outbox WHERE kind = 'share_lowered'"), 1);
 }
 END_TEST
 
@@ -350,6 +368,7 @@ void unit_domain_refunds(Suite *s)
     tcase_add_test(tc, one_that_failed_can_be_given_up_and_the_host_gets_his_part);
     tcase_add_test(tc, one_that_a_bank_stands_against_fails_and_waits);
     tcase_add_test(tc, a_refund_made_in_the_dashboard_is_taken_over);
+    tcase_add_test(tc, both_sides_are_told_what_staff_give_back_and_why);
     tcase_add_test(tc, all_of_it_back_in_the_dashboard_cancels_the_booking);
     tcase_add_test(tc, a_part_given_in_the_dashboard_counts_for_what_we_had_decided);
     tcase_add_test(tc, more_back_than_was_paid_waits_for_the_news_that_one_has_failed);

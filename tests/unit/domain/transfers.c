@@ -273,6 +273,9 @@ START_TEST(matrix_24_what_cannot_be_had_back_is_kept_from_the_next_transfer)
     ck_assert_int_eq(money_owed(&m, "host_receivable"), 6364);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
     ck_assert_int_eq(count("notices WHERE kind = 'debt'"), 1);
+    ck_assert_int_eq(count("outbox WHERE kind = 'debt' AND fields LIKE '%$63.64%Money "
+                           "went back to the vendor: spoiled.%'"),
+        1);
     m.booking_id = second;
     money_after_the_end(&m, DAY_S);
     money_run(&m);
@@ -281,6 +284,9 @@ START_TEST(matrix_24_what_cannot_be_had_back_is_kept_from_the_next_transfer)
                          " WHERE booking_id = %lld",
                          (long long)second),
         (MONEY_HOST - 6364) * 100000 + 6364);
+    ck_assert_int_eq(count("outbox WHERE kind = 'transfer_kept' AND fields LIKE "
+                           "'%$63.64%The rest, $81.36, has been sent%'"),
+        1);
     struct cents debt;
     money_act(&m, 0);
     ck_assert(ledger_total(m.c, LEDGER_HOST_RECEIVABLE, m.host_id, &debt) == OK);
@@ -300,6 +306,9 @@ START_TEST(a_debt_larger_than_a_transfer_takes_all_of_it)
     money_after_the_end(&m, DAY_S);
     money_run(&m);
     ck_assert_int_eq(count("transfers WHERE state = 'sent' AND amount_cents = 0"), 1);
+    ck_assert_int_eq(count("outbox WHERE kind = 'transfer_kept' AND fields LIKE "
+                           "'%Nothing was left to send.%'"),
+        1);
     ck_assert_uint_eq(transfers_at_stripe()->count, 1);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
 }
@@ -318,6 +327,9 @@ START_TEST(a_reversal_made_at_stripe_is_taken_over)
         money_int(&m, "SELECT amount_cents FROM reversals WHERE state = 'succeeded'"),
         500);
     ck_assert_int_eq(money_int(&m, "SELECT reversed_cents FROM transfers"), 500);
+    ck_assert_int_eq(count("outbox WHERE kind = 'transfer_taken_back' AND fields LIKE "
+                           "'%$5.00%Stripe''s dashboard%'"),
+        1);
 }
 END_TEST
 

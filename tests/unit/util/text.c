@@ -88,6 +88,16 @@ START_TEST(base64url_and_url_follow_their_rfcs)
 }
 END_TEST
 
+START_TEST(a_sentence_has_one_stop)
+{
+    ck_assert_str_eq(text_full_stop("Rain"), ".");
+    ck_assert_str_eq(text_full_stop(""), ".");
+    ck_assert_str_eq(text_full_stop("Rain."), "");
+    ck_assert_str_eq(text_full_stop("Rain!"), "");
+    ck_assert_str_eq(text_full_stop("Rain?"), "");
+}
+END_TEST
+
 void unit_util_text(Suite *s)
 {
     TCase *t = tcase_create("text");
@@ -98,5 +108,6 @@ void unit_util_text(Suite *s)
     tcase_add_test(t, an_int_is_written_as_it_is_read);
     tcase_add_test(t, slug_joins_words_and_never_is_empty);
     tcase_add_test(t, base64url_and_url_follow_their_rfcs);
+    tcase_add_test(t, a_sentence_has_one_stop);
     suite_add_tcase(s, t);
 }
