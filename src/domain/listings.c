@@ -12,26 +12,26 @@
 #include "util/guard.h"
 #include "util/text.h"
 
-enum { SLUG_MAX = 60, REASON_MAX = 2000, DAY_S = 86400 };
+enum { SLUG_MAX = 60, REASON_MAX = 2000, DAY_S = 86400, PER_HOST_MAX = 200 };
 
 /* ---- which act leads from which states where, and who may ---- */
 
 static const struct edge {
     const char *name, *from[3], *to, *done; /* done: the line for the host */
-    bool admin, needs_reason;
+    bool admin, needs_reason, needs_papers;
 } edges[LISTING__MAX] = {
     [LISTING_SUBMIT] = { "submit", { "draft", "changes_requested" }, "pending_approval",
-        NULL, false, false },
+        NULL, false, false, false },
     [LISTING_APPROVE] = { "approve", { "pending_approval" }, "active", "was approved",
-        true, false },
+        true, false, true },
     [LISTING_REQUEST_CHANGES] = { "request_changes", { "pending_approval" },
-        "changes_requested", "needs some changes", true, true },
+        "changes_requested", "needs some changes", true, true, false },
     [LISTING_REJECT] = { "reject", { "pending_approval", "changes_requested" },
-        "rejected", "was rejected", true, true },
+        "rejected", "was rejected", true, true, false },
     [LISTING_SUSPEND] = { "suspend", { "active" }, "suspended", "was suspended", true,
-        true },
+        true, false },
     [LISTING_RESTORE] = { "restore", { "suspended", "rejected" }, "active",
-        "is active again", true, false },
+        "is active again", true, false, true },
 };
 
 const char *listings_act_name(enum listing_act act)
@@ -138,11 +138,25 @@ static enum result add_space(struct ctx *c, int64_t kitchen_id, const char *kind
     return OK;
 }
 
+static enum result check_number(struct ctx *c)
+{
+    struct query *q = db_query(c->db, Q_LISTINGS_COUNT_OF_HOST);
+    bind_int(q, "host_id", c->actor.user_id);
+    TRY(query_step(q));
+    if (col_int(q, "kitchens") < PER_HOST_MAX)
+        return OK;
+    return fail(c, R_CONFLICT,
+        "You have %d kitchens here, which is as many as one account may have. Write to "
+        "us if you run more.",
+        PER_HOST_MAX);
+}
+
 enum result listings_create(struct ctx *c, const struct listing_input *in, int64_t *id)
 {
     int64_t space_id;
     TRY(accounts_need_verified(c));
     TRY(db_begin(c->db));
+    TRY(check_number(c));
     struct query *q = db_query(c->db, Q_LISTINGS_CREATE);
     bind_input(c, q, in);
     bind_int(q, "host_id", c->actor.user_id);
@@ -179,6 +193,7 @@ enum result listings_save(
     bind_int(q, "capacity", in->k.capacity);
     TRY(query_run_one(q));
     TRY(audit_add(c, "kitchen.save", "kitchen", id, ""));
+    TRY(search_index(c, id));
     TRY(listings_refresh(c, id));
     return db_commit(c->db);
 }
@@ -200,6 +215,21 @@ static enum result check_act(
     if (text_utf8_length(reason) > REASON_MAX)
         return fail(c, R_INVALID, "Keep the reason under 2,000 characters.");
     return OK;
+}
+
+/* Active is only what has its papers. Within the transaction: one may expire or be
+ * rejected while somebody looks at the page. */
+static enum result check_papers(struct ctx *c, const struct kitchen *k)
+{
+    struct listing_needs needs;
+    TRY(listings_needs(c, k, &needs));
+    const char *papers = listings_papers_text(c, &needs);
+    if (*papers == '\0')
+        return OK;
+    return fail(c, R_CONFLICT,
+        "This listing cannot be active before these papers are approved and in date: "
+        "%s.",
+        papers);
 }
 
 static enum result tell_host(
@@ -228,6 +258,8 @@ static enum result carry_out(
 {
     TRY(check_act(c, e, k, reason));
     TRY(db_begin(c->db));
+    if (e->needs_papers)
+        TRY(check_papers(c, k));
     struct query *q = db_query(c->db, Q_LISTINGS_SET_STATE);
     bind_int(q, "id", k->id);
     bind_int(q, "version", k->version);
@@ -270,56 +302,6 @@ enum result listings_decide(struct ctx *c, int64_t id, int64_t version,
     return carry_out(c, &edges[act], &k, reason);
 }
 
-/* ---- can it be booked? ---- */
-
-enum result listings_refresh(struct ctx *c, int64_t id)
-{
-    struct query *q = db_query(c->db, Q_LISTINGS_REFRESH);
-    bind_int(q, "id", id);
-    bind_int(q, "today", c->now_at / DAY_S);
-    TRY(query_run_one(q));
-    return search_index(c, id);
-}
-
-enum result listings_refresh_host(struct ctx *c, int64_t host_id)
-{
-    enum { KITCHENS_MAX = 500 };
-    int64_t *ids = arena_array(c->arena, KITCHENS_MAX, sizeof *ids);
-    size_t n = 0;
-    struct query *q = db_query(c->db, Q_LISTINGS_IDS_OF_HOST);
-    bind_int(q, "host_id", host_id);
-    bind_int(q, "max", KITCHENS_MAX);
-    enum result r;
-    for (QUERY_EACH(q, r))
-        ids[n++] = col_int(q, "id");
-    TRY(query_end(r));
-    for (size_t i = 0; i < n; i++)
-        TRY(listings_refresh(c, ids[i]));
-    return OK;
-}
-
-enum result listings_needs(
-    struct ctx *c, const struct kitchen *k, struct listing_needs *out)
-{
-    static const char *const required[] = { "health_permit", "business_license",
-        "insurance" };
-    struct query *q = db_query(c->db, Q_LISTINGS_NEEDS);
-    bind_int(q, "id", k->id);
-    bind_int(q, "today", c->now_at / DAY_S);
-    TRY(query_step(q));
-    *out = (struct listing_needs) {
-        .approval = !text_is(k->state, "active"),
-        .transfers = col_int(q, "transfers") == 0,
-        .windows = col_int(q, "windows") == 0,
-        .photos = col_int(q, "photos") == 0,
-    };
-    const char *have = col_text_here(q, "papers");
-    for (size_t i = 0; i < COUNT_OF(required); i++)
-        if (have == NULL || strstr(have, required[i]) == NULL)
-            out->papers[out->papers_n++] = required[i];
-    return OK;
-}
-
 /* ---- lists
  * ------------------------------------------------------------------------------------
  */
@@ -331,7 +313,7 @@ static enum result read_rows(
     enum result r;
     *n = 0;
     for (QUERY_EACH(q, r)) {
-        rows[(*n)++] = (struct listing_row) {
+        rows[*n] = (struct listing_row) {
             .id = col_int(q, "id"),
             .version = col_int(q, "version"),
             .updated_at = col_int(q, "updated_at"),
@@ -346,6 +328,8 @@ static enum result read_rows(
             .rate = { col_int(q, "rate_cents") },
             .bookable = col_int(q, "bookable") != 0,
         };
+        listings_papers_missing(col_text_here(q, "papers"), &rows[*n].needs);
+        rows[(*n)++].needs.transfers = col_int(q, "transfers") == 0;
     }
     *out = rows;
     return query_end(r);
@@ -357,6 +341,7 @@ enum result listings_mine(
     struct query *q = db_query(c->db, Q_LISTINGS_MINE);
     bind_int(q, "host_id", c->actor.user_id);
     bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
+    bind_int(q, "today", c->now_at / DAY_S);
     bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }

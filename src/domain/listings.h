@@ -14,7 +14,7 @@ struct listing_input {
 };
 
 /* A new draft of the acting host, with its whole-kitchen space. R_DENIED while the
- * address is not confirmed. */
+ * address is not confirmed; R_CONFLICT if he has 200 of them. */
 enum result listings_create(struct ctx *c, const struct listing_input *in, int64_t *id);
 
 /* Writes the acting host's own kitchen. R_CONFLICT if it is no longer at VERSION:
@@ -40,7 +40,8 @@ enum listing_act listings_act_of(const char *name); /* LISTING__MAX: none */
 bool listings_act_fits(enum listing_act act, const char *state);
 
 /* Carries out ACT on kitchen ID with REASON (needed for all that says no). Mails the
- * host of an admin's decision. R_CONFLICT if its state does not allow it; R_DENIED. */
+ * host of an admin's decision. R_CONFLICT if its state does not allow it, or if it
+ * would be active without its required papers, approved and in date; R_DENIED. */
 enum result listings_act(
     struct ctx *c, int64_t id, enum listing_act act, const char *reason);
 
@@ -67,12 +68,20 @@ struct listing_needs {
 enum result listings_needs(
     struct ctx *c, const struct kitchen *k, struct listing_needs *out);
 
+/* The required papers that HAVE, a list of kinds or NULL, lacks. */
+void listings_papers_missing(const char *have, struct listing_needs *out);
+
+/* "Health permit, Business license and Insurance certificate": the missing papers;
+ * "" if none is. */
+const char *listings_papers_text(struct ctx *c, const struct listing_needs *needs);
+
 struct listing_row {
     int64_t id, version, updated_at;
     const char *title, *slug, *city, *region, *state, *reason, *host_name,
         *cover; /* cover: photo hash or "" */
     struct cents rate;
     bool bookable;
+    struct listing_needs needs; /* papers and transfers; only of listings_mine */
 };
 
 /* The acting host's kitchens, newest first. */

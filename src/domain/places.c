@@ -134,6 +134,25 @@ static bool is_coordinates(struct ctx *c, const char *s, struct place *out, bool
     return true;
 }
 
+static enum result in_region(struct ctx *c, const char *city, const char *region,
+    struct place *out, size_t *n)
+{
+    struct query *q = db_query(c->db, Q_PLACES_BY_CITY_AND_REGION);
+    bind_text(q, "city_key", places_city_key(c->arena, city));
+    bind_text(q, "region", region);
+    return read_cities(c, q, out, n);
+}
+
+enum result places_has_city(
+    struct ctx *c, const char *city, const char *region, bool *out)
+{
+    struct place place;
+    size_t n = 0;
+    TRY(in_region(c, city, region, &place, &n));
+    *out = n > 0;
+    return OK;
+}
+
 /* "City, State", or "City ST" if its last word is a state's two letters. */
 static enum result by_city_and_region(
     struct ctx *c, const char *s, struct place *out, size_t *n)
@@ -145,10 +164,7 @@ static enum result by_city_and_region(
     if (region == NULL)
         return OK;
     const char *city = arena_strndup(c->arena, s, (size_t)(cut - s));
-    struct query *q = db_query(c->db, Q_PLACES_BY_CITY_AND_REGION);
-    bind_text(q, "city_key", places_city_key(c->arena, city));
-    bind_text(q, "region", region);
-    return read_cities(c, q, out, n);
+    return in_region(c, city, region, out, n);
 }
 
 enum result places_find(struct ctx *c, const char *where, struct place **out, size_t *n)

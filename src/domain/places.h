@@ -21,6 +21,10 @@ enum { PLACES_MAX = 8 };
 enum result places_find(
     struct ctx *c, const char *where, struct place **out, size_t *n);
 
+/* Is there a city of that name in the state REGION ("TX")? */
+enum result places_has_city(
+    struct ctx *c, const char *city, const char *region, bool *out);
+
 /* The form in which names of cities are compared: lower-case letters and digits,
  * "Saint", "Fort" and "Mount" in short. */
 const char *places_city_key(struct arena *a, const char *city);

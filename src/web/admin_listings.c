@@ -159,6 +159,11 @@ static enum result show_needs(struct ctx *c, struct web *w, const struct kitchen
 {
     struct listing_needs needs;
     TRY(listings_needs(c, k, &needs));
+    view_text(w->view, "papers_missing",
+        listings_act_fits(LISTING_APPROVE, k->state) ||
+                listings_act_fits(LISTING_RESTORE, k->state)
+            ? listings_papers_text(c, &needs)
+            : "");
     struct view *list = view_list(w->view, "needs");
     for (size_t i = 0; i < needs.papers_n; i++)
         view_item_text(list, catalogue_label(CATALOGUE_DOCUMENTS, needs.papers[i]));

@@ -9,6 +9,17 @@
 
 enum { PER_PAGE = 20 };
 
+/* Why an active kitchen cannot be booked, in a line. */
+static const char *lacks(struct ctx *c, const struct listing_row *row)
+{
+    if (row->bookable || !text_is(row->state, "active"))
+        return "";
+    const char *papers = listings_papers_text(c, &row->needs);
+    const char *stripe = row->needs.transfers ? "payouts at Stripe" : "";
+    return arena_join(c->arena, papers,
+        *papers != '\0' && *stripe != '\0' ? "; " : "", stripe, NULL);
+}
+
 enum result web_listings(struct ctx *c, struct web *w)
 {
     struct listing_row *rows;
@@ -26,6 +37,8 @@ enum result web_listings(struct ctx *c, struct web *w)
         view_text(item, "rate", cents_format(c->arena, rows[i].rate));
         view_bool(item, "bookable", rows[i].bookable);
         view_text(item, "reason", rows[i].reason);
+        view_bool(item, "is_active", text_is(rows[i].state, "active"));
+        view_text(item, "lacks", lacks(c, &rows[i]));
     }
     view_bool(w->view, "unverified", !c->actor.verified);
     return web_page(c, w, 200, "host/listings");
@@ -77,7 +90,7 @@ static enum result show_needs(struct ctx *c, struct web *w, const struct kitchen
     struct view *list = view_list(w->view, "needs");
     for (size_t i = 0; i < needs.papers_n; i++)
         need(list,
-            ctx_printf(c, "%s: upload it and have it approved",
+            ctx_printf(c, "%s: it has to be here, approved and in date",
                 catalogue_label(CATALOGUE_DOCUMENTS, needs.papers[i])),
             ctx_printf(c, "%s/documents", base));
     if (needs.transfers)
@@ -88,7 +101,7 @@ static enum result show_needs(struct ctx *c, struct web *w, const struct kitchen
     if (needs.photos)
         need(list, "Photos: kitchens with photos are booked more",
             ctx_printf(c, "%s/photos", base));
-    if (needs.approval)
+    if (text_is(k->state, "draft") || text_is(k->state, "changes_requested"))
         need(list, "Approval: send it to us when it is ready", "#approval");
     return OK;
 }
@@ -123,6 +136,7 @@ static enum result show_edit(struct ctx *c, struct web *w, const struct kitchen 
     view_text(w->view, "state_label", show_state(k->state));
     view_text(w->view, "reason", k->reason);
     view_bool(w->view, "bookable", k->bookable);
+    view_bool(w->view, "is_active", text_is(k->state, "active"));
     view_bool(w->view, "can_submit",
         text_is(k->state, "draft") || text_is(k->state, "changes_requested"));
     return web_page(c, w, status, "host/listing_edit");

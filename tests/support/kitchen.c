@@ -3,6 +3,8 @@
 #include <check.h>
 #undef fail
 
+#include "domain/listings.h"
+
 const char kitchen_form[] =
     "title=Copper+Pot&description=Bright+%2A%2Aovens%2A%2A+and+a+walk-in+%3Cscript%3E+"
     "cooler."
@@ -25,4 +27,43 @@ void kitchen_submit(struct browser *host)
 {
     browser_get(host, "/host/listings/1/edit");
     ck_assert_int_eq(browser_post(host, "/host/listings/1/submit", ""), 303);
+}
+
+static enum result add_papers(struct ctx *c, void *arg)
+{
+    static const char *const kinds[] = { "health_permit", "business_license",
+        "insurance" };
+    const int *n = arg;
+    TRY(db_begin(c->db));
+    for (int i = 0; i < 3; i++) {
+        struct query *q = db_query(c->db, Q_COMPLIANCE_SUPERSEDE);
+        bind_int(q, "kitchen_id", 1);
+        bind_text(q, "kind", kinds[i]);
+        bind_int(q, "id", INT64_MAX);
+        TRY(query_run(q));
+        if (i >= *n)
+            continue;
+        q = db_query(c->db, Q_DEMO_ADD_PAPER);
+        bind_int(q, "kitchen_id", 1);
+        bind_text(q, "kind", kinds[i]);
+        bind_text(q, "state", "approved");
+        bind_text(q, "number", "HP-4711");
+        bind_text(q, "authority", "Austin Public Health");
+        bind_int(q, "issued_day", c->now_at / 86400 - 10);
+        bind_int(q, "expires_day", c->now_at / 86400 + 300);
+        bind_text(q, "hash", "-");
+        bind_int(q, "bytes", 1);
+        bind_text(q, "file_name", "paper.pdf");
+        bind_null(q, "decided_by");
+        bind_null(q, "decided_at");
+        bind_int(q, "now_at", c->now_at);
+        TRY(query_run(q));
+    }
+    TRY(listings_refresh(c, 1));
+    return db_commit(c->db);
+}
+
+void kitchen_papers(struct site *site, int n)
+{
+    ck_assert_int_eq(app_run(&site->app, DB_WRITE, add_papers, &n, NULL), OK);
 }

@@ -13,4 +13,8 @@ void kitchen_list(struct browser *host);
 /* Sends listing 1 to approval. */
 void kitchen_submit(struct browser *host);
 
+/* Listing 1 has the first N of its three required papers approved and in date, and
+ * no others. */
+void kitchen_papers(struct site *site, int n);
+
 #endif
