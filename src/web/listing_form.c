@@ -53,7 +53,7 @@ static const struct field own_fields[] = {
     { "min_hours", FIELD_INT, "Shortest booking", .required = true, .min = 1,
         .max = 24 },
     { "max_hours", FIELD_INT, "Longest booking", .required = true, .min = 1,
-        .max = 168 },
+        .max = 24 },
     { "step_min", FIELD_CHOICE, "Starts and ends at", .required = true,
         .choices = steps },
     { "notice_hours", FIELD_INT, "Notice", .required = true, .min = 0, .max = 720 },

@@ -3,6 +3,7 @@
 #include <check.h>
 #undef fail
 
+#include "domain/availability.h"
 #include "domain/listings.h"
 
 const char kitchen_form[] =
@@ -66,4 +67,29 @@ static enum result add_papers(struct ctx *c, void *arg)
 void kitchen_papers(struct site *site, int n)
 {
     ck_assert_int_eq(app_run(&site->app, DB_WRITE, add_papers, &n, NULL), OK);
+}
+
+static enum result activate(struct ctx *c, void *arg)
+{
+    (void)arg;
+    struct kitchen k;
+    struct weekly_window windows[7];
+    for (int day = 0; day < 7; day++)
+        windows[day] = (struct weekly_window) { day, 0, 1440 };
+    TRY(kitchens_get(c, 1, &k));
+    TRY(db_begin(c->db));
+    struct query *q = db_query(c->db, Q_DEMO_ACTIVATE_HOST);
+    bind_int(q, "user_id", k.host_id);
+    bind_text(q, "uid", "host-account-of-listing-1");
+    bind_int(q, "now_at", c->now_at);
+    TRY(query_run(q));
+    TRY(db_commit(c->db));
+    TRY(availability_set_week(c, 1, windows, 7));
+    return listings_act(c, 1, LISTING_APPROVE, "");
+}
+
+void kitchen_activate(struct site *site)
+{
+    kitchen_papers(site, 3);
+    ck_assert_int_eq(app_run(&site->app, DB_WRITE, activate, NULL, NULL), OK);
 }
