@@ -16,8 +16,8 @@ static const char *lacks(struct ctx *c, const struct listing_row *row)
         return "";
     const char *papers = listings_papers_text(c, &row->needs);
     const char *stripe = row->needs.transfers ? "payouts at Stripe" : "";
-    return arena_join(c->arena, papers,
-        *papers != '\0' && *stripe != '\0' ? "; " : "", stripe, NULL);
+    return arena_join(
+        c->arena, papers, *papers != '\0' && *stripe != '\0' ? "; " : "", stripe, NULL);
 }
 
 enum result web_listings(struct ctx *c, struct web *w)
@@ -65,7 +65,8 @@ enum result web_listings_create(struct ctx *c, struct web *w)
     struct form f;
     struct listing_input in;
     int64_t id;
-    if (!listing_form_read(c, w, &f, &in))
+    TRY(listing_form_read(c, w, &f, &in));
+    if (!form_ok(&f))
         return show_new(c, w, &f, 422);
     TRY(listings_create(c, &in, &id));
     web_flash(
@@ -160,7 +161,8 @@ enum result web_listings_save(struct ctx *c, struct web *w)
     struct form f;
     struct listing_input in;
     TRY(kitchens_own(c, web_id(w), &k));
-    if (!listing_form_read(c, w, &f, &in))
+    TRY(listing_form_read(c, w, &f, &in));
+    if (!form_ok(&f))
         return show_edit(c, w, &k, &f, 422);
     TRY(listings_save(c, k.id, form_int(&f, "version"), &in));
     web_flash(c, w, "ok", "Saved.");
