@@ -12,6 +12,7 @@ VALUES (:host_id, :title, :slug, :description, :kitchen_type, :address, :city, :
     :min_min, :max_min, :step_min, :notice_min, :buffer_before_min, :buffer_after_min, :policy,
     :instant_book, :access_notes, :now_at, :now_at)
 
+-- An active one that MOVED is looked at again.
 -- query: listings_save
 UPDATE kitchens SET title = :title, slug = :slug, description = :description,
     kitchen_type = :kitchen_type, address = :address, city = :city, region = :region,
@@ -24,7 +25,8 @@ UPDATE kitchens SET title = :title, slug = :slug, description = :description,
     deposit_cents = :deposit_cents, min_min = :min_min, max_min = :max_min, step_min = :step_min,
     notice_min = :notice_min, buffer_before_min = :buffer_before_min,
     buffer_after_min = :buffer_after_min, policy = :policy, instant_book = :instant_book,
-    access_notes = :access_notes, updated_at = :now_at, version = version + 1
+    access_notes = :access_notes, updated_at = :now_at, version = version + 1,
+    state = CASE WHEN :moved <> 0 AND state = 'active' THEN 'pending_approval' ELSE state END
 WHERE id = :id AND version = :version
 
 -- query: listings_clear_equipment

@@ -64,13 +64,18 @@ bool listings_act_fits(enum listing_act act, const char *state)
 
 /* ---- writing ---- */
 
+static uint64_t mask_of(const struct listing_input *in)
+{
+    uint64_t mask = 0;
+    for (size_t i = 0; i < in->equipment_n; i++)
+        mask |= (uint64_t)1 << in->equipment[i].item;
+    return mask;
+}
+
 /* Every column that the host writes, for the insert and the update alike. */
 static void bind_input(struct ctx *c, struct query *q, const struct listing_input *in)
 {
     const struct kitchen *k = &in->k;
-    uint64_t mask = 0;
-    for (size_t i = 0; i < in->equipment_n; i++)
-        mask |= (uint64_t)1 << in->equipment[i].item;
     bind_text(q, "title", k->title);
     bind_text(q, "slug", text_slug(c->arena, k->title, SLUG_MAX));
     bind_text(q, "description", k->description);
@@ -85,7 +90,7 @@ static void bind_input(struct ctx *c, struct query *q, const struct listing_inpu
     bind_text(q, "timezone", k->timezone);
     bind_int(q, "square_feet", k->square_feet);
     bind_int(q, "capacity", k->capacity);
-    bind_int(q, "equipment_mask", (int64_t)mask);
+    bind_int(q, "equipment_mask", (int64_t)mask_of(in));
     bind_int(q, "feature_mask", (int64_t)k->feature_mask);
     bind_text(q, "restrictions", k->restrictions);
     bind_text(q, "accessibility", k->accessibility);
@@ -170,29 +175,50 @@ enum result listings_create(struct ctx *c, const struct listing_input *in, int64
     return db_commit(c->db);
 }
 
-enum result listings_save(
-    struct ctx *c, int64_t id, int64_t version, const struct listing_input *in)
+/* Equipment may change in number only, which no mask shows. */
+static enum result same_equipment(
+    struct ctx *c, int64_t id, const struct listing_input *in, bool *same)
+{
+    struct equipment *rows;
+    size_t n, found = 0;
+    TRY(kitchens_equipment(c, id, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < in->equipment_n; k++)
+            found += rows[i].item == in->equipment[k].item &&
+                     rows[i].quantity == in->equipment[k].quantity;
+    *same = n == in->equipment_n && found == n;
+    return OK;
+}
+
+enum result listings_save(struct ctx *c, int64_t id, int64_t version,
+    const struct listing_input *in, bool *moved)
 {
     struct kitchen was;
+    bool same;
     TRY(kitchens_own(c, id, &was));
+    TRY(same_equipment(c, id, in, &same));
+    const char *changes = listings_changes(c, &was, &in->k, moved);
+    if (!same)
+        changes = ctx_printf(c, "%s%sequipment", changes, *changes == '\0' ? "" : ", ");
     TRY(db_begin(c->db));
     struct query *q = db_query(c->db, Q_LISTINGS_SAVE);
+    bind_int(q, "moved", *moved);
     bind_input(c, q, in);
     bind_int(q, "id", id);
     bind_int(q, "version", version);
     enum result r = query_run_one(q);
     if (r == R_CONFLICT)
         return fail(c, r,
-            "This listing was saved somewhere else while you were editing it. Open it "
-            "again and"
-            " repeat your change.");
+            "This listing was saved somewhere else while you were editing it. What you "
+            "typed is still here; save again to put it in place of that.");
     TRY(r);
     TRY(write_equipment(c, id, in));
     q = db_query(c->db, Q_LISTINGS_SET_WHOLE);
     bind_int(q, "kitchen_id", id);
     bind_int(q, "capacity", in->k.capacity);
     TRY(query_run_one(q));
-    TRY(audit_add(c, "kitchen.save", "kitchen", id, ""));
+    *moved = *moved && text_is(was.state, "active");
+    TRY(audit_add(c, "kitchen.save", "kitchen", id, changes));
     TRY(search_index(c, id));
     TRY(listings_refresh(c, id));
     return db_commit(c->db);

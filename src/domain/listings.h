@@ -18,9 +18,16 @@ struct listing_input {
 enum result listings_create(struct ctx *c, const struct listing_input *in, int64_t *id);
 
 /* Writes the acting host's own kitchen. R_CONFLICT if it is no longer at VERSION:
- * somebody saved in between. An active kitchen stays active. */
-enum result listings_save(
-    struct ctx *c, int64_t id, int64_t version, const struct listing_input *in);
+ * somebody saved in between. An active kitchen stays active, unless it stands
+ * somewhere else now: *MOVED, and it waits for approval again. Bookings stay. The
+ * audit trail says which fields are new. */
+enum result listings_save(struct ctx *c, int64_t id, int64_t version,
+    const struct listing_input *in, bool *moved);
+
+/* The fields, by their names in the form, in which NOW differs from WAS:
+ * "title, hourly_rate"; "" if in none. *PLACE: one of them says where it is. */
+const char *listings_changes(
+    struct ctx *c, const struct kitchen *was, const struct kitchen *now, bool *place);
 
 enum listing_act {
     LISTING_SUBMIT,  /* host: draft, changes_requested -> pending_approval */

@@ -155,17 +155,36 @@ enum result web_listings_edit(struct ctx *c, struct web *w)
     return show_edit(c, w, &k, &f, 200);
 }
 
+/* Somebody saved in between: all that was typed is there, and saving it again puts it
+ * over what is stored now. */
+static enum result show_stale(
+    struct ctx *c, struct web *w, const struct kitchen *k, struct form *f)
+{
+    form_set_error(f, NULL, c->message);
+    fail_clear(c);
+    db_rollback(c->db); /* no page is made under the write lock */
+    form_fill(f, "version", ctx_printf(c, "%lld", (long long)k->version));
+    return show_edit(c, w, k, f, 409);
+}
+
 enum result web_listings_save(struct ctx *c, struct web *w)
 {
     struct kitchen k;
     struct form f;
     struct listing_input in;
+    bool moved;
     TRY(kitchens_own(c, web_id(w), &k));
     TRY(listing_form_read(c, w, &f, &in));
     if (!form_ok(&f))
         return show_edit(c, w, &k, &f, 422);
-    TRY(listings_save(c, k.id, form_int(&f, "version"), &in));
-    web_flash(c, w, "ok", "Saved.");
+    enum result r = listings_save(c, k.id, form_int(&f, "version"), &in, &moved);
+    if (r == R_CONFLICT)
+        return show_stale(c, w, &k, &f);
+    TRY(r);
+    web_flash(c, w, "ok",
+        moved ? "Saved. It stands somewhere else now, so we look at it again before it "
+                "can be booked."
+              : "Saved.");
     return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit", (long long)k.id));
 }
 

@@ -60,7 +60,13 @@ START_TEST(a_stale_form_changes_nothing)
     snprintf(form, sizeof form, "%s&version=1", kitchen);
     ck_assert_int_eq(browser_post(&b, "/host/listings/1/edit", form), 303);
     browser_get(&b, "/host/listings/1/edit");
+    form[strlen("title=")] = 'K';
     ck_assert_int_eq(browser_post(&b, "/host/listings/1/edit", form), 409);
+    ck_assert(browser_shows(&b, "saved somewhere else"));
+    ck_assert(browser_shows(&b, "value=\"Kopper Pot\""));
+    ck_assert(browser_shows(&b, "name=\"version\" value=\"2\""));
+    browser_get(&b, "/host/listings/1/edit");
+    ck_assert(browser_shows(&b, "value=\"Copper Pot\""));
 }
 END_TEST
 
