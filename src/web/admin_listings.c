@@ -134,8 +134,9 @@ static enum result show_facts(struct ctx *c, struct web *w, const struct kitchen
     admin_fact(facts, "On the map", ctx_printf(c, "%.5f, %.5f", k->lat, k->lng));
     admin_fact(facts, "Time zone", k->timezone);
     admin_fact(facts, "Size",
-        ctx_printf(c, "%lld square feet, %lld people", (long long)k->square_feet,
-            (long long)k->capacity));
+        k->square_feet > 0 ? ctx_printf(c, "%lld square feet, %lld people",
+                                 (long long)k->square_feet, (long long)k->capacity)
+                           : ctx_printf(c, "%lld people", (long long)k->capacity));
     admin_fact(facts, "Price", price_of(c, k));
     admin_fact(facts, "Cleaning and deposit",
         ctx_printf(c, "%s and %s", cents_format(c->arena, k->cleaning),

@@ -52,8 +52,7 @@ static void show_head(struct ctx *c, struct web *w, const struct kitchen_visit *
 
 /* The way back to the search round it. Where it stands is told only to who has booked:
  * two decimals are a kilometre or so. */
-static enum result show_way_back(
-    struct ctx *c, struct web *w, const struct kitchen *k)
+static enum result show_way_back(struct ctx *c, struct web *w, const struct kitchen *k)
 {
     const char *where, *place = ctx_printf(c, "%s, %s", k->city, k->region);
     bool known;
@@ -159,6 +158,7 @@ static enum result show_equipment(struct ctx *c, struct web *w, const struct kit
     TRY(kitchens_equipment(c, k->id, &rows, &n));
     const struct catalogue_item *items = catalogue_list(CATALOGUE_EQUIPMENT, &items_n);
     struct view *list = view_list(w->view, "equipment");
+    view_bool(w->view, "has_equipment", n > 0 || k->feature_mask != 0);
     for (size_t i = 0; i < n; i++) {
         if ((size_t)rows[i].item >= items_n)
             continue;
@@ -186,10 +186,8 @@ static enum result show_week(struct ctx *c, struct web *w, const struct kitchen 
         const char *hours = "";
         for (size_t i = 0; i < n; i++)
             if (windows[i].weekday == day)
-                hours = ctx_printf(c, "%s%s%s to %s%s", hours,
-                    *hours == '\0' ? "" : ", ", clock_of(c, windows[i].start_min),
-                    clock_of(c, windows[i].end_min),
-                    windows[i].end_min > 1440 ? " next day" : "");
+                hours = ctx_printf(c, "%s%s%s", hours, *hours == '\0' ? "" : ", ",
+                    show_span(c, windows[i].start_min, windows[i].end_min));
         struct view *item = view_item(list);
         view_text(item, "day", civil_weekday_name(day));
         view_text(item, "hours", hours);

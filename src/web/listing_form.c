@@ -170,7 +170,8 @@ void listing_form_of(struct ctx *c, const struct kitchen *k,
     form_fill(out, "lat", ctx_printf(c, "%.10g", k->lat));
     form_fill(out, "lng", ctx_printf(c, "%.10g", k->lng));
     form_fill(out, "timezone", k->timezone);
-    fill_int(c, out, "square_feet", k->square_feet);
+    if (k->square_feet > 0)
+        fill_int(c, out, "square_feet", k->square_feet);
     fill_int(c, out, "capacity", k->capacity);
     fill_features(out, k->feature_mask);
     form_fill(out, "restrictions", k->restrictions);

@@ -70,7 +70,7 @@ static void show_menu(
     const char *values[COUNT_OF(m->values)], *labels[COUNT_OF(m->labels)];
     const char *typed = form_raw(f, m->field);
     size_t n = 0;
-    bool known = form_error(f, m->field) != NULL;
+    bool known = false;
     for (; n < COUNT_OF(values) - 1 && m->values[n] != NULL; n++) {
         values[n] = m->values[n];
         labels[n] = m->labels[n];

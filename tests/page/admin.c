@@ -51,11 +51,11 @@ START_TEST(a_listing_is_not_active_before_its_papers_are_approved)
 {
     kitchen_papers(site, 1);
     browser_get(&admin, "/admin/listings/1");
-    ck_assert(browser_shows(
-        &admin, "are approved and in date: Business license and Insurance certificate."));
+    ck_assert(browser_shows(&admin,
+        "are approved and in date: Business license and Insurance certificate."));
     ck_assert_int_eq(decide(&admin, "approve", ""), 409);
-    ck_assert(browser_shows(
-        &admin, "are approved and in date: Business license and Insurance certificate."));
+    ck_assert(browser_shows(&admin,
+        "are approved and in date: Business license and Insurance certificate."));
     browser_get(&admin, "/admin/listings/1");
     ck_assert(browser_shows(&admin, "Waiting for approval"));
     kitchen_papers(site, 3);
@@ -84,13 +84,14 @@ START_TEST(an_active_listing_that_misses_something_says_so_to_both_sides)
     ck_assert(!browser_shows(&vendor, "class=\"cal\""));
     ck_assert(!browser_shows(&vendor, "See free times"));
     ck_assert(browser_shows(&vendor, "/search?where=30.27%2C-97.74"));
+    ck_assert(browser_shows(&vendor, "id=\"equipment\""));
     browser_get(&vendor, "/listings/1-copper-pot?date=2026-11-30&start=7&end=16:00");
     ck_assert(browser_shows(&vendor, "This kitchen cannot be booked at present"));
     browser_close(&vendor);
     browser_get(&host, "/host/listings");
     ck_assert(browser_shows(&host, "cannot be booked at present"));
-    ck_assert(browser_shows(
-        &host, "Missing: Insurance certificate; payouts at Stripe."));
+    ck_assert(
+        browser_shows(&host, "Missing: Insurance certificate; payouts at Stripe."));
     browser_get(&host, "/host/listings/1/edit");
     ck_assert(browser_shows(&host, "It cannot be booked at present"));
     ck_assert(browser_shows(&host, "Insurance certificate: it has to be here"));

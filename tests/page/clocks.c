@@ -187,6 +187,7 @@ START_TEST(the_form_asks_which_of_two_times_is_meant)
 {
     open_kitchen(zones[0]);
     browser_get(&b, "/listings/1-copper-pot?date=2027-11-07&start=01:30&end=04:00");
+    ck_assert(browser_shows(&b, "<td>all day</td>"));
     ck_assert(browser_shows(&b, "name=\"start_fold\""));
     ck_assert(browser_shows(&b, "the second 01:30 CST"));
     ck_assert(!browser_shows(&b, "name=\"end_fold\""));

@@ -214,6 +214,23 @@ START_TEST(without_coordinates_the_zip_codes_place_is_taken)
 }
 END_TEST
 
+START_TEST(what_was_left_empty_is_shown_nowhere)
+{
+    char form[2048];
+    browser_log_in_as(&b, "host@example.com", "host");
+    browser_get(&b, "/host/listings/new");
+    form_with(form, "square_feet=&features=&qty_range=&qty_walk_in_cooler=");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 303);
+    browser_get(&b, "/host/listings/1/edit");
+    ck_assert(browser_shows(&b, "name=\"square_feet\" value=\"\""));
+    browser_get(&b, "/listings/1-copper-pot");
+    ck_assert(!browser_shows(&b, "id=\"equipment\""));
+    browser_log_in_as(&b, "admin@example.com", "admin");
+    browser_get(&b, "/admin/listings/1");
+    ck_assert(!browser_shows(&b, "square feet"));
+}
+END_TEST
+
 START_TEST(without_a_gazetteer_any_zip_code_will_do_but_not_without_coordinates)
 {
     char form[2048];
@@ -254,6 +271,7 @@ void page_listings(Suite *s)
     tcase_add_checked_fixture(t, open_browser, close_browser);
     tcase_add_loop_test(t, a_place_that_cannot_be_is_refused_at_its_field, 0,
         sizeof places / sizeof *places);
+    tcase_add_test(t, what_was_left_empty_is_shown_nowhere);
     tcase_add_test(t, without_coordinates_the_zip_codes_place_is_taken);
     tcase_add_test(
         t, without_a_gazetteer_any_zip_code_will_do_but_not_without_coordinates);

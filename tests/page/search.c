@@ -138,6 +138,15 @@ START_TEST(absurd_wishes_get_an_error_beside_their_field)
 }
 END_TEST
 
+START_TEST(what_is_wrong_comes_back_in_its_field)
+{
+    ck_assert_int_eq(
+        browser_get(&b, "/search?where=Austin&radius_mi=99999&hours=-1"), 422);
+    ck_assert(browser_shows(&b, "<option value=\"99999\" selected>99999 miles"));
+    ck_assert(browser_shows(&b, "<option value=\"-1\" selected>-1 hours"));
+}
+END_TEST
+
 START_TEST(what_people_type_is_shown_as_text_only)
 {
     ck_assert_int_eq(
@@ -164,6 +173,7 @@ void page_search(Suite *s)
 {
     TCase *t = tcase_create("search");
     tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, what_is_wrong_comes_back_in_its_field);
     tcase_add_test(t, a_search_shows_earliest_starts_with_their_final_price);
     tcase_add_test(t, the_next_page_goes_on_where_the_first_ended);
     tcase_add_test(t, what_was_asked_is_kept_in_the_form);
