@@ -22,6 +22,16 @@ FROM places GROUP BY city_key, region
 SELECT postal_code, city, region, lat, lng FROM places
 WHERE postal_code = :postal_code ORDER BY city_key LIMIT 1
 
+-- A ZIP code that two states share counts for both.
+-- query: places_of_postal_code
+-- sort: a ZIP code has a few rows
+SELECT postal_code, city, region, lat, lng FROM places
+WHERE postal_code = :postal_code ORDER BY region = :region DESC LIMIT 1
+
+-- query: places_any
+-- scan: stops at the first row
+SELECT EXISTS (SELECT 1 FROM places) AS any_place
+
 -- query: places_by_city
 -- sort: a name is borne by a few dozen cities at most
 SELECT city, region, lat, lng FROM cities

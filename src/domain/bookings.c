@@ -372,8 +372,8 @@ const char *bookings_when(struct ctx *c, const struct booking *b)
     const char *first = zone_format_date(c->arena, z, b->start_at);
     const char *last = zone_format_date(c->arena, z, b->end_at);
     return ctx_printf(c, "%s, %s to %s%s%s %s", first,
-        zone_format_time(c->arena, z, b->start_at), text_is(first, last) ? "" : last,
-        text_is(first, last) ? "" : ", ", zone_format_time(c->arena, z, b->end_at),
+        zone_format_clock(c->arena, z, b->start_at), text_is(first, last) ? "" : last,
+        text_is(first, last) ? "" : ", ", zone_format_clock(c->arena, z, b->end_at),
         zone_abbreviation(z, b->start_at));
 }
 

@@ -38,7 +38,7 @@ static void read_kitchen(struct query *q, struct kitchen *k)
         .cleaning = cents_of(col_int(q, "cleaning_cents")),
         .deposit = cents_of(col_int(q, "deposit_cents")),
         .min_min = col_int(q, "min_min"),
-        .max_min = col_int(q, "max_min"),
+        .max_min = kitchens_max_min(col_int(q, "max_min")),
         .step_min = col_int(q, "step_min"),
         .notice_min = col_int(q, "notice_min"),
         .buffer_before_min = col_int(q, "buffer_before_min"),

@@ -5,6 +5,9 @@
 #include "app/ctx.h"
 #include "util/money.h"
 
+/* No booking is longer, whatever older rows say. */
+enum { BOOKING_MAX_MIN = 24 * 60 };
+
 /* A row of kitchens. Texts are never NULL. */
 struct kitchen {
     int64_t id, host_id, version;
@@ -29,6 +32,12 @@ struct kitchen {
     int64_t host_since_at;
     int64_t created_at, updated_at;
 };
+
+/* The longest booking of a kitchen whose row says STORED. */
+static inline int64_t kitchens_max_min(int64_t stored)
+{
+    return stored < BOOKING_MAX_MIN ? stored : BOOKING_MAX_MIN;
+}
 
 /* Kitchen ID whatever its state; who may see it is the caller's matter
  * (kitchens_visible). R_NOT_FOUND. */

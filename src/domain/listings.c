@@ -12,26 +12,26 @@
 #include "util/guard.h"
 #include "util/text.h"
 
-enum { SLUG_MAX = 60, REASON_MAX = 2000, DAY_S = 86400 };
+enum { SLUG_MAX = 60, REASON_MAX = 2000, DAY_S = 86400, PER_HOST_MAX = 200 };
 
 /* ---- which act leads from which states where, and who may ---- */
 
 static const struct edge {
     const char *name, *from[3], *to, *done; /* done: the line for the host */
-    bool admin, needs_reason;
+    bool admin, needs_reason, needs_papers;
 } edges[LISTING__MAX] = {
     [LISTING_SUBMIT] = { "submit", { "draft", "changes_requested" }, "pending_approval",
-        NULL, false, false },
+        NULL, false, false, false },
     [LISTING_APPROVE] = { "approve", { "pending_approval" }, "active", "was approved",
-        true, false },
+        true, false, true },
     [LISTING_REQUEST_CHANGES] = { "request_changes", { "pending_approval" },
-        "changes_requested", "needs some changes", true, true },
+        "changes_requested", "needs some changes", true, true, false },
     [LISTING_REJECT] = { "reject", { "pending_approval", "changes_requested" },
-        "rejected", "was rejected", true, true },
+        "rejected", "was rejected", true, true, false },
     [LISTING_SUSPEND] = { "suspend", { "active" }, "suspended", "was suspended", true,
-        true },
+        true, false },
     [LISTING_RESTORE] = { "restore", { "suspended", "rejected" }, "active",
-        "is active again", true, false },
+        "is active again", true, false, true },
 };
 
 const char *listings_act_name(enum listing_act act)
@@ -64,13 +64,18 @@ bool listings_act_fits(enum listing_act act, const char *state)
 
 /* ---- writing ---- */
 
+static uint64_t mask_of(const struct listing_input *in)
+{
+    uint64_t mask = 0;
+    for (size_t i = 0; i < in->equipment_n; i++)
+        mask |= (uint64_t)1 << in->equipment[i].item;
+    return mask;
+}
+
 /* Every column that the host writes, for the insert and the update alike. */
 static void bind_input(struct ctx *c, struct query *q, const struct listing_input *in)
 {
     const struct kitchen *k = &in->k;
-    uint64_t mask = 0;
-    for (size_t i = 0; i < in->equipment_n; i++)
-        mask |= (uint64_t)1 << in->equipment[i].item;
     bind_text(q, "title", k->title);
     bind_text(q, "slug", text_slug(c->arena, k->title, SLUG_MAX));
     bind_text(q, "description", k->description);
@@ -85,7 +90,7 @@ static void bind_input(struct ctx *c, struct query *q, const struct listing_inpu
     bind_text(q, "timezone", k->timezone);
     bind_int(q, "square_feet", k->square_feet);
     bind_int(q, "capacity", k->capacity);
-    bind_int(q, "equipment_mask", (int64_t)mask);
+    bind_int(q, "equipment_mask", (int64_t)mask_of(in));
     bind_int(q, "feature_mask", (int64_t)k->feature_mask);
     bind_text(q, "restrictions", k->restrictions);
     bind_text(q, "accessibility", k->accessibility);
@@ -138,11 +143,25 @@ static enum result add_space(struct ctx *c, int64_t kitchen_id, const char *kind
     return OK;
 }
 
+static enum result check_number(struct ctx *c)
+{
+    struct query *q = db_query(c->db, Q_LISTINGS_COUNT_OF_HOST);
+    bind_int(q, "host_id", c->actor.user_id);
+    TRY(query_step(q));
+    if (col_int(q, "kitchens") < PER_HOST_MAX)
+        return OK;
+    return fail(c, R_CONFLICT,
+        "You have %d kitchens here, which is as many as one account may have. Write to "
+        "us if you run more.",
+        PER_HOST_MAX);
+}
+
 enum result listings_create(struct ctx *c, const struct listing_input *in, int64_t *id)
 {
     int64_t space_id;
     TRY(accounts_need_verified(c));
     TRY(db_begin(c->db));
+    TRY(check_number(c));
     struct query *q = db_query(c->db, Q_LISTINGS_CREATE);
     bind_input(c, q, in);
     bind_int(q, "host_id", c->actor.user_id);
@@ -156,29 +175,51 @@ enum result listings_create(struct ctx *c, const struct listing_input *in, int64
     return db_commit(c->db);
 }
 
-enum result listings_save(
-    struct ctx *c, int64_t id, int64_t version, const struct listing_input *in)
+/* Equipment may change in number only, which no mask shows. */
+static enum result same_equipment(
+    struct ctx *c, int64_t id, const struct listing_input *in, bool *same)
+{
+    struct equipment *rows;
+    size_t n, found = 0;
+    TRY(kitchens_equipment(c, id, &rows, &n));
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < in->equipment_n; k++)
+            found += rows[i].item == in->equipment[k].item &&
+                     rows[i].quantity == in->equipment[k].quantity;
+    *same = n == in->equipment_n && found == n;
+    return OK;
+}
+
+enum result listings_save(struct ctx *c, int64_t id, int64_t version,
+    const struct listing_input *in, bool *moved)
 {
     struct kitchen was;
+    bool same;
     TRY(kitchens_own(c, id, &was));
+    TRY(same_equipment(c, id, in, &same));
+    const char *changes = listings_changes(c, &was, &in->k, moved);
+    if (!same)
+        changes = ctx_printf(c, "%s%sequipment", changes, *changes == '\0' ? "" : ", ");
     TRY(db_begin(c->db));
     struct query *q = db_query(c->db, Q_LISTINGS_SAVE);
+    bind_int(q, "moved", *moved);
     bind_input(c, q, in);
     bind_int(q, "id", id);
     bind_int(q, "version", version);
     enum result r = query_run_one(q);
     if (r == R_CONFLICT)
         return fail(c, r,
-            "This listing was saved somewhere else while you were editing it. Open it "
-            "again and"
-            " repeat your change.");
+            "This listing was saved somewhere else while you were editing it. What you "
+            "typed is still here; save again to put it in place of that.");
     TRY(r);
     TRY(write_equipment(c, id, in));
     q = db_query(c->db, Q_LISTINGS_SET_WHOLE);
     bind_int(q, "kitchen_id", id);
     bind_int(q, "capacity", in->k.capacity);
     TRY(query_run_one(q));
-    TRY(audit_add(c, "kitchen.save", "kitchen", id, ""));
+    *moved = *moved && text_is(was.state, "active");
+    TRY(audit_add(c, "kitchen.save", "kitchen", id, changes));
+    TRY(search_index(c, id));
     TRY(listings_refresh(c, id));
     return db_commit(c->db);
 }
@@ -200,6 +241,21 @@ static enum result check_act(
     if (text_utf8_length(reason) > REASON_MAX)
         return fail(c, R_INVALID, "Keep the reason under 2,000 characters.");
     return OK;
+}
+
+/* Active is only what has its papers. Within the transaction: one may expire or be
+ * rejected while somebody looks at the page. */
+static enum result check_papers(struct ctx *c, const struct kitchen *k)
+{
+    struct listing_needs needs;
+    TRY(listings_needs(c, k, &needs));
+    const char *papers = listings_papers_text(c, &needs);
+    if (*papers == '\0')
+        return OK;
+    return fail(c, R_CONFLICT,
+        "This listing cannot be active before these papers are approved and in date: "
+        "%s.",
+        papers);
 }
 
 static enum result tell_host(
@@ -228,6 +284,8 @@ static enum result carry_out(
 {
     TRY(check_act(c, e, k, reason));
     TRY(db_begin(c->db));
+    if (e->needs_papers)
+        TRY(check_papers(c, k));
     struct query *q = db_query(c->db, Q_LISTINGS_SET_STATE);
     bind_int(q, "id", k->id);
     bind_int(q, "version", k->version);
@@ -270,56 +328,6 @@ enum result listings_decide(struct ctx *c, int64_t id, int64_t version,
     return carry_out(c, &edges[act], &k, reason);
 }
 
-/* ---- can it be booked? ---- */
-
-enum result listings_refresh(struct ctx *c, int64_t id)
-{
-    struct query *q = db_query(c->db, Q_LISTINGS_REFRESH);
-    bind_int(q, "id", id);
-    bind_int(q, "today", c->now_at / DAY_S);
-    TRY(query_run_one(q));
-    return search_index(c, id);
-}
-
-enum result listings_refresh_host(struct ctx *c, int64_t host_id)
-{
-    enum { KITCHENS_MAX = 500 };
-    int64_t *ids = arena_array(c->arena, KITCHENS_MAX, sizeof *ids);
-    size_t n = 0;
-    struct query *q = db_query(c->db, Q_LISTINGS_IDS_OF_HOST);
-    bind_int(q, "host_id", host_id);
-    bind_int(q, "max", KITCHENS_MAX);
-    enum result r;
-    for (QUERY_EACH(q, r))
-        ids[n++] = col_int(q, "id");
-    TRY(query_end(r));
-    for (size_t i = 0; i < n; i++)
-        TRY(listings_refresh(c, ids[i]));
-    return OK;
-}
-
-enum result listings_needs(
-    struct ctx *c, const struct kitchen *k, struct listing_needs *out)
-{
-    static const char *const required[] = { "health_permit", "business_license",
-        "insurance" };
-    struct query *q = db_query(c->db, Q_LISTINGS_NEEDS);
-    bind_int(q, "id", k->id);
-    bind_int(q, "today", c->now_at / DAY_S);
-    TRY(query_step(q));
-    *out = (struct listing_needs) {
-        .approval = !text_is(k->state, "active"),
-        .transfers = col_int(q, "transfers") == 0,
-        .windows = col_int(q, "windows") == 0,
-        .photos = col_int(q, "photos") == 0,
-    };
-    const char *have = col_text_here(q, "papers");
-    for (size_t i = 0; i < COUNT_OF(required); i++)
-        if (have == NULL || strstr(have, required[i]) == NULL)
-            out->papers[out->papers_n++] = required[i];
-    return OK;
-}
-
 /* ---- lists
  * ------------------------------------------------------------------------------------
  */
@@ -331,7 +339,7 @@ static enum result read_rows(
     enum result r;
     *n = 0;
     for (QUERY_EACH(q, r)) {
-        rows[(*n)++] = (struct listing_row) {
+        rows[*n] = (struct listing_row) {
             .id = col_int(q, "id"),
             .version = col_int(q, "version"),
             .updated_at = col_int(q, "updated_at"),
@@ -346,6 +354,8 @@ static enum result read_rows(
             .rate = { col_int(q, "rate_cents") },
             .bookable = col_int(q, "bookable") != 0,
         };
+        listings_papers_missing(col_text_here(q, "papers"), &rows[*n].needs);
+        rows[(*n)++].needs.transfers = col_int(q, "transfers") == 0;
     }
     *out = rows;
     return query_end(r);
@@ -357,6 +367,7 @@ enum result listings_mine(
     struct query *q = db_query(c->db, Q_LISTINGS_MINE);
     bind_int(q, "host_id", c->actor.user_id);
     bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
+    bind_int(q, "today", c->now_at / DAY_S);
     bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }

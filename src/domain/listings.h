@@ -14,13 +14,20 @@ struct listing_input {
 };
 
 /* A new draft of the acting host, with its whole-kitchen space. R_DENIED while the
- * address is not confirmed. */
+ * address is not confirmed; R_CONFLICT if he has 200 of them. */
 enum result listings_create(struct ctx *c, const struct listing_input *in, int64_t *id);
 
 /* Writes the acting host's own kitchen. R_CONFLICT if it is no longer at VERSION:
- * somebody saved in between. An active kitchen stays active. */
-enum result listings_save(
-    struct ctx *c, int64_t id, int64_t version, const struct listing_input *in);
+ * somebody saved in between. An active kitchen stays active, unless it stands
+ * somewhere else now: *MOVED, and it waits for approval again. Bookings stay. The
+ * audit trail says which fields are new. */
+enum result listings_save(struct ctx *c, int64_t id, int64_t version,
+    const struct listing_input *in, bool *moved);
+
+/* The fields, by their names in the form, in which NOW differs from WAS:
+ * "title, hourly_rate"; "" if in none. *PLACE: one of them says where it is. */
+const char *listings_changes(
+    struct ctx *c, const struct kitchen *was, const struct kitchen *now, bool *place);
 
 enum listing_act {
     LISTING_SUBMIT,  /* host: draft, changes_requested -> pending_approval */
@@ -40,7 +47,8 @@ enum listing_act listings_act_of(const char *name); /* LISTING__MAX: none */
 bool listings_act_fits(enum listing_act act, const char *state);
 
 /* Carries out ACT on kitchen ID with REASON (needed for all that says no). Mails the
- * host of an admin's decision. R_CONFLICT if its state does not allow it; R_DENIED. */
+ * host of an admin's decision. R_CONFLICT if its state does not allow it, or if it
+ * would be active without its required papers, approved and in date; R_DENIED. */
 enum result listings_act(
     struct ctx *c, int64_t id, enum listing_act act, const char *reason);
 
@@ -67,12 +75,20 @@ struct listing_needs {
 enum result listings_needs(
     struct ctx *c, const struct kitchen *k, struct listing_needs *out);
 
+/* The required papers that HAVE, a list of kinds or NULL, lacks. */
+void listings_papers_missing(const char *have, struct listing_needs *out);
+
+/* "Health permit, Business license and Insurance certificate": the missing papers;
+ * "" if none is. */
+const char *listings_papers_text(struct ctx *c, const struct listing_needs *needs);
+
 struct listing_row {
     int64_t id, version, updated_at;
     const char *title, *slug, *city, *region, *state, *reason, *host_name,
         *cover; /* cover: photo hash or "" */
     struct cents rate;
     bool bookable;
+    struct listing_needs needs; /* papers and transfers; only of listings_mine */
 };
 
 /* The acting host's kitchens, newest first. */

@@ -43,7 +43,7 @@ static void read_kitchen(
         .offpeak_end_min = col_int(q, "offpeak_end_min"),
         .cleaning = near->cleaning,
         .min_min = near->min_min,
-        .max_min = col_int(q, "max_min"),
+        .max_min = kitchens_max_min(col_int(q, "max_min")),
         .step_min = col_int(q, "step_min"),
         .notice_min = col_int(q, "notice_min"),
         .buffer_before_min = col_int(q, "buffer_before_min"),

@@ -1,53 +1,96 @@
 #include "domain/passwords.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "domain/common_passwords.h"
+#include "util/guard.h"
 #include "util/text.h"
 
 enum { PASSES = 2, PASSES_MAX = 4, MEMORY_MAX_KIB = 65536 };
+enum { WORD_BYTES = PASSWORD_MAX * 4 + 1, STEM_MIN = 4, TAIL_MAX = 6 };
 
-static int compare(const void *key, const void *entry)
+/* Lower-case copy; false if it is longer than any password may be. */
+static bool lower(const char *s, char out[WORD_BYTES])
 {
-    return strcmp(key, *(const char *const *)entry);
+    size_t n = strlen(s);
+    if (n >= WORD_BYTES)
+        return false;
+    memcpy(out, s, n + 1);
+    text_lower(out);
+    return true;
 }
 
-/* "Summer2026!" is as common as "summer": digits and signs at the end do not help. */
-static bool is_common(const char *password)
+/* How long S is without the ASCII digits and signs at its end. */
+static size_t stem_length(const char *s)
 {
-    char word[PASSWORD_MAX * 4 + 1];
-    size_t n = strlen(password);
-    if (n >= sizeof word)
-        return false;
-    memcpy(word, password, n + 1);
-    text_lower(word);
-    if (bsearch(word, common_passwords, common_passwords_count,
-            sizeof *common_passwords, compare))
-        return true;
+    size_t n = strlen(s);
+    while (n > 0 && (unsigned char)s[n - 1] < 0x80 && !(s[n - 1] >= 'a' && s[n - 1] <= 'z'))
+        n--;
+    return n;
+}
+
+/* The first entry of the list that is not before the N bytes of WORD. */
+static size_t first_from(const char *word, size_t n)
+{
+    size_t low = 0, high = common_passwords_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strncmp(common_passwords[middle], word, n) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* "Summer2026!" is as common as "summer99": a few digits and signs at the end do not
+ * help. WORD is in lower case. */
+static bool is_listed(const char *word)
+{
+    size_t n = strlen(word), stem = stem_length(word);
+    bool few = stem >= STEM_MIN && (n - stem <= TAIL_MAX || stem >= PASSWORD_MIN);
+    size_t same = few ? stem : n;
+    for (size_t i = first_from(word, same); i < common_passwords_count; i++) {
+        const char *entry = common_passwords[i];
+        if (strncmp(entry, word, same) != 0)
+            return false;
+        if (text_is(entry, word) || (few && stem_length(entry) == stem))
+            return true;
+    }
+    return false;
+}
+
+static bool is_common(const char *word)
+{
     size_t different = 0;
     bool seen[256] = { false };
-    for (size_t i = 0; i < n; i++) {
-        different += !seen[(unsigned char)word[i]];
-        seen[(unsigned char)word[i]] = true;
+    for (const char *s = word; *s != '\0'; s++) {
+        different += !seen[(unsigned char)*s];
+        seen[(unsigned char)*s] = true;
     }
-    return different < 3;
+    return different < 3 || is_listed(word);
 }
 
-static bool holds_word_of(const char *password, const char *s)
+/* Is WHOLE one of the words of the house and hardly more? */
+static bool is_of_the_house(const char *whole)
 {
-    char whole[PASSWORD_MAX * 4 + 1], word[64];
-    if (strlen(password) >= sizeof whole)
+    static const char *const words[] = { "kitchen", "prep" };
+    size_t covered = 0;
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        for (const char *s = whole; (s = strstr(s, words[i])) != NULL;
+             s += strlen(words[i]))
+            covered += strlen(words[i]);
+    return 2 * covered >= strlen(whole);
+}
+
+/* Is WHOLE the first N bytes of S and hardly more? */
+static bool is_about(const char *whole, const char *s, size_t n)
+{
+    char word[WORD_BYTES];
+    if (n < 4 || !lower(s, word))
         return false;
-    memcpy(whole, password, strlen(password) + 1);
-    text_lower(whole);
-    size_t n = strcspn(s, "@ ");
-    if (n < 4 || n >= sizeof word)
-        return false;
-    memcpy(word, s, n);
     word[n] = '\0';
-    text_lower(word);
     return strstr(whole, word) != NULL && strlen(whole) < n + 6;
 }
 
@@ -58,11 +101,18 @@ const char *passwords_refuse(const char *password, const char *email, const char
         return "Use at least 8 characters.";
     if (n > PASSWORD_MAX)
         return "Use at most 128 characters.";
-    if (is_common(password))
+    char whole[WORD_BYTES];
+    if (!lower(password, whole))
+        return "Use at most 128 characters.";
+    if (is_common(whole))
         return "This password is on the lists that thieves try first. Choose another; "
                "three or four"
                " unrelated words make a good one.";
-    if (holds_word_of(password, email) || holds_word_of(password, name))
+    if (is_of_the_house(whole))
+        return "This password is little more than our own name. Choose another.";
+    if (is_about(whole, email, strcspn(email, "@")) ||
+        is_about(whole, email, strlen(email)) ||
+        is_about(whole, name, strcspn(name, " ")) || is_about(whole, name, strlen(name)))
         return "This password is too close to your name or address. Choose another.";
     return NULL;
 }

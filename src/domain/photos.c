@@ -87,6 +87,11 @@ static enum result check_upload(struct ctx *c, int64_t kitchen_id, const char *p
     if (bytes == 0)
         return fail(c, R_INVALID, "This file is empty. Choose it again.");
     enum sniff type = sniff_file(path);
+    if (type == SNIFF_PDF)
+        return fail(c, R_INVALID,
+            "This is a PDF, and photos are JPEG, PNG or WebP pictures. Papers have a "
+            "page "
+            "of their own.");
     if (type != SNIFF_UNKNOWN && !sniff_name_fits(type, file_name))
         return fail(c, R_INVALID,
             "This file holds a %s, but its name says something else. Rename it to end "

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "domain/catalogue.h"
+#include "util/guard.h"
 #include "util/text.h"
 
 enum { NAME_MAX_BYTES = 100 };
@@ -28,7 +29,7 @@ static const char *short_form(const char *word)
         { "fort", "ft" },
         { "mount", "mt" },
     };
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+    for (size_t i = 0; i < COUNT_OF(pairs); i++)
         if (text_is(pairs[i][0], word))
             return pairs[i][1];
     return word;
@@ -100,7 +101,7 @@ static enum result by_region(
     return read_cities(c, q, out, n);
 }
 
-static bool is_postal_code(const char *s)
+bool places_is_postal_code(const char *s)
 {
     size_t digits = strspn(s, "0123456789");
     return digits == 5 &&
@@ -119,6 +120,28 @@ static enum result by_postal_code(
     return OK;
 }
 
+enum result places_of_postal_code(struct ctx *c, const char *postal_code,
+    const char *region, struct place *out, bool *known)
+{
+    struct query *q = db_query(c->db, Q_PLACES_ANY);
+    TRY(query_step(q));
+    *known = col_int(q, "any_place") != 0;
+    if (!*known)
+        return OK;
+    const char *code = arena_strndup(c->arena, postal_code, 5);
+    size_t n = 0;
+    q = db_query(c->db, Q_PLACES_OF_POSTAL_CODE);
+    bind_text(q, "postal_code", code);
+    bind_text(q, "region", region);
+    TRY(read_cities(c, q, out, &n));
+    if (n == 0)
+        return fail(c, R_INVALID, "There is no ZIP code %s. Look at it again.", code);
+    if (!text_is(out->region, region))
+        return fail(c, R_INVALID, "The ZIP code %s is in %s, %s. Mend it or the state.",
+            code, out->city, out->region);
+    return OK;
+}
+
 /* "lat,lng": has it that form, and if so, is it on the globe? */
 static bool is_coordinates(struct ctx *c, const char *s, struct place *out, bool *good)
 {
@@ -134,27 +157,71 @@ static bool is_coordinates(struct ctx *c, const char *s, struct place *out, bool
     return true;
 }
 
-/* "City, State", or "City ST" if its last word is a state's two letters. */
-static enum result by_city_and_region(
-    struct ctx *c, const char *s, struct place *out, size_t *n)
+static enum result in_region(
+    struct ctx *c, const char *city, const char *region, struct place *out, size_t *n)
 {
-    const char *comma = strrchr(s, ','), *cut = comma != NULL ? comma : strrchr(s, ' ');
-    if (cut == NULL || (comma == NULL && strlen(cut) != 3))
-        return OK;
-    const char *region = region_of(text_trim(arena_strdup(c->arena, cut + 1)));
-    if (region == NULL)
-        return OK;
-    const char *city = arena_strndup(c->arena, s, (size_t)(cut - s));
     struct query *q = db_query(c->db, Q_PLACES_BY_CITY_AND_REGION);
     bind_text(q, "city_key", places_city_key(c->arena, city));
     bind_text(q, "region", region);
     return read_cities(c, q, out, n);
 }
 
+enum result places_has_city(
+    struct ctx *c, const char *city, const char *region, bool *out)
+{
+    struct place place;
+    size_t n = 0;
+    TRY(in_region(c, city, region, &place, &n));
+    *out = n > 0;
+    return OK;
+}
+
+/* "City, State" or, cut at any space, "City State". */
+static enum result by_city_and_region(
+    struct ctx *c, const char *s, struct place *out, size_t *n)
+{
+    const char *comma = strrchr(s, ',');
+    for (const char *cut = s; *n == 0 && *cut != '\0'; cut++) {
+        if (comma != NULL ? cut != comma : *cut != ' ')
+            continue;
+        const char *region = region_of(text_trim(arena_strdup(c->arena, cut + 1)));
+        if (region != NULL)
+            TRY(in_region(
+                c, arena_strndup(c->arena, s, (size_t)(cut - s)), region, out, n));
+    }
+    return OK;
+}
+
+/* "Austin, TX, USA" as "Austin, TX". */
+static char *without_country(char *s)
+{
+    static const char *const names[] = { "United States of America", "United States",
+        "U.S.A.", "USA", "US" };
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        size_t n = strlen(s), name_n = strlen(names[i]);
+        if (n <= name_n || !text_same_nocase(s + n - name_n, names[i]) ||
+            strchr(" ,", s[n - name_n - 1]) == NULL)
+            continue;
+        s[n - name_n] = '\0';
+        while (*s != '\0' && strchr(" ,", s[strlen(s) - 1]) != NULL)
+            s[strlen(s) - 1] = '\0';
+        break;
+    }
+    return s;
+}
+
+/* A ZIP code alone, or as the last word: "Austin, TX 78701". */
+static const char *postal_code_in(const char *s)
+{
+    const char *last = strrchr(s, ' ');
+    last = last == NULL ? s : last + 1;
+    return places_is_postal_code(last) ? last : NULL;
+}
+
 enum result places_find(struct ctx *c, const char *where, struct place **out, size_t *n)
 {
     struct place *places = arena_array(c->arena, PLACES_MAX, sizeof *places);
-    const char *s = text_trim(arena_strdup(c->arena, where));
+    char *s = text_trim(arena_strdup(c->arena, where));
     bool good = false;
     *out = places;
     *n = 0;
@@ -167,8 +234,10 @@ enum result places_find(struct ctx *c, const char *where, struct place **out, si
                           "Latitude goes from -90 to 90 and longitude from -180 to "
                           "180.");
     }
-    if (is_postal_code(s))
-        TRY(by_postal_code(c, s, places, n));
+    s = without_country(s);
+    const char *postal_code = postal_code_in(s);
+    if (postal_code != NULL)
+        TRY(by_postal_code(c, postal_code, places, n));
     if (*n == 0)
         TRY(by_city_and_region(c, s, places, n));
     if (*n == 0 && strchr(s, ',') == NULL)

@@ -13,13 +13,26 @@ struct place {
 
 enum { PLACES_MAX = 8 };
 
-/* What WHERE means: "lat,lng"; a ZIP code (also ZIP+4); "City, ST" or "City, State";
- * a city alone; a state alone, which stands for its largest city. OUT gets at
- * least one, the likeliest first; more than one if the name is ambiguous.
- * R_INVALID: WHERE is empty or coordinates are out of range; R_NOT_FOUND: there is
- * no such place. */
+/* What WHERE means: "lat,lng"; a ZIP code (also ZIP+4, or after an address); "City,
+ * ST", "City, State" or either without the comma; a city alone; a state alone, which
+ * stands for its largest city. "USA" at the end is passed over. OUT gets at least one,
+ * the likeliest first; more than one if the name is ambiguous. R_INVALID: WHERE is
+ * empty or coordinates are out of range; R_NOT_FOUND: there is no such place. */
 enum result places_find(
     struct ctx *c, const char *where, struct place **out, size_t *n);
+
+/* "78701" or "78701-1234" */
+bool places_is_postal_code(const char *s);
+
+/* Where POSTAL_CODE lies, which has to be in the state REGION ("TX"). R_INVALID with a
+ * sentence: it is another state's, or there is none such. *KNOWN false: there is no
+ * place at all here, so OK without an answer. */
+enum result places_of_postal_code(struct ctx *c, const char *postal_code,
+    const char *region, struct place *out, bool *known);
+
+/* Is there a city of that name in the state REGION ("TX")? */
+enum result places_has_city(
+    struct ctx *c, const char *city, const char *region, bool *out);
 
 /* The form in which names of cities are compared: lower-case letters and digits,
  * "Saint", "Fort" and "Mount" in short. */

@@ -43,7 +43,7 @@ enum {
     INPUT_BYTES_MAX = 16 * 1024 * 1024,
     PIXELS_MAX = 40 * 1000 * 1000,
     PROGRESSIVE_PIXELS_MAX = 24 * 1000 * 1000, /* held whole while it is decoded */
-    SIDE_MIN = 320,
+    SIDE_MIN = 16,
     ASPECT_MAX = 5,
     QUALITY = 80,
     VARIANTS = 3,
@@ -266,7 +266,7 @@ static void inspect(const struct bytes *b, int *width, int *height, const char *
             "This photo is a progressive picture of more than 24 million pixels. Make "
             "it smaller and upload it again.");
     if (*width < SIDE_MIN || *height < SIDE_MIN)
-        refuse("This photo is too small: it must have at least 320 pixels each way.");
+        refuse("This photo is too small: it must have at least 16 pixels each way.");
     if (*width > *height * ASPECT_MAX || *height > *width * ASPECT_MAX)
         refuse(
             "This photo is too long and narrow: at most five times as long as wide.");

@@ -16,7 +16,7 @@
 #define PREP_LIBEXECDIR "/usr/local/libexec/prep"
 #endif
 
-enum kind { TEXT, NUMBER, YESNO, HEADING };
+enum kind { TEXT, URL, MAIL_URL, MAILBOX, NUMBER, YESNO, HEADING };
 
 struct setting {
     const char *name;
@@ -31,6 +31,10 @@ struct setting {
 #define T(member, initial, help)                                                       \
     {                                                                                  \
 #member, TEXT, AT(member), initial, 0, 0, help                                 \
+    }
+#define A(member, kind, initial, help)                                                 \
+    {                                                                                  \
+#member, kind, AT(member), initial, 0, 0, help                                 \
     }
 #define N(member, initial, min, max, help)                                             \
     {                                                                                  \
@@ -48,7 +52,7 @@ struct setting {
 static const struct setting settings[] = {
     H("Places"),
     T(site_name, "Prep", "The name on every page and mail."),
-    T(base_url, "http://127.0.0.1:8080",
+    A(base_url, URL, "http://127.0.0.1:8080",
         "The site's address without a slash at the end: links in mails and return "
         "addresses begin with it."),
     T(data_dir, "/var/lib/prep",
@@ -100,18 +104,19 @@ static const struct setting settings[] = {
         "Memory of one Argon2id hash (two passes)."),
 
     H("Mail"),
-    T(mail_from, "Prep <no-reply@localhost>", "The sender of every mail."),
+    A(mail_from, MAILBOX, "Prep <no-reply@localhost>", "The sender of every mail."),
     T(maildir, "",
         "Mail is written to this Maildir when no smtp_url is set. Empty: "
         "data_dir/mail."),
-    T(smtp_url, "", "smtps://host or smtp://host:587 (STARTTLS); empty: Maildir."),
+    A(smtp_url, MAIL_URL, "",
+        "smtps://host or smtp://host:587 (STARTTLS); empty: Maildir."),
     T(smtp_user, "", "The account at the mail server."),
     T(smtp_password_file, "", "A file, mode 0600, that holds its password."),
 
     H("Stripe"),
-    T(stripe_api_base, "https://api.stripe.com",
+    A(stripe_api_base, URL, "https://api.stripe.com",
         "Stripe, or the local sandbox's address."),
-    T(stripe_js_url, "https://js.stripe.com/endive/stripe.js",
+    A(stripe_js_url, URL, "https://js.stripe.com/endive/stripe.js",
         "The card form's script."),
     T(stripe_publishable_key, "", "pk_test_... or pk_live_..."),
     T(stripe_secret_key_file, "",
@@ -134,12 +139,92 @@ static const struct setting *find(const char *name)
     return NULL;
 }
 
+/* ---- addresses: what is wrong would show only in mails that nobody can answer and in
+ * links that lead nowhere ---- */
+
+/* A name or number of a host, perhaps with a port. */
+static bool is_host(const char *s, size_t n)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-.";
+    size_t host, port = 0;
+    if (n > 1 && *s == '[') {
+        host = strspn(s, "[0123456789abcdefABCDEF:.");
+        host = host < n && s[host] == ']' ? host + 1 : 0;
+    } else {
+        host = strspn(s, letters);
+    }
+    if (host == 0 || host > n || *s == '.' || *s == '-')
+        return false;
+    if (host == n)
+        return true;
+    port = s[host] == ':' ? strspn(s + host + 1, "0123456789") : 0;
+    return port > 0 && port <= 5 && host + 1 + port == n;
+}
+
+/* One of two SCHEMES, a host, perhaps a path; nothing that a link cannot go on from. */
+static bool is_url(const char *s, const char *const schemes[2], bool path)
+{
+    for (size_t i = 0; i < 2; i++) {
+        size_t n = strlen(schemes[i]);
+        if (!text_starts(s, schemes[i]))
+            continue;
+        size_t host_n = strcspn(s + n, "/");
+        const char *rest = s + n + host_n;
+        return is_host(s + n, host_n) && strpbrk(rest, " \t?#\"<>\\") == NULL &&
+               (path || *rest == '\0') && !text_ends(s, "/");
+    }
+    return false;
+}
+
+/* "Prep <no-reply@prep.example>" or the address alone; localhost has no dot. */
+static bool is_mailbox(const char *s)
+{
+    size_t n = strlen(s);
+    const char *open = strrchr(s, '<');
+    if (open != NULL) {
+        if (strchr(s, '>') != s + n - 1 || strchr(s, '<') != open ||
+            text_has_control(s))
+            return false;
+        n -= (size_t)(open + 1 - s) + 1;
+        s = open + 1;
+    }
+    const char *at = memchr(s, '@', n);
+    if (at == NULL || at == s || strcspn(s, " \t\r\n,;:\"()<>\\") < n)
+        return false;
+    size_t host_n = n - (size_t)(at + 1 - s);
+    return host_n > 0 && at[host_n] != '.' && strcspn(at + 1, ":[") >= host_n &&
+           is_host(at + 1, host_n);
+}
+
+static const char *wrong_address(const struct setting *s, const char *value)
+{
+    static const char *const web[] = { "https://", "http://" };
+    static const char *const mail[] = { "smtps://", "smtp://" };
+    if (s->kind == URL && !is_url(value, web, true))
+        return "an address such as https://prep.example, without a slash at the end";
+    if (s->kind == MAIL_URL && *value != '\0' && !is_url(value, mail, false))
+        return "an address such as smtps://mail.example or smtp://mail.example:587";
+    if (s->kind == MAILBOX && !is_mailbox(value))
+        return "a mailbox such as Prep <no-reply@prep.example>";
+    return NULL;
+}
+
 static enum result set(struct arena *a, struct conf *c, const struct setting *s,
     const char *value, struct buf *why)
 {
+    const char *wanted = wrong_address(s, value);
     void *at = (char *)c + s->offset;
     int64_t n;
     switch (s->kind) {
+    case URL:
+    case MAIL_URL:
+    case MAILBOX:
+        if (wanted != NULL) {
+            buf_printf(why, "%s must be %s, not \"%.80s\"", s->name, wanted, value);
+            return R_INVALID;
+        }
+        /* fall through */
     case TEXT:
         if (!text_utf8_ok(value, strlen(value))) {
             buf_printf(why, "%s is not valid UTF-8", s->name);

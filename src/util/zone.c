@@ -229,6 +229,16 @@ char *zone_format_time(struct arena *a, const struct zone *z, int64_t at)
     return civil_format_time(a, &c);
 }
 
+char *zone_format_clock(struct arena *a, const struct zone *z, int64_t at)
+{
+    struct civil c;
+    int64_t first, second;
+    zone_civil(z, at, &c);
+    if (zone_at(z, &c, &first, &second) < 2)
+        return civil_format_time(a, &c);
+    return arena_printf(a, "%02d:%02d %s", c.hour, c.minute, zone_abbreviation(z, at));
+}
+
 char *zone_format(struct arena *a, const struct zone *z, int64_t at)
 {
     struct civil c;

@@ -49,6 +49,8 @@ int zone_at(
  * "2026-11-24T07:15:00-05:00", in local time. */
 char *zone_format_date(struct arena *a, const struct zone *z, int64_t at);
 char *zone_format_time(struct arena *a, const struct zone *z, int64_t at);
+/* "07:15", and "01:15 CST" where clocks show it twice. */
+char *zone_format_clock(struct arena *a, const struct zone *z, int64_t at);
 char *zone_format(struct arena *a, const struct zone *z, int64_t at);
 char *zone_format_iso(struct arena *a, const struct zone *z, int64_t at);
 

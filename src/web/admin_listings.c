@@ -134,8 +134,9 @@ static enum result show_facts(struct ctx *c, struct web *w, const struct kitchen
     admin_fact(facts, "On the map", ctx_printf(c, "%.5f, %.5f", k->lat, k->lng));
     admin_fact(facts, "Time zone", k->timezone);
     admin_fact(facts, "Size",
-        ctx_printf(c, "%lld square feet, %lld people", (long long)k->square_feet,
-            (long long)k->capacity));
+        k->square_feet > 0 ? ctx_printf(c, "%lld square feet, %lld people",
+                                 (long long)k->square_feet, (long long)k->capacity)
+                           : ctx_printf(c, "%lld people", (long long)k->capacity));
     admin_fact(facts, "Price", price_of(c, k));
     admin_fact(facts, "Cleaning and deposit",
         ctx_printf(c, "%s and %s", cents_format(c->arena, k->cleaning),
@@ -159,6 +160,11 @@ static enum result show_needs(struct ctx *c, struct web *w, const struct kitchen
 {
     struct listing_needs needs;
     TRY(listings_needs(c, k, &needs));
+    view_text(w->view, "papers_missing",
+        listings_act_fits(LISTING_APPROVE, k->state) ||
+                listings_act_fits(LISTING_RESTORE, k->state)
+            ? listings_papers_text(c, &needs)
+            : "");
     struct view *list = view_list(w->view, "needs");
     for (size_t i = 0; i < needs.papers_n; i++)
         view_item_text(list, catalogue_label(CATALOGUE_DOCUMENTS, needs.papers[i]));

@@ -34,8 +34,8 @@ static struct view *show_row(
     CHECK(z != NULL);
     struct view *item = view_item(list);
     view_textf(item, "url", "/bookings/%lld", (long long)row->booking_id);
-    view_textf(item, "hours", "%s to %s", zone_format_time(c->arena, z, row->start_at),
-        zone_format_time(c->arena, z, row->end_at));
+    view_textf(item, "hours", "%s to %s", zone_format_clock(c->arena, z, row->start_at),
+        zone_format_clock(c->arena, z, row->end_at));
     view_textf(item, "kitchen", "%s, %s", row->title, row->space);
     view_text(item, "vendor", row->vendor);
     view_text(item, "state", bookings_state_name(row->state));

@@ -212,13 +212,12 @@ static enum result show_exceptions(
         c, k->id, today, today + c->conf->max_days_ahead + 2, &rows, &n));
     struct view *list = view_list(w->view, "exceptions");
     for (size_t i = 0; i < n; i++) {
-        bool whole = rows[i].start_min == 0 && rows[i].end_min == DAY_MIN;
         struct view *item = view_item(list);
         view_int(item, "on_day", rows[i].day);
         view_int(item, "start_min", rows[i].start_min);
         view_text(item, "when", show_day(c, rows[i].day));
         view_textf(item, "what", "%s %s", rows[i].opens ? "open" : "closed",
-            whole ? "all day" : show_span(c, rows[i].start_min, rows[i].end_min));
+            show_span(c, rows[i].start_min, rows[i].end_min));
         view_text(item, "about", rows[i].note);
     }
     view_bool(w->view, "any_exceptions", n > 0);

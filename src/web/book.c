@@ -10,9 +10,7 @@
 #include "web/times.h"
 
 static const struct field fields[] = {
-    { "date", FIELD_DATE, "Day", .required = true },
-    { "start", FIELD_TIME, "From", .required = true },
-    { "end", FIELD_TIME, "To", .required = true, .hour_24 = true },
+    TIMES_FIELDS(true),
     { "space_id", FIELD_ID, "Space" },
     { "guest_count", FIELD_INT, "People working", .min = 1, .max = 500 },
     { "purpose", FIELD_TEXT, "What you will make", .max = PURPOSE_MAX },
@@ -25,14 +23,11 @@ static const struct field fields[] = {
 static const char *kitchen_url(struct ctx *c, const struct kitchen *k,
     const struct form *f, const struct zone *z, int64_t start_at, int64_t end_at)
 {
-    struct civil day;
-    zone_civil(z, start_at, &day);
     return ctx_printf(c,
         "/listings/"
-        "%lld-%s?date=%s&start=%s&end=%s&space_id=%s&guest_count=%s&purpose=%s"
+        "%lld-%s?%s&space_id=%s&guest_count=%s&purpose=%s"
         "&special_requests=%s#book",
-        (long long)k->id, k->slug, civil_format_iso(c->arena, &day),
-        zone_format_time(c->arena, z, start_at), zone_format_time(c->arena, z, end_at),
+        (long long)k->id, k->slug, times_query(c->arena, z, start_at, end_at),
         text_url(c->arena, form_raw(f, "space_id")),
         text_url(c->arena, form_raw(f, "guest_count")),
         text_url(c->arena, form_raw(f, "purpose")),
@@ -55,10 +50,7 @@ static enum result show_instead(struct ctx *c, struct web *w, const struct kitch
         int64_t until_at = starts[i] + end_at - start_at;
         TRY(pricing_quote(c, k, &space, starts[i], until_at, &quote));
         struct view *item = view_item(list);
-        view_textf(item, "label", "%s, %s to %s",
-            zone_format_date(c->arena, z, starts[i]),
-            zone_format_time(c->arena, z, starts[i]),
-            zone_format_time(c->arena, z, until_at));
+        view_text(item, "label", times_label(c->arena, z, starts[i], until_at));
         view_textf(item, "note", "%s all in", cents_format(c->arena, quote.total));
         view_text(item, "url", kitchen_url(c, k, f, z, starts[i], until_at));
     }
@@ -111,8 +103,7 @@ enum result web_book_post(struct ctx *c, struct web *w)
     const struct zone *z = zone_find(k.timezone);
     if (z == NULL)
         return fail(c, R_FAULT, "This kitchen's time zone is unknown.");
-    if (!form_ok(&f) ||
-        !times_of_form(&f, z, "date", "start", "end", &h.start_at, &h.end_at))
+    if (!form_ok(&f) || !times_of_form(&f, z, &h.start_at, &h.end_at))
         return wrong(c, w, &k, &f);
     h.body = body_of(c, &f);
     h.space_id = form_int(&f, "space_id");

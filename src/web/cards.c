@@ -5,7 +5,7 @@
 #include "domain/catalogue.h"
 #include "domain/photos.h"
 #include "util/text.h"
-#include "util/zone.h"
+#include "web/times.h"
 
 enum { DRAWINGS = 8 };
 
@@ -42,28 +42,14 @@ const char *cards_path(struct ctx *c, int64_t id, const char *slug)
         c->arena, "/listings/", text_of_int(c->arena, id), "-", slug, NULL);
 }
 
-const char *cards_times(struct ctx *c, const struct offer *o)
-{
-    const struct zone *z = zone_find(o->timezone);
-    struct civil start, end;
-    zone_civil(z, o->start_at, &start);
-    zone_civil(z, o->end_at, &end);
-    struct arena *a = c->arena;
-    return arena_join(a, "date=", civil_format_iso(a, &start),
-        "&start=", civil_format_time(a, &start), "&end=", civil_format_time(a, &end),
-        NULL);
-}
-
 void cards_offer(
     struct ctx *c, struct view *v, const struct offer *o, int64_t number, bool dated)
 {
     const struct zone *z = zone_find(o->timezone);
     view_int(v, "id", o->id);
-    /* A booking longer than a day does not fit the form's two times. */
-    bool short_one = o->end_at - o->start_at <= 86400;
-    const char *path = cards_path(c, o->id, o->slug);
     view_text(v, "url",
-        short_one ? arena_join(c->arena, path, "?", cards_times(c, o), NULL) : path);
+        arena_join(c->arena, cards_path(c, o->id, o->slug), "?",
+            times_query(c->arena, z, o->start_at, o->end_at), NULL));
     view_text(v, "title", o->title);
     view_text(
         v, "kitchen_type", catalogue_label(CATALOGUE_KITCHEN_TYPES, o->kitchen_type));
@@ -76,7 +62,7 @@ void cards_offer(
     view_text(v, "price", cents_format(c->arena, o->quote.rate));
     cards_rating(c, v, o->rating_sum, o->rating_count);
     view_int(v, "number", number);
-    const char *time = zone_format_time(c->arena, z, o->start_at);
+    const char *time = zone_format_clock(c->arena, z, o->start_at);
     view_text(v, "earliest",
         dated
             ? ctx_printf(c, "%s, %s", zone_format_date(c->arena, z, o->start_at), time)

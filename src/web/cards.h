@@ -15,9 +15,6 @@ void cards_rating(struct ctx *c, struct view *v, int64_t sum, int64_t count);
 /* "/listings/12-big-kitchen" */
 const char *cards_path(struct ctx *c, int64_t id, const char *slug);
 
-/* The offered time as a query: "date=2026-11-26&start=07:00&end=16:00". */
-const char *cards_times(struct ctx *c, const struct offer *o);
-
 /* Fills one templates/parts/kitchen_card. NUMBER is its number on the map; DATED:
  * the earliest start is shown with its day. */
 void cards_offer(

@@ -11,9 +11,7 @@
 enum { FEW_STARTS = 4, DAY_S = 86400, WEEKDAYS = 7 };
 
 static const struct field fields[] = {
-    { "date", FIELD_DATE, "Day" },
-    { "start", FIELD_TIME, "From" },
-    { "end", FIELD_TIME, "To", .hour_24 = true },
+    TIMES_FIELDS(false),
     { "space_id", FIELD_ID, "Space" },
     { "guest_count", FIELD_INT, "People working", .min = 1, .max = 500 },
     { "purpose", FIELD_TEXT, "What you will make", .max = PURPOSE_MAX },
@@ -58,8 +56,7 @@ void kitchen_visit_read(
     if (!form_has(&v->f, "date") || !form_has(&v->f, "start") ||
         !form_has(&v->f, "end"))
         return;
-    if (!times_of_form(
-            &v->f, v->zone, "date", "start", "end", &v->start_at, &v->end_at))
+    if (!times_of_form(&v->f, v->zone, &v->start_at, &v->end_at))
         return;
     v->timed = true;
     int64_t length_min = (v->end_at - v->start_at) / 60;
@@ -82,11 +79,6 @@ enum result kitchen_visit_judge(struct ctx *c, struct kitchen_visit *v)
 
 /* ---- the calendar ---- */
 
-static bool is_of_calendar(const char *name)
-{
-    return text_is(name, "date") || text_is(name, "start") || text_is(name, "end");
-}
-
 /* A link to this page that keeps what else was typed into its form, as far as it is
  * right; there are many of them on it, so nothing that strangers put into the address.
  */
@@ -96,7 +88,7 @@ static const char *link_to(struct ctx *c, const struct kitchen_visit *v,
     const char *rest = "";
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
         const char *name = fields[i].name;
-        if (!is_of_calendar(name) && form_has(&v->f, name))
+        if (!times_is_field(name) && form_has(&v->f, name))
             rest = ctx_printf(
                 c, "%s&%s=%s", rest, name, text_url(c->arena, form_raw(&v->f, name)));
     }
@@ -150,10 +142,9 @@ static void show_date(struct ctx *c, const struct kitchen_visit *v, struct view 
     int64_t day = m->first_day + index;
     struct civil date = civil_of_days(day);
     int starts = m->starts[index];
-    const char *query = ctx_printf(c, "date=%s", civil_format_iso(c->arena, &date));
-    if (v->timed)
-        query = ctx_printf(c, "%s&start=%s&end=%s", query, form_raw(&v->f, "start"),
-            form_raw(&v->f, "end"));
+    const char *query =
+        v->timed ? times_on(c->arena, &v->f, &date)
+                 : ctx_printf(c, "date=%s", civil_format_iso(c->arena, &date));
     view_textf(item, "label", "%d", date.day);
     view_textf(item, "title", "%s %d %s, %d start%s", civil_weekday_name(date.weekday),
         date.day, civil_month_name(date.month), starts, starts == 1 ? "" : "s");
@@ -198,16 +189,13 @@ static enum result show_starts(struct ctx *c, const struct kitchen_visit *v,
         struct quote q;
         int64_t start_at = d->starts[i].start_at,
                 end_at = start_at + v->length_min * 60;
-        const char *time = zone_format_time(c->arena, v->zone, start_at);
+        const char *time = zone_format_clock(c->arena, v->zone, start_at);
         TRY(pricing_quote(c, &v->k, &v->space, start_at, end_at, &q));
-        struct civil date = civil_of_days(d->day);
         struct view *item = view_item(list);
         view_text(item, "time", time);
         view_textf(item, "title", "%s, %g h for %s", time, (double)v->length_min / 60,
             cents_format(c->arena, q.total));
-        const char *query =
-            ctx_printf(c, "date=%s&start=%s&end=%s", civil_format_iso(c->arena, &date),
-                time, zone_format_time(c->arena, v->zone, end_at));
+        const char *query = times_query(c->arena, v->zone, start_at, end_at);
         view_text(item, "url", d->starts[i].free ? link_to(c, v, query, "book") : "");
         view_bool(item, "is_selected", v->timed && start_at == v->start_at);
     }
@@ -314,7 +302,7 @@ static void show_ladder(struct ctx *c, struct view *out, const struct kitchen_vi
             last ? "after that"
                  : ctx_printf(c, "until %s, %s",
                        zone_format_date(c->arena, v->zone, rows[i].until_at),
-                       zone_format_time(c->arena, v->zone, rows[i].until_at)));
+                       zone_format_clock(c->arena, v->zone, rows[i].until_at)));
         view_textf(item, "share", "%lld %%", (long long)(rows[i].bp / 100));
         view_text(item, "amount", cents_format(c->arena, rows[i].refund.total));
         view_bool(item, "is_now", i == 0);
@@ -366,10 +354,8 @@ static enum result show_offer(
     struct quote q;
     TRY(pricing_quote(c, &v->k, &v->space, v->start_at, v->end_at, &q));
     struct view *out = view_object(w->view, "quote");
-    view_textf(out, "when_label", "%s, %s to %s",
-        zone_format_date(c->arena, v->zone, v->start_at),
-        zone_format_time(c->arena, v->zone, v->start_at),
-        zone_format_time(c->arena, v->zone, v->end_at));
+    view_text(
+        out, "when_label", times_label(c->arena, v->zone, v->start_at, v->end_at));
     view_text(out, "total", cents_format(c->arena, q.total));
     show_lines(c, out, &q);
     show_ladder(c, out, v, &q);
@@ -389,10 +375,36 @@ static void show_spaces(struct ctx *c, struct web *w, const struct kitchen_visit
     web_options(c, w, &v->f, "space_id", values, labels, v->spaces_n);
 }
 
+/* The choice between two times that clocks show alike; without one, no field. */
+static void show_fold(struct ctx *c, struct web *w, const struct kitchen_visit *v,
+    const char *field, bool twice, int64_t first, int64_t second)
+{
+    view_bool(w->view, ctx_printf(c, "has_%s", field), twice);
+    if (!twice)
+        return;
+    const char *labels[] = {
+        ctx_printf(c, "the first %s", zone_format_clock(c->arena, v->zone, first)),
+        ctx_printf(c, "the second %s", zone_format_clock(c->arena, v->zone, second)),
+    };
+    web_options(c, w, &v->f, field, times_folds, labels, COUNT_OF(labels));
+}
+
+static void show_more_times(struct ctx *c, struct web *w, const struct kitchen_visit *v)
+{
+    int64_t first = 0, second = 0;
+    bool twice = times_start_twice(&v->f, v->zone, &first, &second);
+    show_fold(c, w, v, "start_fold", twice, first, second);
+    twice = times_end_twice(&v->f, v->zone, &first, &second);
+    show_fold(c, w, v, "end_fold", twice, first, second);
+    view_bool(w->view, "has_end_date",
+        *form_raw(&v->f, "end_date") != '\0' || form_error(&v->f, "end") != NULL);
+}
+
 enum result kitchen_visit_show_quote(
     struct ctx *c, struct web *w, const struct kitchen_visit *v)
 {
     web_show_form(c, w, &v->f);
+    show_more_times(c, w, v);
     show_spaces(c, w, v);
     if (v->timed && form_ok(&v->f))
         return show_offer(c, w, v);

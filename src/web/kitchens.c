@@ -3,6 +3,7 @@
 #include "domain/availability.h"
 #include "domain/catalogue.h"
 #include "domain/photos.h"
+#include "domain/places.h"
 #include "domain/reviews.h"
 #include "util/guard.h"
 #include "util/text.h"
@@ -41,14 +42,28 @@ static void show_head(struct ctx *c, struct web *w, const struct kitchen_visit *
         page, "summary", "%s in %s by the hour, from %s an hour.", type, place, price);
     view_bool(page, "is_instant", k->instant_book);
     cards_rating(c, page, k->rating_sum, k->rating_count);
-    struct view *crumb = view_item(view_list(page, "crumbs"));
-    view_textf(crumb, "url", "/search?where=%s", text_url(c->arena, place));
-    view_text(crumb, "label", place);
+    view_bool(page, "bookable", k->bookable);
     view_text(page, "here", k->title);
     view_text(page, "host_name", k->host_name);
     view_text(page, "host_initial", first_letter(c, k->host_name));
     struct civil since = civil_of_seconds(k->host_since_at);
     view_textf(page, "host_since", "%s %d", civil_month_name(since.month), since.year);
+}
+
+/* The way back to the search round it. Where it stands is told only to who has booked:
+ * two decimals are a kilometre or so. */
+static enum result show_way_back(struct ctx *c, struct web *w, const struct kitchen *k)
+{
+    const char *where, *place = ctx_printf(c, "%s, %s", k->city, k->region);
+    bool known;
+    TRY(places_has_city(c, k->city, k->region, &known));
+    where = known ? place : ctx_printf(c, "%.2f,%.2f", k->lat, k->lng);
+    const char *url = ctx_printf(c, "/search?where=%s", text_url(c->arena, where));
+    struct view *crumb = view_item(view_list(w->view, "crumbs"));
+    view_text(crumb, "url", url);
+    view_text(crumb, "label", place);
+    view_text(w->view, "nearby_url", url);
+    return OK;
 }
 
 static void fact(struct view *list, const char *label, const char *value)
@@ -143,6 +158,7 @@ static enum result show_equipment(struct ctx *c, struct web *w, const struct kit
     TRY(kitchens_equipment(c, k->id, &rows, &n));
     const struct catalogue_item *items = catalogue_list(CATALOGUE_EQUIPMENT, &items_n);
     struct view *list = view_list(w->view, "equipment");
+    view_bool(w->view, "has_equipment", n > 0 || k->feature_mask != 0);
     for (size_t i = 0; i < n; i++) {
         if ((size_t)rows[i].item >= items_n)
             continue;
@@ -170,10 +186,8 @@ static enum result show_week(struct ctx *c, struct web *w, const struct kitchen 
         const char *hours = "";
         for (size_t i = 0; i < n; i++)
             if (windows[i].weekday == day)
-                hours = ctx_printf(c, "%s%s%s to %s%s", hours,
-                    *hours == '\0' ? "" : ", ", clock_of(c, windows[i].start_min),
-                    clock_of(c, windows[i].end_min),
-                    windows[i].end_min > 1440 ? " next day" : "");
+                hours = ctx_printf(c, "%s%s%s", hours, *hours == '\0' ? "" : ", ",
+                    show_span(c, windows[i].start_min, windows[i].end_min));
         struct view *item = view_item(list);
         view_text(item, "day", civil_weekday_name(day));
         view_text(item, "hours", hours);
@@ -252,6 +266,7 @@ static enum result show(
     struct ctx *c, struct web *w, const struct kitchen_visit *v, int status)
 {
     show_head(c, w, v);
+    TRY(show_way_back(c, w, &v->k));
     show_facts(c, w, &v->k);
     show_rules(c, w, &v->k);
     TRY(show_photos(c, w, &v->k));
@@ -260,8 +275,10 @@ static enum result show(
     TRY(show_reviews(c, w, v));
     view_textf(w->view, "timezone_label", "Times are %s time (%s)", v->k.city,
         zone_abbreviation(v->zone, c->now_at));
-    TRY(kitchen_visit_show_calendar(c, w, v));
-    TRY(kitchen_visit_show_quote(c, w, v));
+    if (v->k.bookable) {
+        TRY(kitchen_visit_show_calendar(c, w, v));
+        TRY(kitchen_visit_show_quote(c, w, v));
+    }
     return web_page(c, w, status, "kitchens/show");
 }
 

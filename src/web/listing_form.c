@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "domain/catalogue.h"
+#include "domain/places.h"
 #include "util/guard.h"
 #include "util/text.h"
 #include "util/zone.h"
 
-enum { EQUIPMENT_MAX = 64, FIELDS_MAX = 120 };
+enum { EQUIPMENT_MAX = 64, FIELDS_MAX = 120, PLACE_MI_MAX = 50 };
 
 /* Zones offered in the form; any IANA name may be sent. */
 static const char *const zones[] = { "America/New_York", "America/Chicago",
@@ -32,8 +33,8 @@ static const struct field own_fields[] = {
     { "city", FIELD_TEXT, "City", .required = true, .max = 60 },
     { "state", FIELD_CHOICE, "State", .required = true },
     { "postal_code", FIELD_TEXT, "ZIP code", .required = true, .min = 5, .max = 10 },
-    { "lat", FIELD_REAL, "Latitude", .required = true, .min = -90, .max = 90 },
-    { "lng", FIELD_REAL, "Longitude", .required = true, .min = -180, .max = 180 },
+    { "lat", FIELD_REAL, "Latitude", .min = -90, .max = 90 },
+    { "lng", FIELD_REAL, "Longitude", .min = -180, .max = 180 },
     { "timezone", FIELD_TEXT, "Time zone", .required = true, .max = 60 },
     { "square_feet", FIELD_INT, "Square feet", .min = 0, .max = 1000000 },
     { "capacity", FIELD_INT, "People at once", .required = true, .min = 1,
@@ -53,7 +54,7 @@ static const struct field own_fields[] = {
     { "min_hours", FIELD_INT, "Shortest booking", .required = true, .min = 1,
         .max = 24 },
     { "max_hours", FIELD_INT, "Longest booking", .required = true, .min = 1,
-        .max = 168 },
+        .max = 24 },
     { "step_min", FIELD_CHOICE, "Starts and ends at", .required = true,
         .choices = steps },
     { "notice_hours", FIELD_INT, "Notice", .required = true, .min = 0, .max = 720 },
@@ -166,10 +167,11 @@ void listing_form_of(struct ctx *c, const struct kitchen *k,
     form_fill(out, "city", k->city);
     form_fill(out, "state", k->region);
     form_fill(out, "postal_code", k->postal_code);
-    form_fill(out, "lat", ctx_printf(c, "%.6g", k->lat));
-    form_fill(out, "lng", ctx_printf(c, "%.7g", k->lng));
+    form_fill(out, "lat", ctx_printf(c, "%.10g", k->lat));
+    form_fill(out, "lng", ctx_printf(c, "%.10g", k->lng));
     form_fill(out, "timezone", k->timezone);
-    fill_int(c, out, "square_feet", k->square_feet);
+    if (k->square_feet > 0)
+        fill_int(c, out, "square_feet", k->square_feet);
     fill_int(c, out, "capacity", k->capacity);
     fill_features(out, k->feature_mask);
     form_fill(out, "restrictions", k->restrictions);
@@ -227,6 +229,53 @@ static void check_together(struct form *f)
             f, "offpeak_rate", "The off-peak rate has to be below the hourly rate.");
 }
 
+/* Where it is: its ZIP code has to be the state's, and what is typed near it. */
+static enum result check_place(struct ctx *c, struct form *f, double *lat, double *lng)
+{
+    struct place place;
+    bool known;
+    bool lat_typed = *form_raw(f, "lat") != '\0',
+         lng_typed = *form_raw(f, "lng") != '\0';
+    *lat = form_real(f, "lat");
+    *lng = form_real(f, "lng");
+    if (lat_typed != lng_typed)
+        form_set_error(f, lat_typed ? "lng" : "lat",
+            "Give both or neither: without them we take the ZIP code's place.");
+    if (!form_has(f, "postal_code") || !form_has(f, "state"))
+        return OK;
+    if (!places_is_postal_code(form_text(f, "postal_code"))) {
+        form_set_error(
+            f, "postal_code", "Enter a ZIP code such as 78701 or 78701-1234.");
+        return OK;
+    }
+    enum result r = places_of_postal_code(
+        c, form_text(f, "postal_code"), form_text(f, "state"), &place, &known);
+    if (r == R_INVALID) {
+        form_set_error(f, "postal_code", c->message);
+        fail_clear(c);
+        return OK;
+    }
+    TRY(r);
+    if (!known && !lat_typed)
+        form_set_error(f, "lat", "Say where it is on the map.");
+    if (!known || (form_has(f, "lat") != form_has(f, "lng")))
+        return OK;
+    if (!lat_typed) {
+        *lat = place.lat;
+        *lng = place.lng;
+    } else if (form_has(f, "lat")) {
+        double mi = places_distance_mi(*lat, *lng, place.lat, place.lng);
+        if (mi > PLACE_MI_MAX)
+            form_set_error(f, "lat",
+                ctx_printf(c,
+                    "This is %.0f miles from the ZIP code. Look at both again, or "
+                    "leave "
+                    "latitude and longitude empty.",
+                    mi));
+    }
+    return OK;
+}
+
 static uint64_t read_features(const struct form *f)
 {
     size_t n;
@@ -254,15 +303,17 @@ static void read_equipment(
     out->equipment = rows;
 }
 
-bool listing_form_read(
+enum result listing_form_read(
     struct ctx *c, struct web *w, struct form *f, struct listing_input *out)
 {
     size_t n;
+    double lat, lng;
     const struct field *fields = all_fields(&n);
     web_form(c, w, fields, n, f);
     check_together(f);
+    TRY(check_place(c, f, &lat, &lng));
     if (!form_ok(f))
-        return false;
+        return OK;
     bool offpeak = form_money(f, "offpeak_rate").n > 0;
     *out =
         (struct listing_input) { .k = {
@@ -273,8 +324,8 @@ bool listing_form_read(
                                      .city = form_text(f, "city"),
                                      .region = form_text(f, "state"),
                                      .postal_code = form_text(f, "postal_code"),
-                                     .lat = form_real(f, "lat"),
-                                     .lng = form_real(f, "lng"),
+                                     .lat = lat,
+                                     .lng = lng,
                                      .timezone = form_text(f, "timezone"),
                                      .square_feet = form_int(f, "square_feet"),
                                      .capacity = form_int(f, "capacity"),
@@ -307,7 +358,7 @@ bool listing_form_read(
                                          form_text(f, "booking_mode"), "instant"),
                                  } };
     read_equipment(c, f, out);
-    return true;
+    return OK;
 }
 
 /* ---- showing ---- */
@@ -316,11 +367,18 @@ static void show_catalogue(struct ctx *c, struct web *w, const struct form *f, s
 {
     size_t n;
     const struct catalogue_item *items = catalogue_list(catalogues[k].which, &n);
-    const char **labels = arena_array(c->arena, n, sizeof *labels);
-    for (size_t i = 0; i < n; i++)
-        labels[i] = items[i].label;
-    web_options(
-        c, w, f, catalogues[k].field, catalogue_keys(catalogues[k].which), labels, n);
+    const char **values = arena_array(c->arena, n + 1, sizeof *values);
+    const char **labels = arena_array(c->arena, n + 1, sizeof *labels);
+    size_t shown = 0;
+    if (catalogues[k].which == CATALOGUE_REGIONS) { /* whose first one nobody means */
+        values[shown] = "";
+        labels[shown++] = "Choose the state";
+    }
+    for (size_t i = 0; i < n; i++, shown++) {
+        values[shown] = items[i].key;
+        labels[shown] = items[i].label;
+    }
+    web_options(c, w, f, catalogues[k].field, values, labels, shown);
 }
 
 static void show_equipment(struct ctx *c, struct web *w, const struct form *f)

@@ -12,8 +12,9 @@ void listing_form_fresh(struct ctx *c, struct form *out);
 void listing_form_of(struct ctx *c, const struct kitchen *k,
     const struct equipment *equipment, size_t n, struct form *out);
 
-/* Reads the posted form. False: it has errors. */
-bool listing_form_read(
+/* Reads the posted form; the place of its ZIP code where no other is given. Has F
+ * errors, nothing is in OUT. */
+enum result listing_form_read(
     struct ctx *c, struct web *w, struct form *f, struct listing_input *out);
 
 /* Shows it: fields, options, and the lists equipment and features. */

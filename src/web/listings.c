@@ -9,6 +9,17 @@
 
 enum { PER_PAGE = 20 };
 
+/* Why an active kitchen cannot be booked, in a line. */
+static const char *lacks(struct ctx *c, const struct listing_row *row)
+{
+    if (row->bookable || !text_is(row->state, "active"))
+        return "";
+    const char *papers = listings_papers_text(c, &row->needs);
+    const char *stripe = row->needs.transfers ? "payouts at Stripe" : "";
+    return arena_join(
+        c->arena, papers, *papers != '\0' && *stripe != '\0' ? "; " : "", stripe, NULL);
+}
+
 enum result web_listings(struct ctx *c, struct web *w)
 {
     struct listing_row *rows;
@@ -26,6 +37,8 @@ enum result web_listings(struct ctx *c, struct web *w)
         view_text(item, "rate", cents_format(c->arena, rows[i].rate));
         view_bool(item, "bookable", rows[i].bookable);
         view_text(item, "reason", rows[i].reason);
+        view_bool(item, "is_active", text_is(rows[i].state, "active"));
+        view_text(item, "lacks", lacks(c, &rows[i]));
     }
     view_bool(w->view, "unverified", !c->actor.verified);
     return web_page(c, w, 200, "host/listings");
@@ -52,7 +65,8 @@ enum result web_listings_create(struct ctx *c, struct web *w)
     struct form f;
     struct listing_input in;
     int64_t id;
-    if (!listing_form_read(c, w, &f, &in))
+    TRY(listing_form_read(c, w, &f, &in));
+    if (!form_ok(&f))
         return show_new(c, w, &f, 422);
     TRY(listings_create(c, &in, &id));
     web_flash(
@@ -77,7 +91,7 @@ static enum result show_needs(struct ctx *c, struct web *w, const struct kitchen
     struct view *list = view_list(w->view, "needs");
     for (size_t i = 0; i < needs.papers_n; i++)
         need(list,
-            ctx_printf(c, "%s: upload it and have it approved",
+            ctx_printf(c, "%s: it has to be here, approved and in date",
                 catalogue_label(CATALOGUE_DOCUMENTS, needs.papers[i])),
             ctx_printf(c, "%s/documents", base));
     if (needs.transfers)
@@ -88,7 +102,7 @@ static enum result show_needs(struct ctx *c, struct web *w, const struct kitchen
     if (needs.photos)
         need(list, "Photos: kitchens with photos are booked more",
             ctx_printf(c, "%s/photos", base));
-    if (needs.approval)
+    if (text_is(k->state, "draft") || text_is(k->state, "changes_requested"))
         need(list, "Approval: send it to us when it is ready", "#approval");
     return OK;
 }
@@ -123,6 +137,7 @@ static enum result show_edit(struct ctx *c, struct web *w, const struct kitchen 
     view_text(w->view, "state_label", show_state(k->state));
     view_text(w->view, "reason", k->reason);
     view_bool(w->view, "bookable", k->bookable);
+    view_bool(w->view, "is_active", text_is(k->state, "active"));
     view_bool(w->view, "can_submit",
         text_is(k->state, "draft") || text_is(k->state, "changes_requested"));
     return web_page(c, w, status, "host/listing_edit");
@@ -140,16 +155,36 @@ enum result web_listings_edit(struct ctx *c, struct web *w)
     return show_edit(c, w, &k, &f, 200);
 }
 
+/* Somebody saved in between: all that was typed is there, and saving it again puts it
+ * over what is stored now. */
+static enum result show_stale(
+    struct ctx *c, struct web *w, const struct kitchen *k, struct form *f)
+{
+    form_set_error(f, NULL, c->message);
+    fail_clear(c);
+    db_rollback(c->db); /* no page is made under the write lock */
+    form_fill(f, "version", ctx_printf(c, "%lld", (long long)k->version));
+    return show_edit(c, w, k, f, 409);
+}
+
 enum result web_listings_save(struct ctx *c, struct web *w)
 {
     struct kitchen k;
     struct form f;
     struct listing_input in;
+    bool moved;
     TRY(kitchens_own(c, web_id(w), &k));
-    if (!listing_form_read(c, w, &f, &in))
+    TRY(listing_form_read(c, w, &f, &in));
+    if (!form_ok(&f))
         return show_edit(c, w, &k, &f, 422);
-    TRY(listings_save(c, k.id, form_int(&f, "version"), &in));
-    web_flash(c, w, "ok", "Saved.");
+    enum result r = listings_save(c, k.id, form_int(&f, "version"), &in, &moved);
+    if (r == R_CONFLICT)
+        return show_stale(c, w, &k, &f);
+    TRY(r);
+    web_flash(c, w, "ok",
+        moved ? "Saved. It stands somewhere else now, so we look at it again before it "
+                "can be booked."
+              : "Saved.");
     return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit", (long long)k.id));
 }
 

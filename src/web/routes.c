@@ -43,7 +43,7 @@ const struct route routes[] = {
 
     /* finding a kitchen (search.c, kitchens.c) */
     { GET("/search"),            web_search,             ANYONE, 14 },
-    { GET("/listings/:id_slug"), web_kitchen,            ANYONE, 14 },
+    { GET("/listings/:id_slug"), web_kitchen,            ANYONE, 15 },
 
     /* accounts (accounts.c) */
     { GET("/signup"),            web_signup,             ANYONE, 2 },

@@ -11,7 +11,7 @@
 
 enum {
     RADIUS_MI = 25,
-    LENGTH_MAX_HOURS = 168,
+    LENGTH_MAX_HOURS = 24,
     RATE_MAX_CENTS = 100000,
     QUARTER_MIN = 15
 };
@@ -70,7 +70,7 @@ static void show_menu(
     const char *values[COUNT_OF(m->values)], *labels[COUNT_OF(m->labels)];
     const char *typed = form_raw(f, m->field);
     size_t n = 0;
-    bool known = form_error(f, m->field) != NULL;
+    bool known = false;
     for (; n < COUNT_OF(values) - 1 && m->values[n] != NULL; n++) {
         values[n] = m->values[n];
         labels[n] = m->labels[n];
@@ -144,6 +144,13 @@ static void read_wish(const struct ctx *c, struct form *f, struct wish *out)
     if (form_has(f, "date") && out->day > today + c->conf->max_days_ahead)
         form_set_error(f, "date",
             "Kitchens cannot be booked that far ahead. Choose an earlier day.");
+    if (form_has(f, "hours") && length_min <= 0)
+        form_set_error(f, "hours", "Choose how long: a quarter of an hour or more.");
+    if (!form_has(f, "hours") && form_has(f, "start") && form_has(f, "end") &&
+        out->start_min == out->end_min)
+        form_set_error(f, "end",
+            "This is the same as the start. Choose a later end, or say for how many "
+            "hours.");
     if (length_min % QUARTER_MIN != 0)
         form_set_error(f, "hours", "Choose a length in quarter hours, like 2.5.");
 }

@@ -46,6 +46,8 @@ const char *show_day(struct ctx *c, int64_t day)
 
 const char *show_span(struct ctx *c, int64_t start_min, int64_t end_min)
 {
+    if (start_min == 0 && end_min == 1440)
+        return "all day";
     bool next_day = end_min > 1440;
     int64_t end = next_day ? end_min - 1440 : end_min;
     return ctx_printf(c, "%02d:%02d to %02d:%02d%s", (int)start_min / 60,

@@ -20,7 +20,7 @@ const char *show_ago(struct ctx *c, int64_t at);
 /* "Mon 30 Nov 2026": a date kept as days since 1970-01-01. */
 const char *show_day(struct ctx *c, int64_t day);
 
-/* "18:00 to 02:00 the next day": minutes after a local midnight. */
+/* "18:00 to 02:00 the next day", "all day": minutes after a local midnight. */
 const char *show_span(struct ctx *c, int64_t start_min, int64_t end_min);
 
 /* "1.4 MB", "320 kB" */

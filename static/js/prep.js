@@ -119,10 +119,11 @@ function selects() {
 }
 
 // A GET form whose answer shows beside it: the same page is fetched with the new
-// fields and one element swapped.
+// fields and the elements named in data-live are swapped, the last one being the answer.
 function lives() {
   all("form[data-live]").forEach((form) => {
-    const selector = form.dataset.live;
+    const selectors = form.dataset.live.split(" ");
+    const selector = selectors.at(-1);
     let timer = 0;
     let going = null;
     const load = async () => {
@@ -135,8 +136,12 @@ function lives() {
       try {
         const answer = await fetch(url, { signal: going.signal, credentials: "same-origin" });
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const fresh = page.querySelector(selector);
-        if (fresh) document.querySelector(selector).replaceWith(document.adoptNode(fresh));
+        const at = document.activeElement?.id;
+        selectors.forEach((one) => {
+          const fresh = page.querySelector(one);
+          if (fresh) document.querySelector(one).replaceWith(document.adoptNode(fresh));
+        });
+        if (at && document.activeElement?.id !== at) document.getElementById(at)?.focus();
         all(".error[id]", form).forEach((el) => {
           el.textContent = page.getElementById(el.id)?.textContent ?? "";
         });

@@ -226,7 +226,11 @@ step("where the host wants to be asked, the host says no, then yes, and the vend
   await ask(dayAhead(8));
   assert.equal(await press(host.page, /^Accept/), 200);
   const mail = await readMail(stack, "vera@example.com", /^Yes: Oak Street/);
-  await page.goto(mail.links[0]);
+  const pays = mail.links[0];
+  await page.goto(pays.replace("/checkout/", "/bookings/"));
+  await page.getByRole("link", { name: "Pay now" }).waitFor();
+  await look(vendor, "booking-accepted");
+  await page.goto(pays);
   await payByCard(vendor, "4242424242424242");
   await page.waitForURL(/\/bookings\/\d+$/);
   await page.locator(".pill--confirmed").first().waitFor();

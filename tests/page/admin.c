@@ -47,8 +47,61 @@ static int decide(struct browser *b, const char *act, const char *reason)
     return browser_post(b, "/admin/listings/1", form);
 }
 
+START_TEST(a_listing_is_not_active_before_its_papers_are_approved)
+{
+    kitchen_papers(site, 1);
+    browser_get(&admin, "/admin/listings/1");
+    ck_assert(browser_shows(&admin,
+        "are approved and in date: Business license and Insurance certificate."));
+    ck_assert_int_eq(decide(&admin, "approve", ""), 409);
+    ck_assert(browser_shows(&admin,
+        "are approved and in date: Business license and Insurance certificate."));
+    browser_get(&admin, "/admin/listings/1");
+    ck_assert(browser_shows(&admin, "Waiting for approval"));
+    kitchen_papers(site, 3);
+    browser_get(&admin, "/admin/listings/1");
+    ck_assert(!browser_shows(&admin, "are approved and in date"));
+    ck_assert_int_eq(decide(&admin, "approve", ""), 303);
+    browser_get(&admin, "/admin/listings/1");
+    ck_assert_int_eq(decide(&admin, "suspend", "Because"), 303);
+    kitchen_papers(site, 2);
+    browser_get(&admin, "/admin/listings/1");
+    ck_assert_int_eq(decide(&admin, "restore", ""), 409);
+    ck_assert(browser_shows(&admin, "in date: Insurance certificate."));
+}
+END_TEST
+
+START_TEST(an_active_listing_that_misses_something_says_so_to_both_sides)
+{
+    struct browser vendor;
+    kitchen_papers(site, 3);
+    browser_get(&admin, "/admin/listings/1");
+    ck_assert_int_eq(decide(&admin, "approve", ""), 303);
+    kitchen_papers(site, 2);
+    browser_open(&vendor, site);
+    ck_assert_int_eq(browser_get(&vendor, "/listings/1-copper-pot"), 200);
+    ck_assert(browser_shows(&vendor, "This kitchen cannot be booked at present"));
+    ck_assert(!browser_shows(&vendor, "class=\"cal\""));
+    ck_assert(!browser_shows(&vendor, "See free times"));
+    ck_assert(browser_shows(&vendor, "/search?where=30.27%2C-97.74"));
+    ck_assert(browser_shows(&vendor, "id=\"equipment\""));
+    browser_get(&vendor, "/listings/1-copper-pot?date=2026-11-30&start=7&end=16:00");
+    ck_assert(browser_shows(&vendor, "This kitchen cannot be booked at present"));
+    browser_close(&vendor);
+    browser_get(&host, "/host/listings");
+    ck_assert(browser_shows(&host, "cannot be booked at present"));
+    ck_assert(
+        browser_shows(&host, "Missing: Insurance certificate; payouts at Stripe."));
+    browser_get(&host, "/host/listings/1/edit");
+    ck_assert(browser_shows(&host, "It cannot be booked at present"));
+    ck_assert(browser_shows(&host, "Insurance certificate: it has to be here"));
+    ck_assert(!browser_shows(&host, "Approval: send it"));
+}
+END_TEST
+
 START_TEST(a_listing_that_waits_is_in_the_queue_and_approving_it_takes_it_out)
 {
+    kitchen_papers(site, 3);
     ck_assert_int_eq(browser_get(&admin, "/admin"), 200);
     ck_assert(browser_shows(&admin, "Copper Pot"));
     ck_assert_int_eq(browser_get(&admin, "/admin/listings/1"), 200);
@@ -69,6 +122,7 @@ END_TEST
 
 START_TEST(a_notice_is_new_until_all_are_marked_as_read)
 {
+    kitchen_papers(site, 3);
     browser_get(&admin, "/admin/listings/1");
     ck_assert_int_eq(decide(&admin, "approve", ""), 303);
     browser_get(&host, "/notices");
@@ -106,6 +160,7 @@ START_TEST(a_stale_decision_changes_nothing)
     char form[2048];
     browser_get(&admin, "/admin/listings/1");
     int version = version_on(&admin);
+    kitchen_papers(site, 3);
     browser_get(&host, "/host/listings/1/edit");
     snprintf(form, sizeof form, "%s&version=%d", kitchen_form, version);
     ck_assert_int_eq(browser_post(&host, "/host/listings/1/edit", form), 303);
@@ -124,6 +179,7 @@ START_TEST(every_state_leads_where_the_table_says)
         int status;
     } steps[] = { { "suspend", 409 }, { "approve", 303 }, { "reject", 409 },
         { "suspend", 303 }, { "approve", 409 }, { "restore", 303 }, { "submit", 422 } };
+    kitchen_papers(site, 3);
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         browser_get(&admin, "/admin/listings/1");
         ck_assert_int_eq(decide(&admin, steps[i].act, "Because"), steps[i].status);
@@ -212,6 +268,8 @@ void page_admin(Suite *s)
 {
     TCase *t = tcase_create("admin");
     tcase_add_checked_fixture(t, open_browsers, close_browsers);
+    tcase_add_test(t, a_listing_is_not_active_before_its_papers_are_approved);
+    tcase_add_test(t, an_active_listing_that_misses_something_says_so_to_both_sides);
     tcase_add_test(
         t, a_listing_that_waits_is_in_the_queue_and_approving_it_takes_it_out);
     tcase_add_test(t, a_notice_is_new_until_all_are_marked_as_read);

@@ -38,7 +38,7 @@ START_TEST(a_search_at_the_ends_of_the_earth_is_a_search)
         "where=-90,180&radius_mi=100", "where=89.9999,-180&radius_mi=100&sort=price",
         "where=0,180&radius_mi=100&sort=rating", "where=-0.0,-0.0&radius_mi=1",
         "where=30.27,-97.74&hours=0.25&sort=price",
-        "where=30.27,-97.74&hours=168&date=2026-11-30&start=00:00&end=24:00",
+        "where=30.27,-97.74&hours=24&date=2026-11-30&start=00:00&end=24:00",
         "where=30.27,-97.74&date=2026-11-30&start=23:45&end=00:15&hours=0.5",
         "where=89.9,10&radius_mi=100&q=oven", "where=-90,0&radius_mi=100&q=oven+smoker",
         "where=30.27,-97.74&radius_mi=100&q=AND+OR+NOT+NEAR(%22*%22)&page=50" };

@@ -60,7 +60,13 @@ START_TEST(a_stale_form_changes_nothing)
     snprintf(form, sizeof form, "%s&version=1", kitchen);
     ck_assert_int_eq(browser_post(&b, "/host/listings/1/edit", form), 303);
     browser_get(&b, "/host/listings/1/edit");
+    form[strlen("title=")] = 'K';
     ck_assert_int_eq(browser_post(&b, "/host/listings/1/edit", form), 409);
+    ck_assert(browser_shows(&b, "saved somewhere else"));
+    ck_assert(browser_shows(&b, "value=\"Kopper Pot\""));
+    ck_assert(browser_shows(&b, "name=\"version\" value=\"2\""));
+    browser_get(&b, "/host/listings/1/edit");
+    ck_assert(browser_shows(&b, "value=\"Copper Pot\""));
 }
 END_TEST
 
@@ -146,6 +152,98 @@ START_TEST(what_is_wrong_stands_beside_its_field_and_the_rest_is_kept)
 }
 END_TEST
 
+/* The form with other values for some fields: "name=value&name=value". */
+static void form_with(char out[2048], const char *changes)
+{
+    snprintf(out, 2048, "%s", kitchen);
+    for (const char *s = changes; *s != '\0'; s += strcspn(s, "&"), s += *s == '&') {
+        char name[32], rest[2048];
+        int name_n = (int)strcspn(s, "=");
+        snprintf(name, sizeof name, "&%.*s=", name_n, s);
+        char *at = strstr(out, name);
+        ck_assert_ptr_nonnull(at);
+        snprintf(rest, sizeof rest, "%s", at + 1 + strcspn(at + 1, "&"));
+        snprintf(
+            at, 2048 - (size_t)(at - out), "&%.*s%s", (int)strcspn(s, "&"), s, rest);
+    }
+}
+
+static const struct {
+    int line;
+    const char *changes, *words;
+} places[] = {
+    { __LINE__, "state=", "f-state" },
+    { __LINE__, "postal_code=7870", "f-postal_code" },
+    { __LINE__, "postal_code=ABCDE", "such as 78701 or 78701-1234" },
+    { __LINE__, "postal_code=78701-12", "such as 78701 or 78701-1234" },
+    { __LINE__, "postal_code=99999", "There is no ZIP code 99999" },
+    { __LINE__, "postal_code=10010", "The ZIP code 10010 is in New York, NY" },
+    { __LINE__, "state=CA", "The ZIP code 78701 is in Austin, TX" },
+    { __LINE__, "lat=32.78&lng=-96.80", "This is 182 miles from the ZIP code" },
+    { __LINE__, "lat=", "Give both or neither" },
+    { __LINE__, "lng=", "Give both or neither" },
+    { __LINE__, "lat=x", "f-lat" },
+    { __LINE__, "max_hours=25", "from 1 to 24" },
+};
+
+START_TEST(a_place_that_cannot_be_is_refused_at_its_field)
+{
+    char form[2048];
+    site_load_places(site);
+    browser_log_in_as(&b, "host@example.com", "host");
+    browser_get(&b, "/host/listings/new");
+    ck_assert(browser_shows(&b, "<option value=\"\">Choose the state"));
+    form_with(form, places[_i].changes);
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 422);
+    ck_assert_msg(browser_shows(&b, places[_i].words), "case at line %d: %s",
+        places[_i].line, places[_i].words);
+}
+END_TEST
+
+START_TEST(without_coordinates_the_zip_codes_place_is_taken)
+{
+    char form[2048];
+    site_load_places(site);
+    browser_log_in_as(&b, "host@example.com", "host");
+    browser_get(&b, "/host/listings/new");
+    form_with(form, "lat=&lng=&postal_code=78702-1234");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 303);
+    browser_get(&b, "/host/listings/1/edit");
+    ck_assert(browser_shows(&b, "value=\"30.2638\""));
+    ck_assert(browser_shows(&b, "value=\"-97.7166\""));
+}
+END_TEST
+
+START_TEST(what_was_left_empty_is_shown_nowhere)
+{
+    char form[2048];
+    browser_log_in_as(&b, "host@example.com", "host");
+    browser_get(&b, "/host/listings/new");
+    form_with(form, "square_feet=&features=&qty_range=&qty_walk_in_cooler=");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 303);
+    browser_get(&b, "/host/listings/1/edit");
+    ck_assert(browser_shows(&b, "name=\"square_feet\" value=\"\""));
+    browser_get(&b, "/listings/1-copper-pot");
+    ck_assert(!browser_shows(&b, "id=\"equipment\""));
+    browser_log_in_as(&b, "admin@example.com", "admin");
+    browser_get(&b, "/admin/listings/1");
+    ck_assert(!browser_shows(&b, "square feet"));
+}
+END_TEST
+
+START_TEST(without_a_gazetteer_any_zip_code_will_do_but_not_without_coordinates)
+{
+    char form[2048];
+    browser_log_in_as(&b, "host@example.com", "host");
+    browser_get(&b, "/host/listings/new");
+    form_with(form, "lat=&lng=");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 422);
+    ck_assert(browser_shows(&b, "Say where it is on the map"));
+    form_with(form, "postal_code=99999");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 303);
+}
+END_TEST
+
 START_TEST(a_field_that_is_not_of_the_form_is_refused)
 {
     char form[2048];
@@ -171,6 +269,12 @@ void page_listings(Suite *s)
 {
     TCase *t = tcase_create("listings");
     tcase_add_checked_fixture(t, open_browser, close_browser);
+    tcase_add_loop_test(t, a_place_that_cannot_be_is_refused_at_its_field, 0,
+        sizeof places / sizeof *places);
+    tcase_add_test(t, what_was_left_empty_is_shown_nowhere);
+    tcase_add_test(t, without_coordinates_the_zip_codes_place_is_taken);
+    tcase_add_test(
+        t, without_a_gazetteer_any_zip_code_will_do_but_not_without_coordinates);
     tcase_add_test(t, a_host_lists_a_kitchen_and_finds_it_as_typed);
     tcase_add_test(t, a_stale_form_changes_nothing);
     tcase_add_test(t, the_whole_kitchen_has_room_for_as_many_as_the_form_says);

@@ -68,7 +68,7 @@ START_TEST(lying_names_and_sizes_are_refused)
 {
     static char large[5 * 1024 * 1024 / 2], huge[4 * 1024 * 1024];
     static const char nul_name[] = "a\0b.png";
-    struct browser_file png = fixture("grey.png");
+    struct browser_file png = fixture("grey.png"), pdf = fixture("tiny.pdf");
     char name[304];
     memset(name, 'n', 300);
     stpcpy(name + 296, ".png");
@@ -81,6 +81,7 @@ START_TEST(lying_names_and_sizes_are_refused)
     } bad[] = {
         { { "photos", "grey.png.php", 0, png.bytes, png.n }, 422, "Rename it" },
         { { "photos", "small.svg", 0, png.bytes, png.n }, 422, "Rename it" },
+        { { "photos", "line.jpg", 0, pdf.bytes, pdf.n }, 422, "This is a PDF" },
         { { "photos", "grey.png", 0, "", 0 }, 422, "empty" },
         { { "photos", "large.png", 0, large, sizeof large }, 422, "2 MB" },
         { { "photos", "huge.png", 0, huge, sizeof huge }, 413, "too large" },
@@ -201,7 +202,7 @@ START_TEST(bad_pictures_get_a_sentence_and_nothing_stays_on_disk)
         { "truncated.jpg", "cannot be read" },
         { "bomb.png", "40 million" },
         { "small.png", "too small" },
-        { "tiny.pdf", "none of them" },
+        { "tiny.pdf", "This is a PDF" },
     };
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         ck_assert_msg(send_to(&host, page, &bad[i].name, 1) == 422, "%s", bad[i].name);

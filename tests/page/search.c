@@ -112,6 +112,9 @@ static const struct {
     { __LINE__, "where=Austin&start=25:00", "f-start" },
     { __LINE__, "where=Austin&hours=2.1", "quarter hours" },
     { __LINE__, "where=Austin&hours=-3", "f-hours" },
+    { __LINE__, "where=Austin&hours=0", "f-hours" },
+    { __LINE__, "where=Austin&hours=25", "f-hours" },
+    { __LINE__, "where=Austin&start=10:00&end=10:00", "same as the start" },
     { __LINE__, "where=Austin&hours=nan", "f-hours" },
     { __LINE__, "where=Austin&max_price_cents=-1", "f-max_price_cents" },
     { __LINE__, "where=Austin&max_price_cents=99999999999999999999",
@@ -132,6 +135,15 @@ START_TEST(absurd_wishes_get_an_error_beside_their_field)
     ck_assert_msg(browser_shows(&b, wrong_cases[_i].words), "case at line %d",
         wrong_cases[_i].line);
     ck_assert(browser_shows(&b, "form-errors"));
+}
+END_TEST
+
+START_TEST(what_is_wrong_comes_back_in_its_field)
+{
+    ck_assert_int_eq(
+        browser_get(&b, "/search?where=Austin&radius_mi=99999&hours=-1"), 422);
+    ck_assert(browser_shows(&b, "<option value=\"99999\" selected>99999 miles"));
+    ck_assert(browser_shows(&b, "<option value=\"-1\" selected>-1 hours"));
 }
 END_TEST
 
@@ -161,6 +173,7 @@ void page_search(Suite *s)
 {
     TCase *t = tcase_create("search");
     tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, what_is_wrong_comes_back_in_its_field);
     tcase_add_test(t, a_search_shows_earliest_starts_with_their_final_price);
     tcase_add_test(t, the_next_page_goes_on_where_the_first_ended);
     tcase_add_test(t, what_was_asked_is_kept_in_the_form);

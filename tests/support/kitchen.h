@@ -13,4 +13,11 @@ void kitchen_list(struct browser *host);
 /* Sends listing 1 to approval. */
 void kitchen_submit(struct browser *host);
 
+/* Makes listing 1 bookable: papers, payouts, approval; open day and night. */
+void kitchen_activate(struct site *site);
+
+/* Listing 1 has the first N of its three required papers approved and in date, and
+ * no others. */
+void kitchen_papers(struct site *site, int n);
+
 #endif

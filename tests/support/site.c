@@ -332,6 +332,11 @@ static enum result load_places(struct ctx *c, void *arg)
         c, ctx_printf(c, "%s/tests/fixtures/places.tsv", source), NULL, NULL, &n);
 }
 
+void site_load_places(struct site *site)
+{
+    ck_assert_int_eq(app_run(&site->app, DB_WRITE, load_places, NULL, NULL), OK);
+}
+
 void site_load_demo(struct site *site)
 {
     struct buf why;

@@ -37,6 +37,9 @@ int browser_post(struct browser *b, const char *path, const char *fields);
 /* The same without any csrf field. */
 int browser_post_bare(struct browser *b, const char *path, const char *fields);
 
+/* Loads places only (tests/fixtures/places.tsv). */
+void site_load_places(struct site *site);
+
 /* Loads the demo city, and places round it (tests/fixtures/places.tsv). */
 void site_load_demo(struct site *site);
 

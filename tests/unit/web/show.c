@@ -31,7 +31,7 @@ END_TEST
 START_TEST(a_span_that_passes_midnight_says_so)
 {
     ck_assert_str_eq(show_span(&c, 375, 840), "06:15 to 14:00");
-    ck_assert_str_eq(show_span(&c, 0, 1440), "00:00 to 24:00");
+    ck_assert_str_eq(show_span(&c, 0, 1440), "all day");
     ck_assert_str_eq(show_span(&c, 1080, 1560), "18:00 to 02:00 the next day");
 }
 END_TEST
