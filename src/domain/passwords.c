@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "domain/common_passwords.h"
 #include "util/text.h"
@@ -62,7 +63,8 @@ const char *passwords_refuse(const char *password, const char *email, const char
         return "This password is on the lists that thieves try first. Choose another; "
                "three or four"
                " unrelated words make a good one.";
-    if (holds_word_of(password, email) || holds_word_of(password, name))
+    if (strcasecmp(password, email) == 0 || holds_word_of(password, email) ||
+        holds_word_of(password, name))
         return "This password is too close to your name or address. Choose another.";
     return NULL;
 }

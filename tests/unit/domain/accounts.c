@@ -168,6 +168,7 @@ static const struct {
     { __LINE__, "12345678", false },
     { __LINE__, "sunshine1", false },
     { __LINE__, "ann.oneil99", false },
+    { __LINE__, "Ann.Oneil@example.com", false },
     { __LINE__,
         "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x81\xae\xe5\x8f\xb0\xe6\x89\x80\xe3"
         "\x81\xa7\xe3\x81\x99",
