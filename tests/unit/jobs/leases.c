@@ -16,7 +16,7 @@ enum { LEASE_S = 120, NEARLY_S = 100, PAGES = 4 };
 
 #define CUSTOMER(uid)                                                                  \
     "{\"id\":\"cus_1\",\"object\":\"customer\",\"metadata\":{\"user_uid\":\"" uid "\"" \
-                                                                                  "}}"
+    "}}"
 #define EVENT                                                                          \
     "{\"id\":\"evt_1\",\"object\":\"event\",\"type\":\"x\",\"created\":1,"             \
     "\"livemode\":false,\"data\":{\"object\":{\"id\":\"x\"}}}"
@@ -119,7 +119,7 @@ START_TEST(a_job_of_many_units_keeps_its_lease_however_long_they_take)
 END_TEST
 
 /* What became of a call that was lost is looked for in a list of many pages. */
-START_TEST(a_unit_of_many_calls_keeps_its_lease_however_long_they_take)
+static void lose_customer(void)
 {
     db_test_exec(&t,
         "INSERT INTO customers (user_id, uid, created_at) VALUES (%lld, 'somebody', 1);"
@@ -128,6 +128,11 @@ START_TEST(a_unit_of_many_calls_keeps_its_lease_however_long_they_take)
         " 'somebody', 1, 'key', '/v1/customers', 'email=a&metadata[user_uid]=somebody',"
         " 'unknown', 1, 1, 1, 1)",
         (long long)make_user(&t, "vendor"));
+}
+
+START_TEST(a_unit_of_many_calls_keeps_its_lease_however_long_they_take)
+{
+    lose_customer();
     pid_t first = begin(FIRST, "calls");
     int client = peer_take(listener);
     for (int page = 0; page < PAGES; page++)
@@ -137,6 +142,19 @@ START_TEST(a_unit_of_many_calls_keeps_its_lease_however_long_they_take)
     ck_assert_int_eq(
         db_test_int(&t, "SELECT COUNT(*) FROM customers WHERE customer_id = 'cus_1'"),
         1);
+}
+END_TEST
+
+START_TEST(a_list_that_does_not_end_is_left_to_a_person)
+{
+    enum { PAGES_MAX = 20 };
+    lose_customer();
+    pid_t first = begin(FIRST, "calls");
+    for (int page = 0; page < PAGES_MAX; page++)
+        answer(peer_take(listener), CUSTOMER("another"), true);
+    ck_assert(end(first) == OK);
+    ck_assert_int_eq(
+        db_test_int(&t, "SELECT COUNT(*) FROM stripe_ops WHERE state = 'review'"), 1);
 }
 END_TEST
 
@@ -203,6 +221,7 @@ void unit_jobs_leases(Suite *s)
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, a_job_of_many_units_keeps_its_lease_however_long_they_take);
     tcase_add_test(tc, a_unit_of_many_calls_keeps_its_lease_however_long_they_take);
+    tcase_add_test(tc, a_list_that_does_not_end_is_left_to_a_person);
     tcase_add_test(tc, a_process_that_died_loses_the_job_when_its_lease_has_run_out);
     tcase_add_test(
         tc, who_lost_the_lease_leaves_the_place_and_the_row_as_the_next_one_made_them);
