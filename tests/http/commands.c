@@ -4,9 +4,11 @@
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "http/people.h"
+#include "stripe/signature.h"
 #include "support/folder.h"
 #include "util/guard.h"
 
@@ -187,6 +189,32 @@ START_TEST(our_books_are_compared_with_stripes_when_asked_for)
 }
 END_TEST
 
+/* On a site of its own: what is wrong stays wrong. */
+START_TEST(what_differs_from_stripes_books_is_printed_and_is_the_status)
+{
+    static const char body[] = "{\"id\":\"evt_of_money\",\"object\":\"event\",\"type\":"
+                               "\"charge.updated\",\"created\":1,\"livemode\":true,"
+                               "\"data\":{\"object\":{\"id\":\"x\"}}}";
+    struct stack own;
+    struct client c;
+    stack_start(&own, false);
+    client_open(&c, &own);
+    const char *signature = stripe_signature_make(c.arena,
+        (struct span) { body, sizeof body - 1 }, own.webhook_secret, time(NULL));
+    ck_assert_int_eq(
+        client_send(&c, &(struct client_request) { "POST", "/stripe/webhook",
+                            "application/json", body, sizeof body - 1,
+                            { arena_printf(a, "Stripe-Signature: %s", signature) } }),
+        200);
+    client_close(&c);
+    stack_end(own.prep); /* its jobs do not look at the same time */
+    own.prep = 0;
+    expect(run(arena_printf(a, "--config %s reconcile", stack_path(&own, "prep.conf"))),
+        1, "event_mode live: evt_of_money (charge.updated)");
+    stack_stop(&own);
+}
+END_TEST
+
 void http_commands(Suite *s)
 {
     TCase *t = tcase_create("commands");
@@ -202,5 +230,6 @@ void http_commands(Suite *s)
     tcase_add_test(t, the_demo_is_for_an_empty_database_only);
     tcase_add_test(t, jobs_are_done_once_beside_those_of_the_site);
     tcase_add_test(t, our_books_are_compared_with_stripes_when_asked_for);
+    tcase_add_test(t, what_differs_from_stripes_books_is_printed_and_is_the_status);
     suite_add_tcase(s, t);
 }

@@ -363,6 +363,24 @@ START_TEST(what_stripes_own_page_took_confirms_when_the_browser_is_back)
 }
 END_TEST
 
+START_TEST(matrix_04_a_lost_expiry_is_read_from_its_session)
+{
+    const char *url;
+    act(vendor_id);
+    ck_assert(checkout_hosted(c, booking_id, &url) == OK);
+    stripe_box_fault(&box, "/expire", "reset_mid_body", 1);
+    act(vendor_id);
+    ck_assert(checkout_leave(c, booking_id) == R_BUSY);
+    ck_assert(holds_state(&t, booking_id) == BOOKING_HELD);
+    later(24 * 3600);
+    run_calls();
+    ck_assert_str_eq(payment().state, "canceled");
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM stripe_ops WHERE kind ="
+                                     " 'csexp' AND state = 'done'"),
+        1);
+}
+END_TEST
+
 START_TEST(what_stripes_own_page_took_cannot_be_given_up)
 {
     const char *url;
@@ -524,6 +542,7 @@ void unit_domain_checkout(Suite *s)
     tcase_add_test(tc, a_payment_whose_booking_has_gone_is_retired_by_the_poller);
     tcase_add_test(tc, matrix_16_only_one_of_card_form_and_hosted_page_can_be_paid);
     tcase_add_test(tc, what_stripes_own_page_took_confirms_when_the_browser_is_back);
+    tcase_add_test(tc, matrix_04_a_lost_expiry_is_read_from_its_session);
     tcase_add_test(tc, what_stripes_own_page_took_cannot_be_given_up);
     tcase_add_test(
         tc, a_payment_under_way_to_stripe_is_given_up_when_its_answer_is_known);

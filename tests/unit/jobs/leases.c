@@ -2,6 +2,7 @@
  * as the test likes, by a clock that the test moves for both. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -51,6 +52,7 @@ static void tear_down(void)
 /* NAME's turn in a process of its own, which ends with the result. */
 static pid_t begin(int who, const char *name)
 {
+    fflush(NULL);
     pid_t pid = fork();
     CHECK(pid >= 0);
     if (pid > 0)
@@ -58,7 +60,7 @@ static pid_t begin(int who, const char *name)
     jobs_test_begin(&t, &jobs[who]);
     enum result r = jobs_run_job(&jobs[who], name);
     jobs_close(&jobs[who]);
-    _exit((int)r);
+    exit((int)r);
 }
 
 static enum result end(pid_t pid)
