@@ -130,13 +130,10 @@ END_TEST
 /* The token in the link of the mail of that kind that waits to be sent. */
 static const char *mailed(const char *kind)
 {
-    static char token[64];
-    snprintf(token, sizeof token, "%s",
-        cash_text(site,
-            "SELECT substr(fields->>'$.link', instr(fields->>'$.link', 'token=') + 6)"
-            " FROM outbox WHERE kind = '%s' ORDER BY id DESC",
-            kind));
-    return token;
+    return cash_text(site->app.forever, site,
+        "SELECT substr(fields->>'$.link', instr(fields->>'$.link', 'token=') + 6)"
+        " FROM outbox WHERE kind = %Q ORDER BY id DESC",
+        kind);
 }
 
 static int log_in(const char *password)

@@ -2,8 +2,6 @@
 
 #include <check.h>
 #undef fail
-#include <sqlite3.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "domain/disputes.h"
@@ -11,48 +9,36 @@
 #include "domain/refunds.h"
 #include "domain/transfers.h"
 #include "domain/visits.h"
+#include "support/rows.h"
 
-/* The first row of a statement, or none; the caller ends both. */
-static sqlite3_stmt *first_row(
-    struct site *site, sqlite3 **db, const char *format, va_list ap)
+static sqlite3 *open_apart(struct site *site)
 {
-    char path[512], sql[1024];
-    sqlite3_stmt *stmt = NULL;
-    vsnprintf(sql, sizeof sql, format, ap);
+    char path[512];
+    sqlite3 *db = NULL;
     snprintf(path, sizeof path, "%s/prep.db", site->app.conf.data_dir);
-    ck_assert_int_eq(sqlite3_open_v2(path, db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-    ck_assert_msg(sqlite3_prepare_v2(*db, sql, -1, &stmt, NULL) == SQLITE_OK, "%s: %s",
-        sql, sqlite3_errmsg(*db));
-    int code = sqlite3_step(stmt);
-    ck_assert_msg(
-        code == SQLITE_ROW || code == SQLITE_DONE, "%s: %s", sql, sqlite3_errmsg(*db));
-    return stmt;
+    ck_assert_int_eq(
+        sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    return db;
 }
 
 int64_t cash_int(struct site *site, const char *format, ...)
 {
-    sqlite3 *db = NULL;
+    sqlite3 *db = open_apart(site);
     va_list ap;
     va_start(ap, format);
-    sqlite3_stmt *stmt = first_row(site, &db, format, ap);
+    int64_t n = rows_int(db, format, ap);
     va_end(ap);
-    int64_t n = sqlite3_data_count(stmt) > 0 ? sqlite3_column_int64(stmt, 0) : 0;
-    sqlite3_finalize(stmt);
     ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
     return n;
 }
 
-const char *cash_text(struct site *site, const char *format, ...)
+const char *cash_text(struct arena *a, struct site *site, const char *format, ...)
 {
-    static char text[4096];
-    sqlite3 *db = NULL;
+    sqlite3 *db = open_apart(site);
     va_list ap;
     va_start(ap, format);
-    sqlite3_stmt *stmt = first_row(site, &db, format, ap);
+    const char *text = rows_text(a, db, format, ap);
     va_end(ap);
-    ck_assert(sqlite3_data_count(stmt) > 0);
-    snprintf(text, sizeof text, "%s", (const char *)sqlite3_column_text(stmt, 0));
-    sqlite3_finalize(stmt);
     ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
     return text;
 }
