@@ -73,23 +73,13 @@ void ledger_ripen(struct store *s, const char *party, int64_t now)
     sql_run(s, q);
 }
 
-static size_t take_names(
-    struct store *s, struct arena *a, sqlite3_stmt *q, size_t max, const char **out)
-{
-    size_t n = 0;
-    while (sql_step(s, q))
-        if (n < max)
-            out[n++] = sql_column(a, q, 0);
-    return n;
-}
-
 size_t ledger_parties(struct store *s, struct arena *a, const char *currency,
     size_t max, const char **out)
 {
     sqlite3_stmt *q =
         sql_prepared(s, "SELECT party FROM totals WHERE currency = ?1 ORDER BY party");
     sql_text(q, 1, currency);
-    return take_names(s, a, q, max, out);
+    return sql_texts(s, a, q, max, out);
 }
 
 size_t ledger_currencies(
@@ -98,5 +88,5 @@ size_t ledger_currencies(
     sqlite3_stmt *q = sql_prepared(
         s, "SELECT currency FROM totals WHERE party = ?1 ORDER BY currency");
     sql_text(q, 1, party);
-    return take_names(s, a, q, max, out);
+    return sql_texts(s, a, q, max, out);
 }

@@ -63,6 +63,16 @@ const char *sql_column(struct arena *a, sqlite3_stmt *q, int at)
     return arena_strdup(a, (const char *)sqlite3_column_text(q, at));
 }
 
+size_t sql_texts(
+    struct store *s, struct arena *a, sqlite3_stmt *q, size_t max, const char **out)
+{
+    size_t n = 0;
+    while (sql_step(s, q))
+        if (n < max)
+            out[n++] = sql_column(a, q, 0);
+    return n;
+}
+
 int64_t sql_number(struct store *s, sqlite3_stmt *q, int64_t otherwise)
 {
     CHECK(sql_step(s, q));

@@ -34,6 +34,10 @@ void sql_run(struct store *s, sqlite3_stmt *q);
 /* The text of column AT, in the arena. */
 const char *sql_column(struct arena *a, sqlite3_stmt *q, int at);
 
+/* The texts of column 0, at most MAX of them; how many. */
+size_t sql_texts(
+    struct store *s, struct arena *a, sqlite3_stmt *q, size_t max, const char **out);
+
 /* The one number that Q gives; OTHERWISE for NULL. */
 int64_t sql_number(struct store *s, sqlite3_stmt *q, int64_t otherwise);
 

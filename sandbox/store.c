@@ -296,13 +296,9 @@ size_t store_list(
 
 size_t store_kinds(struct store *s, struct arena *a, const char **out)
 {
-    sqlite3_stmt *q =
-        sql_prepared(s, "SELECT DISTINCT kind FROM objects ORDER BY kind LIMIT ?1");
-    sql_int(q, 1, STORE_TYPES_MAX);
-    size_t n = 0;
-    while (sql_step(s, q))
-        out[n++] = sql_column(a, q, 0);
-    return n;
+    return sql_texts(s, a,
+        sql_prepared(s, "SELECT DISTINCT kind FROM objects ORDER BY kind"),
+        STORE_TYPES_MAX, out);
 }
 
 /* ---- idempotency ---- */

@@ -25,7 +25,8 @@ SELECT cursor_at FROM jobs WHERE name = :name
 SELECT place, began_at, cursor_at FROM jobs WHERE name = :name
 
 -- query: jobs_set_place
-UPDATE jobs SET place = :place, began_at = :began_at, cursor_at = :cursor_at WHERE name = :name
+UPDATE jobs SET place = :place, began_at = :began_at, cursor_at = :cursor_at
+WHERE name = :name AND lease_owner = :owner
 
 -- query: jobs_forget_throttles
 DELETE FROM throttles WHERE window_at < :before_at

@@ -14,6 +14,7 @@ struct batch {
     size_t n;
     struct job_item {
         const struct templates *templates;
+        const char *owner; /* of the job's lease */
         int64_t id;
         char uid[JOB_UID_BYTES];
         bool more; /* set by the work: it is to be called again, in a unit of its own */
@@ -47,9 +48,10 @@ struct job_place {
 };
 enum result job_place(struct ctx *c, const char *name, struct job_place *out);
 
-/* Own transaction. */
-enum result job_set_place(
-    struct ctx *c, const char *name, const struct job_place *place);
+/* Own transaction. R_BUSY, and nothing is changed, if another process than ITEM's has
+ * taken the job meanwhile. */
+enum result job_set_place(struct ctx *c, const char *name, const struct job_item *item,
+    const struct job_place *place);
 
 /* Fill a batch. */
 void job_add_id(struct batch *b, int64_t id);

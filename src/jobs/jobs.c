@@ -15,7 +15,7 @@
 enum {
     PAUSE_MS = 500,
     LEASE_S = 120,
-    RENEW_MS = LEASE_S * 1000 / 4,
+    RENEW_S = LEASE_S / 4,
     PACE_MS = 40,     /* Stripe wants at most 25 requests a second */
     BATCH_MS = 20000, /* then the other jobs have their turn */
     HEARTBEAT_S = 60, /* an idle job says so this often */
@@ -55,35 +55,6 @@ const char *job_stripe_problem(const struct conf *conf)
     return stripe_client_problem(&client);
 }
 
-static bool no_transaction(void *arg)
-{
-    const struct app *app = arg;
-    return !db_in_transaction(app->db);
-}
-
-enum result jobs_open(struct jobs *j, const struct conf *conf, struct buf *why)
-{
-    *j = (struct jobs) { .app.conf = *conf };
-    j->app.forever = arena_new(1024 * 1024);
-    j->owner = rand_uid(j->app.forever);
-    j->templates = templates_load(conf->template_dir, why);
-    if (j->templates == NULL)
-        return R_FAULT;
-    TRY(app_open(&j->app, why));
-    j->app.net = net_open();
-    net_require(j->app.net, no_transaction, &j->app);
-    return OK;
-}
-
-void jobs_close(struct jobs *j)
-{
-    templates_free(j->templates);
-    net_close(j->app.net);
-    if (j->app.db != NULL)
-        app_close(&j->app);
-    arena_free(j->app.forever);
-}
-
 /* ---- one job, once ----------------------------------------------------------------
  */
 
@@ -91,9 +62,11 @@ struct turn {
     struct jobs *jobs;
     const struct job *job;
     struct batch *batch;
-    bool now; /* whether it is due or not */
+    struct job_item *item; /* that is being worked on */
+    bool now;              /* whether it is due or not */
     bool due, leased, more, failed;
-    int64_t began_ms, leased_ms, unit_ms; /* of the turn, its lease, the last unit */
+    int64_t leased_at;
+    int64_t began_ms, unit_ms; /* of the turn, the last unit */
     int64_t done, ms;
     const char *unable; /* why the job cannot work now, or NULL */
     const char *error;
@@ -146,13 +119,13 @@ static enum result lease(struct ctx *c, void *arg)
     bind_int(q, "now_at", c->now_at);
     TRY(query_run(q));
     t->leased = query_changes(q) == 1;
-    t->leased_ms = monotonic_ms();
+    t->leased_at = c->now_at;
     return db_commit(c->db);
 }
 
 static enum result release(struct ctx *c, void *arg)
 {
-    const struct turn *t = arg;
+    struct turn *t = arg;
     TRY(db_begin(c->db));
     struct query *q = db_query(c->db, Q_JOBS_RELEASE);
     bind_text(q, "name", t->job->name);
@@ -168,15 +141,32 @@ static enum result release(struct ctx *c, void *arg)
     bind_text(q, "last_error", t->error);
     bind_int(q, "done", t->done);
     TRY(query_run(q));
+    t->leased = query_changes(q) == 1; /* until now */
     return db_commit(c->db);
 }
 
-/* A long turn renews its lease; false if another process has the job meanwhile. */
-static bool keep_lease(struct turn *t, struct buf *why)
+/* A turn that takes long renews its lease in time, in the midst of a unit too; false if
+ * another process has the job meanwhile. By the clock of leases, which may be set. */
+static bool keep_lease(struct turn *t)
 {
-    if (monotonic_ms() - t->leased_ms < RENEW_MS)
-        return true;
-    return app_run(&t->jobs->app, DB_WRITE, lease, t, why) == OK && t->leased;
+    struct app *app = &t->jobs->app;
+    const int64_t now_at = app_now(app);
+    if (t->leased && (now_at < t->leased_at || now_at - t->leased_at >= RENEW_S) &&
+        lease(&(struct ctx) { .db = app->db, .now_at = now_at }, t) != OK)
+        db_rollback(app->db); /* the next one may succeed */
+    return t->leased;
+}
+
+/* Before each call to another server: none may wait for it in a transaction, and a unit
+ * of many calls may take longer than a lease. */
+static bool may_call(void *arg)
+{
+    struct jobs *j = arg;
+    if (db_in_transaction(j->app.db))
+        return false;
+    if (j->turn != NULL && !keep_lease(j->turn))
+        log_warn("job", "%s is another process's meanwhile", j->turn->job->name);
+    return true;
 }
 
 /* A job that calls Stripe takes its time; the sandbox, alone reached by plain http, has
@@ -191,14 +181,22 @@ static void pace(struct turn *t)
     t->unit_ms = monotonic_ms();
 }
 
+static enum result unit(struct ctx *c, void *arg)
+{
+    struct turn *t = arg;
+    return keep_lease(t) ? t->job->work(c, t->item) : R_BUSY;
+}
+
 static void work_on(struct turn *t, struct job_item *item, struct buf *why)
 {
     struct buf reason;
     buf_init(&reason, ERROR_MAX_BYTES);
     item->templates = t->jobs->templates;
+    item->owner = t->jobs->owner;
     item->more = false;
+    t->item = item;
     pace(t);
-    enum result r = app_run(&t->jobs->app, DB_WRITE, t->job->work, item, &reason);
+    enum result r = app_run(&t->jobs->app, DB_WRITE, unit, t, &reason);
     if (r == OK) {
         t->done++;
     } else if (r != R_BUSY) { /* that is only "not yet" */
@@ -208,7 +206,7 @@ static void work_on(struct turn *t, struct job_item *item, struct buf *why)
         buf_adds(why, reason.at);
     }
     buf_free(&reason);
-    t->more = item->more;
+    t->more = r == OK && item->more;
     t->ms = monotonic_ms() - t->began_ms;
 }
 
@@ -224,7 +222,7 @@ static void work(struct turn *t, struct buf *why)
     }
     for (size_t i = 0; i < t->batch->n; i++)
         do {
-            if (t->ms > BATCH_MS || !keep_lease(t, why))
+            if (t->ms > BATCH_MS || !t->leased)
                 return;
             work_on(t, &t->batch->items[i], why);
         } while (t->more);
@@ -243,7 +241,9 @@ static void take_turn(struct turn *t)
     if (r == OK && t->due)
         r = app_run(app, DB_WRITE, lease, t, &why);
     if (r == OK && t->leased) {
+        t->jobs->turn = t;
         work(t, &why);
+        t->jobs->turn = NULL;
         t->error = why.at;
         t->failed = *why.at != '\0';
         r = app_run(app, DB_WRITE, release, t, &why);
@@ -252,6 +252,32 @@ static void take_turn(struct turn *t)
         log_error("job", "%s: %s", t->job->name, why.at);
     buf_free(&why);
 }
+
+enum result jobs_open(struct jobs *j, const struct conf *conf, struct buf *why)
+{
+    *j = (struct jobs) { .app.conf = *conf };
+    j->app.forever = arena_new(1024 * 1024);
+    j->owner = rand_uid(j->app.forever);
+    j->templates = templates_load(conf->template_dir, why);
+    if (j->templates == NULL)
+        return R_FAULT;
+    TRY(app_open(&j->app, why));
+    j->app.net = net_open();
+    net_require(j->app.net, may_call, j);
+    return OK;
+}
+
+void jobs_close(struct jobs *j)
+{
+    templates_free(j->templates);
+    net_close(j->app.net);
+    if (j->app.db != NULL)
+        app_close(&j->app);
+    arena_free(j->app.forever);
+}
+
+/* ---- all of them ------------------------------------------------------------------
+ */
 
 void jobs_run(struct jobs *j, bool (*pause)(int ms))
 {

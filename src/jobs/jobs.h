@@ -1,5 +1,8 @@
 /* The jobs process: mail, expired holds, calls to Stripe, its events, forgotten
- * payments, old rows. Each job's lease and history stand in table jobs. */
+ * payments, old rows. Each job's lease and history stand in table jobs: a turn that
+ * takes long renews its lease; one whose process died is another's when it has run out;
+ * who comes back to a lease that was lost begins nothing more and leaves the job's row
+ * alone. */
 #ifndef JOBS_JOBS_H
 #define JOBS_JOBS_H
 
@@ -10,6 +13,7 @@ struct jobs {
     struct app app;
     struct templates *templates;
     const char *owner; /* of leases */
+    struct turn *turn; /* the one that works now, or NULL */
 };
 
 /* Opens database and templates. CONF's texts must outlive it. R_FAULT with WHY. */

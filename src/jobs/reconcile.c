@@ -25,7 +25,7 @@ static enum result work(struct ctx *c, void *arg)
     item->more = *place.at != '\0';
     if (!item->more)
         place.cursor_at = place.began_at;
-    return job_set_place(c, name, &place);
+    return job_set_place(c, name, item, &place);
 }
 
 const struct job job_reconcile = { name, 86400, true, find, work, job_stripe_problem };

@@ -38,7 +38,7 @@ static enum result work(struct ctx *c, void *arg)
     else if (*place.at == '\0')
         place.cursor_at = place.began_at;
     item->more = r == R_GONE || *place.at != '\0';
-    return job_set_place(c, name, &place);
+    return job_set_place(c, name, item, &place);
 }
 
 const struct job job_sweep = { name, EVERY_S, true, find, work, job_stripe_problem };

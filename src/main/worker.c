@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "main/pool.h"
+#include "util/fault.h"
 #include "util/log.h"
 #include "util/rand.h"
 #include "web/serve.h"
@@ -13,6 +14,13 @@ static ssize_t read_body(void *arg, void *bytes, size_t n)
 {
     FCGX_Request *fcgi = arg;
     return FCGX_GetStr(bytes, (int)(n > 65536 ? 65536 : n), fcgi->in);
+}
+
+/* Until the supervisor has had enough of it. */
+static _Noreturn void spin(void)
+{
+    for (volatile int turns = 0;;)
+        turns = !turns;
 }
 
 static int loop(struct site *site, int listen_fd, int64_t max_requests)
@@ -28,6 +36,8 @@ static int loop(struct site *site, int listen_fd, int64_t max_requests)
         size_t n;
         struct request_param *pairs =
             request_params_of_env(site->app.arena, fcgi.envp, &n);
+        if (FAULT("worker.spin"))
+            spin();
         serve(site, pairs, n, (struct body_reader) { read_body, &fcgi });
         FCGX_PutStr(site->page.at, (int)site->page.n, fcgi.out);
         FCGX_Finish_r(&fcgi);

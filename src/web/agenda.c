@@ -103,10 +103,8 @@ enum result web_agenda_all(struct ctx *c, struct web *w)
     enum { PER_PAGE = 30 };
     struct agenda_row *rows;
     size_t n;
-    int64_t before = web_before(w);
-    TRY(agenda_all(c, before, PER_PAGE + 1, &rows, &n));
-    bool more = n > PER_PAGE;
-    n = more ? PER_PAGE : n;
+    TRY(agenda_all(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, booking_id);
     struct view *list = view_list(w->view, "rows");
     for (size_t i = 0; i < n; i++) {
         const struct zone *z = zone_find(rows[i].timezone);
@@ -115,7 +113,5 @@ enum result web_agenda_all(struct ctx *c, struct web *w)
         view_text(item, "date", zone_format_date(c->arena, z, rows[i].start_at));
         view_int(item, "booking_id", rows[i].booking_id);
     }
-    view_bool(w->view, "any", n > 0);
-    web_pages(c, w, before != 0, more ? rows[n - 1].booking_id : 0);
     return web_page(c, w, 200, "admin/bookings");
 }

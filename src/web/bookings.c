@@ -146,12 +146,9 @@ static enum result show_list(struct ctx *c, struct web *w, bool as_host)
     };
     start_after(c, w, &f);
     TRY(bookings_list(c, &f, PER_PAGE + 1, &rows, &n));
-    bool more = n > PER_PAGE;
-    n = more ? PER_PAGE : n;
+    n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     show_tabs(c, w, f.past);
     show_rows(c, w, "bookings", rows, n);
-    view_bool(w->view, "any", n > 0);
-    web_pages(c, w, f.after_id != 0, more ? rows[n - 1].id : 0);
     return OK;
 }
 

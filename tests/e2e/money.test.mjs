@@ -37,11 +37,11 @@ async function act(what, form) {
   return answer.json();
 }
 
-// Loads the page again until TEXT is on it.
+// Loads the page again until TEXT is on it; not so often that what it waits for is slowed down.
 const awaitText = (page, text) => until(`${page.url()} says ${text}`, async () => {
   await page.reload();
   return text.test(await page.locator("main").textContent());
-}, 90000);
+}, 90000, 300);
 
 // Two hours of today or early tomorrow, less than a day ahead: half goes back.
 function soon() {

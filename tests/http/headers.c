@@ -137,6 +137,28 @@ START_TEST(a_405_says_what_is_allowed)
 }
 END_TEST
 
+START_TEST(an_error_leads_back_to_where_one_was_on_this_site_only)
+{
+    const struct {
+        const char *from;
+        bool leads;
+    } ways[] = {
+        { arena_printf(c.arena, "Referer: %s/terms", stack.url), true },
+        { "Referer: https://evil.example/terms", false },
+        { arena_printf(c.arena, "Referer: %s//evil.example/terms", stack.url), false },
+        { NULL, false },
+    };
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        struct client_request r = { "GET", "/listings/99999999-x",
+            .headers = { ways[i].from } };
+        ck_assert_int_eq(client_send(&c, &r), 404);
+        ck_assert_msg(client_shows(&c, "Back to where you were") == ways[i].leads, "%s",
+            ways[i].from);
+        ck_assert(!client_shows(&c, "evil.example"));
+    }
+}
+END_TEST
+
 START_TEST(head_and_304_have_no_body)
 {
     ck_assert_int_eq(client_get(&c, "/terms"), 200);
@@ -188,6 +210,7 @@ void http_headers(Suite *s)
     tcase_add_test(t, an_address_over_the_limit_is_414);
     tcase_add_test(t, pages_are_not_kept_by_caches_and_say_their_type);
     tcase_add_test(t, a_405_says_what_is_allowed);
+    tcase_add_test(t, an_error_leads_back_to_where_one_was_on_this_site_only);
     tcase_add_test(t, head_and_304_have_no_body);
     tcase_add_test(t, nothing_but_the_site_is_served);
 }

@@ -3,12 +3,11 @@
 #include "http/people.h"
 
 #include <sodium.h>
-#include <sqlite3.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "domain/sessions.h"
+#include "support/rows.h"
 #include "util/guard.h"
 #include "util/rand.h"
 #include "util/seal.h"
@@ -135,27 +134,12 @@ void people_log_in(struct client *c, const struct person *p)
  * -----------------------------------------------------------------------------------
  */
 
-static sqlite3_stmt *first_row(const char *format, va_list ap)
-{
-    sqlite3_stmt *stmt;
-    char *sql = sqlite3_vmprintf(format, ap);
-    int code = sqlite3_prepare_v2(reader, sql, -1, &stmt, NULL);
-    ck_assert_msg(code == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(reader));
-    sqlite3_free(sql);
-    code = sqlite3_step(stmt);
-    ck_assert_msg(
-        code == SQLITE_ROW || code == SQLITE_DONE, "%s", sqlite3_errmsg(reader));
-    return stmt;
-}
-
 int64_t people_int(const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    sqlite3_stmt *stmt = first_row(format, ap);
+    int64_t n = rows_int(reader, format, ap);
     va_end(ap);
-    int64_t n = sqlite3_data_count(stmt) > 0 ? sqlite3_column_int64(stmt, 0) : 0;
-    sqlite3_finalize(stmt);
     return n;
 }
 
@@ -163,13 +147,8 @@ const char *people_text(struct arena *a, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    sqlite3_stmt *stmt = first_row(format, ap);
+    const char *text = rows_text(a, reader, format, ap);
     va_end(ap);
-    const char *text = sqlite3_data_count(stmt) > 0
-                           ? (const char *)sqlite3_column_text(stmt, 0)
-                           : NULL;
-    text = arena_strdup(a, text);
-    sqlite3_finalize(stmt);
     return text;
 }
 

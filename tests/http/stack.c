@@ -254,6 +254,19 @@ void stack_tool(struct stack *s, const char *command, const char *argument)
     run_tool(s, argv);
 }
 
+int stack_run(struct stack *s, const char *const *arguments, const char *out)
+{
+    const char *argv[16] = { built(s, "prep") };
+    int status = 0;
+    for (size_t i = 0; arguments[i] != NULL; i++) {
+        CHECK(i + 2 < COUNT_OF(argv));
+        argv[i + 1] = arguments[i];
+    }
+    pid_t pid = spawn(argv, out);
+    CHECK(waitpid(pid, &status, 0) == pid);
+    return status;
+}
+
 static bool nginx_answers(void *arg)
 {
     struct stack *s = arg;

@@ -49,6 +49,10 @@ void stack_start_books(struct stack *s);
 /* Runs `prep COMMAND ARGUMENT` to its end. */
 void stack_tool(struct stack *s, const char *command, const char *argument);
 
+/* Runs `prep ARGUMENTS` (ended by NULL) to its end, with what it says added to the file
+ * OUT; its status as of waitpid(2). */
+int stack_run(struct stack *s, const char *const *arguments, const char *out);
+
 /* Starts `prep serve` again, which has ended, and waits until it is ready. */
 void stack_serve(struct stack *s);
 

@@ -15,6 +15,7 @@
 
 #include "http/client.h"
 #include "stripe/signature.h"
+#include "util/fault.h"
 #include "util/guard.h"
 #include "util/text.h"
 
@@ -137,6 +138,74 @@ START_TEST(a_request_waits_for_the_only_worker_of_its_pool_to_come_back)
 }
 END_TEST
 
+static void add_setting(const char *line)
+{
+    FILE *f = fopen(stack_path(&own, "prep.conf"), "ae");
+    ck_assert_ptr_nonnull(f);
+    fprintf(f, "%s\n", line);
+    fclose(f);
+}
+
+#ifdef PREP_DEBUG /* with fault points */
+static bool order_is_taken(void *arg)
+{
+    const char *const *order = arg;
+    return access(*order, F_OK) != 0;
+}
+
+/* Asks as a crowd while another request's worker spins, in a process of its own. */
+static pid_t crowd_behind(const char *order)
+{
+    enum { CROWD = 20 };
+    static struct shot shots[CROWD];
+    pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid > 0)
+        return pid;
+    CHECK(stack_await(order_is_taken, &order, PATIENCE_MS));
+    for (int i = 0; i < CROWD; i++)
+        shots[i] = (struct shot) { .path = i % 4 == 0 ? "/login" : "/terms" };
+    client_volley(&own, shots, CROWD);
+    for (int i = 0; i < CROWD; i++)
+        CHECK(shots[i].status == 200);
+    _exit(0);
+}
+
+START_TEST(a_worker_that_spins_is_killed_and_nobody_but_its_client_notices)
+{
+    const char *order = stack_path(&own, "run/fault");
+    ck_assert_int_eq(stack_end(own.prep), 0);
+    add_setting("request_max_s = 5");
+    setenv("PREP_FAULT_FILE", order, 1);
+    stack_serve(&own);
+    pid_t before[] = { worker_named("prep-web-1"), worker_named("prep-web-2") };
+    FILE *f = fopen(order, "we");
+    ck_assert_ptr_nonnull(f);
+    fputs("worker.spin prep-web", f);
+    fclose(f);
+    pid_t crowd = crowd_behind(order);
+    ck_assert_int_eq(client_get(&c, "/terms"), 502);
+    ck_assert(client_shows(&c, "PC-DOWN-503"));
+    ck_assert_str_eq(client_header(&c, "Retry-After"), "5");
+    int status = -1;
+    ck_assert_int_eq(waitpid(crowd, &status, 0), crowd);
+    ck_assert_int_eq(status, 0);
+    await_lines("was at one request for over 5 s", 1);
+    await_lines("\"how\":\"signal KILL\"", 1);
+    struct wanted w[] = { { "prep-web-1", 0 }, { "prep-web-2", 0 } };
+    for (size_t i = 0; i < COUNT_OF(w); i++)
+        ck_assert(stack_await(is_back, &w[i], PATIENCE_MS));
+    ck_assert_int_eq((worker_named("prep-web-1") != before[0]) +
+                         (worker_named("prep-web-2") != before[1]),
+        1);
+    for (int i = 0; i < 20; i++)
+        ck_assert_int_eq(client_get(&c, "/terms"), 200);
+    ck_assert_int_eq(lines_with("\"event\":\"stuck\""), 1);
+    stack_log_check(&own, 0, true);
+}
+END_TEST
+#endif
+
 /* ---- reload and end
  * -----------------------------------------------------------------------------------
  */
@@ -174,10 +243,7 @@ END_TEST
 START_TEST(bad_settings_refuse_a_reload_and_the_same_workers_go_on)
 {
     pid_t web = worker_named("prep-web-1"), book = worker_named("prep-book-1");
-    FILE *f = fopen(stack_path(&own, "prep.conf"), "ae");
-    ck_assert_ptr_nonnull(f);
-    fputs("no_such_setting = 1\n", f);
-    fclose(f);
+    add_setting("no_such_setting = 1");
     kill(own.prep, SIGHUP);
     await_lines("refused; generation 1 works on", 1);
     ck_assert_int_eq(lines_with("no_such_setting"), 1);
@@ -330,6 +396,9 @@ void http_supervisor(Suite *s)
     tcase_add_test(
         t, workers_killed_20_times_in_a_row_are_replaced_and_the_site_answers);
     tcase_add_test(t, a_request_waits_for_the_only_worker_of_its_pool_to_come_back);
+#ifdef PREP_DEBUG
+    tcase_add_test(t, a_worker_that_spins_is_killed_and_nobody_but_its_client_notices);
+#endif
     tcase_add_test(t, a_reload_under_load_loses_no_request);
     tcase_add_test(t, bad_settings_refuse_a_reload_and_the_same_workers_go_on);
     tcase_add_test(t, a_schema_that_is_not_this_program_s_stops_the_start_and_a_reload);

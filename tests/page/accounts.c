@@ -1,6 +1,8 @@
 #include "page.h"
+#include <stdio.h>
 #include <string.h>
 
+#include "support/cash.h"
 #include "support/site.h"
 
 static struct site *site;
@@ -125,6 +127,115 @@ START_TEST(details_are_changed_and_what_is_wrong_is_kept_as_typed)
 }
 END_TEST
 
+/* The token in the link of the mail of that kind that waits to be sent. */
+static const char *mailed(const char *kind)
+{
+    return cash_text(site->app.forever, site,
+        "SELECT substr(fields->>'$.link', instr(fields->>'$.link', 'token=') + 6)"
+        " FROM outbox WHERE kind = %Q ORDER BY id DESC",
+        kind);
+}
+
+static int log_in(const char *password)
+{
+    char fields[128];
+    snprintf(
+        fields, sizeof fields, "email=ann%%40example.com&password=%s&next=", password);
+    browser_get(&b, "/login");
+    return browser_post(&b, "/login", fields);
+}
+
+START_TEST(a_mailed_link_confirms_the_address_once_and_another_can_be_asked_for)
+{
+    char path[128], fields[128];
+    browser_get(&b, "/signup");
+    browser_post(&b, "/signup", ann);
+    snprintf(path, sizeof path, "/verify?token=%s", mailed("verify"));
+    snprintf(fields, sizeof fields, "token=%s", mailed("verify"));
+    ck_assert_int_eq(log_in("copper+kettle+seven"), 303);
+    ck_assert_int_eq(browser_get(&b, "/signup"), 303);
+    ck_assert_str_eq(b.location, "/dashboard");
+    browser_get(&b, "/dashboard");
+    ck_assert_int_eq(browser_post(&b, "/verify/send", ""), 303);
+    ck_assert_int_eq(
+        cash_int(site, "SELECT COUNT(*) FROM outbox WHERE kind = 'verify'"), 2);
+    ck_assert_int_eq(browser_get(&b, "/verify"), 410);
+    ck_assert_int_eq(browser_get(&b, path), 200); /* looking confirms nothing */
+    ck_assert_int_eq(cash_int(site, "SELECT COUNT(*) FROM users WHERE verified_at"), 0);
+    ck_assert_int_eq(browser_post(&b, "/verify", fields), 303);
+    ck_assert_int_eq(cash_int(site, "SELECT COUNT(*) FROM users WHERE verified_at"), 1);
+    ck_assert_int_eq(browser_get(&b, path), 410);
+    browser_get(&b, "/account");
+    ck_assert_int_eq(browser_post(&b, "/verify", fields), 410);
+    ck_assert_int_eq(browser_post(&b, "/verify/send", ""), 409);
+}
+END_TEST
+
+START_TEST(a_forgotten_password_is_set_anew_once_and_no_weak_one)
+{
+    char path[128], fields[256];
+    browser_get(&b, "/signup");
+    browser_post(&b, "/signup", ann);
+    browser_get(&b, "/forgot-password");
+    ck_assert_int_eq(browser_post(&b, "/forgot-password", "email=nonsense"), 422);
+    ck_assert_int_eq(
+        browser_post(&b, "/forgot-password", "email=nobody%40example.com"), 200);
+    const char *same = strstr(browser_body(&b), "<main");
+    char told[4096];
+    snprintf(told, sizeof told, "%s", same);
+    browser_get(&b, "/forgot-password");
+    ck_assert_int_eq(
+        browser_post(&b, "/forgot-password", "email=ann%40example.com"), 200);
+    ck_assert_int_eq(strncmp(strstr(browser_body(&b), "<main"), told, 500), 0);
+    ck_assert_int_eq(
+        cash_int(site, "SELECT COUNT(*) FROM outbox WHERE kind = 'reset'"), 1);
+    snprintf(path, sizeof path, "/reset-password?token=%s", mailed("reset"));
+    ck_assert_int_eq(browser_get(&b, path), 200);
+    snprintf(fields, sizeof fields, "token=%s&password=short", mailed("reset"));
+    ck_assert_int_eq(browser_post(&b, "/reset-password", fields), 422);
+    snprintf(
+        fields, sizeof fields, "token=%s&password=nine+brass+ladles", mailed("reset"));
+    ck_assert_int_eq(browser_post(&b, "/reset-password", fields), 303);
+    ck_assert_str_eq(b.location, "/login");
+    ck_assert_int_eq(browser_get(&b, path), 410);
+    browser_get(&b, "/login");
+    ck_assert_int_eq(browser_post(&b, "/reset-password", fields), 410);
+    ck_assert_int_eq(log_in("copper+kettle+seven"), 422);
+    ck_assert_int_eq(log_in("nine+brass+ladles"), 303);
+}
+END_TEST
+
+START_TEST(a_new_password_needs_the_old_one_and_logs_out_everywhere_else)
+{
+    struct browser phone;
+    browser_open(&phone, site);
+    browser_get(&b, "/signup");
+    browser_post(&b, "/signup", ann);
+    ck_assert_int_eq(log_in("copper+kettle+seven"), 303);
+    browser_get(&phone, "/login");
+    ck_assert_int_eq(browser_post(&phone, "/login",
+                         "email=ann%40example.com&password=copper+kettle+seven&next="),
+        303);
+    browser_get(&b, "/account");
+    ck_assert_int_eq(browser_post(&b, "/account/password",
+                         "current=wrong+wrong&password=nine+brass+ladles"),
+        422);
+    ck_assert(browser_shows(&b, "This is not your current password."));
+    ck_assert_int_eq(browser_post(&b, "/account/password",
+                         "current=copper+kettle+seven&password=ann%40example.com"),
+        422);
+    ck_assert_int_eq(browser_get(&phone, "/account"), 200);
+    ck_assert_int_eq(browser_post(&b, "/account/password",
+                         "current=copper+kettle+seven&password=nine+brass+ladles"),
+        303);
+    ck_assert_int_eq(browser_get(&phone, "/account"), 303);
+    ck_assert_int_eq(browser_get(&b, "/account"), 200);
+    browser_close(&phone);
+    ck_assert_int_eq(browser_post(&b, "/logout", ""), 303);
+    ck_assert_int_eq(log_in("nine+brass+ladles"), 303);
+}
+END_TEST
+
 START_TEST(a_post_without_the_token_changes_nothing)
 {
     browser_get(&b, "/signup");
@@ -147,6 +258,10 @@ void page_accounts(Suite *s)
     tcase_add_test(t, login_never_leads_to_another_site);
     tcase_add_test(t, too_many_failures_are_stopped_with_retry_after);
     tcase_add_test(t, details_are_changed_and_what_is_wrong_is_kept_as_typed);
+    tcase_add_test(
+        t, a_mailed_link_confirms_the_address_once_and_another_can_be_asked_for);
+    tcase_add_test(t, a_forgotten_password_is_set_anew_once_and_no_weak_one);
+    tcase_add_test(t, a_new_password_needs_the_old_one_and_logs_out_everywhere_else);
     tcase_add_test(t, a_post_without_the_token_changes_nothing);
     suite_add_tcase(s, t);
 }

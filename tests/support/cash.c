@@ -2,8 +2,6 @@
 
 #include <check.h>
 #undef fail
-#include <sqlite3.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "domain/disputes.h"
@@ -11,28 +9,38 @@
 #include "domain/refunds.h"
 #include "domain/transfers.h"
 #include "domain/visits.h"
+#include "support/rows.h"
 
-int64_t cash_int(struct site *site, const char *format, ...)
+static sqlite3 *open_apart(struct site *site)
 {
-    char path[512], sql[1024];
+    char path[512];
     sqlite3 *db = NULL;
-    sqlite3_stmt *stmt = NULL;
-    va_list ap;
-    va_start(ap, format);
-    vsnprintf(sql, sizeof sql, format, ap);
-    va_end(ap);
     snprintf(path, sizeof path, "%s/prep.db", site->app.conf.data_dir);
     ck_assert_int_eq(
         sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-    ck_assert_msg(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK, "%s: %s",
-        sql, sqlite3_errmsg(db));
-    int code = sqlite3_step(stmt);
-    ck_assert_msg(
-        code == SQLITE_ROW || code == SQLITE_DONE, "%s: %s", sql, sqlite3_errmsg(db));
-    int64_t n = code == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : 0;
-    sqlite3_finalize(stmt);
+    return db;
+}
+
+int64_t cash_int(struct site *site, const char *format, ...)
+{
+    sqlite3 *db = open_apart(site);
+    va_list ap;
+    va_start(ap, format);
+    int64_t n = rows_int(db, format, ap);
+    va_end(ap);
     ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
     return n;
+}
+
+const char *cash_text(struct arena *a, struct site *site, const char *format, ...)
+{
+    sqlite3 *db = open_apart(site);
+    va_list ap;
+    va_start(ap, format);
+    const char *text = rows_text(a, db, format, ap);
+    va_end(ap);
+    ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+    return text;
 }
 
 void cash_load_demo(struct site *site)

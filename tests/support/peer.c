@@ -12,7 +12,7 @@
 
 #include "util/guard.h"
 
-static int listen_anywhere(int *port)
+int peer_listen(int *port)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     struct sockaddr_in address = { .sin_family = AF_INET,
@@ -27,7 +27,7 @@ static int listen_anywhere(int *port)
 int peer_free_port(void)
 {
     int port;
-    close(listen_anywhere(&port));
+    close(peer_listen(&port));
     return port;
 }
 
@@ -48,7 +48,7 @@ static size_t content_length(const char *head)
     return line == NULL ? 0 : strtoul(line + 17, NULL, 10);
 }
 
-/* One request, copied to the pipe as it comes. */
+/* One request, copied to the pipe (-1: none) as it comes. */
 static void hear_request(int client, int pipe)
 {
     char bytes[64 * 1024];
@@ -57,7 +57,8 @@ static void hear_request(int client, int pipe)
         ssize_t k = read(client, bytes + n, sizeof bytes - 1 - n);
         if (k <= 0)
             return;
-        put(pipe, bytes + n, (size_t)k);
+        if (pipe >= 0)
+            put(pipe, bytes + n, (size_t)k);
         n += (size_t)k;
         bytes[n] = '\0';
         const char *end = strstr(bytes, "\r\n\r\n");
@@ -66,13 +67,26 @@ static void hear_request(int client, int pipe)
     }
 }
 
+int peer_take(int listener)
+{
+    int client = accept(listener, NULL, NULL);
+    CHECK(client >= 0);
+    hear_request(client, -1);
+    return client;
+}
+
+void peer_answer(int client, const char *answer)
+{
+    put(client, answer, strlen(answer));
+    close(client);
+}
+
 static void serve(int listener, int pipe, const char *const *answers)
 {
     for (; *answers != NULL; answers++) {
         int client = accept(listener, NULL, NULL);
         hear_request(client, pipe);
-        put(client, *answers, strlen(*answers));
-        close(client);
+        peer_answer(client, *answers);
     }
     int client = accept(listener, NULL, NULL);
     hear_request(client, pipe);
@@ -111,7 +125,7 @@ static void serve_smtp(int listener, int pipe, const char *extensions)
 
 static void start(struct peer *p, const char *const *answers, const char *extensions)
 {
-    int listener = listen_anywhere(&p->port), ends[2];
+    int listener = peer_listen(&p->port), ends[2];
     CHECK(pipe(ends) == 0);
     p->heard_fd = ends[0];
     p->pid = fork();

@@ -21,6 +21,12 @@ void peer_start(struct peer *p, const char *const *answers);
 /* Serves SMTP to one client, taking everything; with EXTENSIONS in its EHLO. */
 void peer_start_smtp(struct peer *p, const char *extensions);
 
+/* The same played by the test itself, so that who asks waits for as long as the test
+ * likes: a socket that listens; one request of it, read; its answer. */
+int peer_listen(int *port);
+int peer_take(int listener);
+void peer_answer(int client, const char *answer);
+
 /* A port of 127.0.0.1 that nobody listens on. */
 int peer_free_port(void);
 

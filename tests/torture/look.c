@@ -2,9 +2,7 @@
 
 #include "torture/look.h"
 
-#include <sqlite3.h>
-#include <stdarg.h>
-
+#include "support/rows.h"
 #include "util/guard.h"
 
 static sqlite3 *both;
@@ -68,34 +66,12 @@ void look_close(void)
     both = NULL;
 }
 
-static sqlite3_stmt *first_row(const char *sql)
-{
-    sqlite3_stmt *stmt;
-    int code = sqlite3_prepare_v2(both, sql, -1, &stmt, NULL);
-    ck_assert_msg(code == SQLITE_OK, "%s: %s", sql, sqlite3_errmsg(both));
-    code = sqlite3_step(stmt);
-    ck_assert_msg(
-        code == SQLITE_ROW || code == SQLITE_DONE, "%s: %s", sql, sqlite3_errmsg(both));
-    return stmt;
-}
-
-static sqlite3_stmt *first_row_of(const char *format, va_list ap)
-{
-    char *sql = sqlite3_vmprintf(format, ap);
-    CHECK(sql != NULL);
-    sqlite3_stmt *stmt = first_row(sql);
-    sqlite3_free(sql);
-    return stmt;
-}
-
 int64_t look_int(const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    sqlite3_stmt *stmt = first_row_of(format, ap);
+    int64_t n = rows_int(both, format, ap);
     va_end(ap);
-    int64_t n = sqlite3_data_count(stmt) > 0 ? sqlite3_column_int64(stmt, 0) : 0;
-    sqlite3_finalize(stmt);
     return n;
 }
 
@@ -103,18 +79,14 @@ const char *look_text(struct arena *a, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    sqlite3_stmt *stmt = first_row_of(format, ap);
+    const char *text = rows_text(a, both, format, ap);
     va_end(ap);
-    const char *text = NULL;
-    if (sqlite3_data_count(stmt) > 0 && sqlite3_column_type(stmt, 0) != SQLITE_NULL)
-        text = arena_strdup(a, (const char *)sqlite3_column_text(stmt, 0));
-    sqlite3_finalize(stmt);
     return text;
 }
 
 const char *look_row(struct arena *a, const char *sql)
 {
-    sqlite3_stmt *stmt = first_row(sql);
+    sqlite3_stmt *stmt = rows_first(both, sql);
     char *row = NULL;
     for (int i = 0; i < sqlite3_data_count(stmt); i++) {
         const char *text = (const char *)sqlite3_column_text(stmt, i);

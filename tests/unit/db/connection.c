@@ -1,7 +1,11 @@
 /* What each connection must be set to: SECURITY findings F1 to F3 of the plan. */
 #include "db/private.h"
 
+#include <string.h>
+#include <sys/stat.h>
+
 #include "support/db.h"
+#include "support/folder.h"
 #include "unit.h"
 #include "util/guard.h"
 
@@ -54,11 +58,41 @@ START_TEST(the_reader_cannot_write_whatever_it_is_told)
 }
 END_TEST
 
+static void refuse(const char *dir, const char *words)
+{
+    struct db *db = NULL;
+    struct buf why;
+    buf_init(&why, 8192);
+    ck_assert(db_open(dir, &db, &why) == R_FAULT);
+    ck_assert_msg(strstr(why.at, words) != NULL, "%s", why.at);
+    buf_free(&why);
+}
+
+START_TEST(what_is_no_database_of_ours_is_not_opened)
+{
+    static const char text[] = "This is no database, and longer than its header: "
+                               "................................................"
+                               "................................................";
+    static char long_name[5000];
+    struct db_test t;
+    db_test_open(&t);
+    refuse(arena_printf(t.app.forever, "%s/nowhere", t.dir), "cannot be opened");
+    const char *dir = arena_printf(t.app.forever, "%s/other", t.dir);
+    ck_assert_int_eq(mkdir(dir, 0700), 0);
+    folder_write(arena_printf(t.app.forever, "%s/prep.db", dir), text, strlen(text));
+    refuse(dir, "not a database");
+    memset(long_name, 'x', sizeof long_name - 1);
+    refuse(long_name, "cannot be opened");
+    db_test_close(&t);
+}
+END_TEST
+
 void unit_db_connection(Suite *s)
 {
     TCase *k = tcase_create("connection");
     tcase_add_loop_test(k, both_connections_have_the_settings_that_keep_data_safe, 0,
         COUNT_OF(settings));
+    tcase_add_test(k, what_is_no_database_of_ours_is_not_opened);
     tcase_add_test(k, the_reader_cannot_write_whatever_it_is_told);
     suite_add_tcase(s, k);
 }

@@ -331,6 +331,105 @@ START_TEST(matrix_16_only_one_of_card_form_and_hosted_page_can_be_paid)
 }
 END_TEST
 
+/* The person's part on Stripe's own page. */
+static void pay_hosted(void)
+{
+    struct payment p = payment();
+    stripe_box_call(&box, "POST", ctx_printf(c, "/c/pay/%s", p.session_id),
+        "email=a%40example.com&number=4242424242424242&expiry=12%2F34&cvc=123");
+}
+
+static enum result check(void)
+{
+    act(vendor_id);
+    return checkout_check(c, booking_id);
+}
+
+START_TEST(what_stripes_own_page_took_confirms_when_the_browser_is_back)
+{
+    const char *url;
+    act(vendor_id);
+    ck_assert(checkout_hosted(c, booking_id, &url) == OK);
+    ck_assert(check() == OK); /* back without having paid */
+    ck_assert(holds_state(&t, booking_id) == BOOKING_HELD);
+    pay_hosted();
+    stripe_box_fault(&box, "GET /v1/checkout/sessions", "503", 1);
+    ck_assert(check() == R_UPSTREAM);
+    ck_assert(holds_state(&t, booking_id) == BOOKING_HELD);
+    ck_assert(check() == OK);
+    ck_assert(holds_state(&t, booking_id) == BOOKING_CONFIRMED);
+    ck_assert(check() == OK);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM outbox"), 2);
+}
+END_TEST
+
+START_TEST(matrix_04_a_lost_expiry_is_read_from_its_session)
+{
+    const char *url;
+    act(vendor_id);
+    ck_assert(checkout_hosted(c, booking_id, &url) == OK);
+    stripe_box_fault(&box, "/expire", "reset_mid_body", 1);
+    act(vendor_id);
+    ck_assert(checkout_leave(c, booking_id) == R_BUSY);
+    ck_assert(holds_state(&t, booking_id) == BOOKING_HELD);
+    later(24 * 3600);
+    run_calls();
+    ck_assert_str_eq(payment().state, "canceled");
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM stripe_ops WHERE kind ="
+                                     " 'csexp' AND state = 'done'"),
+        1);
+}
+END_TEST
+
+START_TEST(what_stripes_own_page_took_cannot_be_given_up)
+{
+    const char *url;
+    act(vendor_id);
+    ck_assert(checkout_hosted(c, booking_id, &url) == OK);
+    pay_hosted();
+    act(vendor_id);
+    ck_assert(checkout_leave(c, booking_id) == R_CONFLICT);
+    ck_assert(holds_state(&t, booking_id) == BOOKING_CONFIRMED);
+}
+END_TEST
+
+START_TEST(a_payment_under_way_to_stripe_is_given_up_when_its_answer_is_known)
+{
+    struct stripe_op op;
+    struct stripe_client client;
+    open_without_sending(&op);
+    ck_assert(stripe_ops_client(c, STRIPE_PAGE_MS, &client) == OK);
+    ck_assert(calls_send_due(c, &client, op.uid) == OK); /* somebody else's */
+    ck_assert_int_eq(intents_at_stripe()->count, 0);
+    act(vendor_id);
+    ck_assert(checkout_leave(c, booking_id) == R_BUSY);
+    ck_assert(holds_state(&t, booking_id) == BOOKING_HELD);
+    later(LATER_S);
+    act(vendor_id);
+    ck_assert(checkout_leave(c, booking_id) == OK);
+    ck_assert(holds_state(&t, booking_id) == BOOKING_CANCELED);
+    ck_assert_str_eq(payment().state, "canceled");
+    ck_assert_int_eq(intents_at_stripe()->count, 1);
+}
+END_TEST
+
+START_TEST(nobody_pays_twice_or_before_the_host_has_answered)
+{
+    const char *url;
+    ck_assert(intent() == OK);
+    ck_assert(confirm("pm_card_visa").outcome == STRIPE_OK);
+    ck_assert(check() == OK);
+    ck_assert(intent() == R_CONFLICT);
+    act(vendor_id);
+    ck_assert(checkout_hosted(c, booking_id, &url) == R_CONFLICT);
+    struct payment p = payment();
+    ck_assert(checkout_poll(c, p.uid) == OK); /* there is nothing to look at */
+    db_test_end(&t);
+    db_test_exec(&t, "UPDATE bookings SET state = 'requested'");
+    ck_assert(intent() == R_CONFLICT);
+}
+END_TEST
+
 START_TEST(matrix_25_a_storm_of_refusals_delays_and_duplicates_nothing)
 {
     stripe_box_fault(&box, "POST /v1/payment_intents", "429", 2);
@@ -381,7 +480,7 @@ START_TEST(matrix_29_a_key_used_for_other_parameters_stops_and_a_new_attempt_wor
     db_test_exec(
         &t, "UPDATE stripe_ops SET body = body || '&description=x' WHERE kind = 'pi'");
     later(LATER_S);
-    run_calls();
+    ck_assert(intent() == R_UPSTREAM); /* the vendor is told; staff has it */
     ck_assert_str_eq(payment().state, "failed");
     ck_assert_int_eq(
         db_test_int(&t, "SELECT COUNT(*) FROM stripe_ops WHERE state = 'review'"), 1);
@@ -442,6 +541,12 @@ void unit_domain_checkout(Suite *s)
     tcase_add_test(tc, matrix_15_money_for_a_slot_that_was_sold_again_goes_back_once);
     tcase_add_test(tc, a_payment_whose_booking_has_gone_is_retired_by_the_poller);
     tcase_add_test(tc, matrix_16_only_one_of_card_form_and_hosted_page_can_be_paid);
+    tcase_add_test(tc, what_stripes_own_page_took_confirms_when_the_browser_is_back);
+    tcase_add_test(tc, matrix_04_a_lost_expiry_is_read_from_its_session);
+    tcase_add_test(tc, what_stripes_own_page_took_cannot_be_given_up);
+    tcase_add_test(
+        tc, a_payment_under_way_to_stripe_is_given_up_when_its_answer_is_known);
+    tcase_add_test(tc, nobody_pays_twice_or_before_the_host_has_answered);
     tcase_add_test(tc, matrix_25_a_storm_of_refusals_delays_and_duplicates_nothing);
     tcase_add_test(tc, matrix_28_the_sweep_finds_what_no_webhook_brought);
     tcase_add_test(

@@ -119,6 +119,31 @@ START_TEST(matrix_04_a_lost_customer_is_found_by_his_address)
 }
 END_TEST
 
+/* What waits to be looked for was made at Stripe by another call, too. */
+static void make_twice(void)
+{
+    const char **uids;
+    size_t n;
+    struct stripe_op op;
+    money_act(&m, 0);
+    ck_assert(stripe_ops_due(m.c, 2, &uids, &n) == OK && n == 1);
+    ck_assert(stripe_ops_get(m.c, uids[0], &op) == OK);
+    ck_assert(stripe_box_call(&m.box, "POST", op.path, op.body).outcome == STRIPE_OK);
+}
+
+START_TEST(what_stripe_has_twice_waits_for_a_person)
+{
+    lose_answers("POST /v1/customers", true);
+    ck_assert(intent() == R_BUSY);
+    later(LONG_S);
+    make_twice();
+    money_calls(&m);
+    ck_assert_int_eq(count("customers WHERE customer_id IS NOT NULL"), 1);
+    ck_assert_int_eq(
+        count("stripe_ops WHERE state = 'review' AND err_message LIKE '%twice%'"), 1);
+}
+END_TEST
+
 START_TEST(matrix_04_a_lost_session_is_found_by_its_customer)
 {
     const char *url;
@@ -539,6 +564,7 @@ void unit_domain_stripe_ops_find(Suite *s)
     tcase_add_test(
         tc, matrix_04_an_intent_that_never_was_ends_its_payment_and_is_not_sent_again);
     tcase_add_test(tc, matrix_04_a_lost_customer_is_found_by_his_address);
+    tcase_add_test(tc, what_stripe_has_twice_waits_for_a_person);
     tcase_add_test(tc, matrix_04_a_lost_session_is_found_by_its_customer);
     tcase_add_test(tc, matrix_04_a_lost_host_account_is_found_among_all);
     tcase_add_test(tc, matrix_04_a_lost_refund_is_found_by_its_intent);

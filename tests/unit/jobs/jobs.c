@@ -122,6 +122,24 @@ START_TEST(an_overdue_hold_is_ended_by_the_job)
 }
 END_TEST
 
+START_TEST(a_paper_past_its_last_day_is_ended_by_the_job)
+{
+    enum { DAY_S = 86400 };
+    db_test_exec(&t,
+        "INSERT INTO documents (kitchen_id, kind, state, number, authority, issued_day,"
+        " expires_day, hash, mime, bytes, file_name, created_at) VALUES (1,"
+        " 'health_permit', 'approved', '1', 'Austin', 1, %lld, 'h', 'm', 1, 'f', 1)",
+        (long long)TEST_NOW_AT / DAY_S);
+    static const char ended[] =
+        "SELECT COUNT(*) FROM documents WHERE state = 'expired'";
+    jobs_run_once(&jobs);
+    ck_assert_int_eq(db_test_int(&t, ended), 0);
+    jobs.app.fixed_now_at += 2 * DAY_S;
+    jobs_run_once(&jobs);
+    ck_assert_int_eq(db_test_int(&t, ended), 1);
+}
+END_TEST
+
 static bool no_pause(int ms)
 {
     return ms < 0;
@@ -212,6 +230,7 @@ void unit_jobs_jobs(Suite *s)
     tcase_add_test(
         tc, the_mail_of_a_confirmed_booking_has_the_visit_as_a_calendar_file);
     tcase_add_test(tc, an_overdue_hold_is_ended_by_the_job);
+    tcase_add_test(tc, a_paper_past_its_last_day_is_ended_by_the_job);
     tcase_add_test(tc, a_clock_set_back_by_an_hour_does_not_stop_the_jobs);
     tcase_add_test(tc, a_mail_whose_template_is_missing_stays_and_is_tried_again);
     tcase_add_test(tc, a_job_that_another_process_holds_is_left_alone);

@@ -89,6 +89,33 @@ START_TEST(a_folder_that_is_not_there_has_nothing)
 }
 END_TEST
 
+START_TEST(what_cannot_be_removed_is_said_and_the_rest_goes)
+{
+    enum { DEEP = 7 };
+    size_t n;
+    const char *path = "a";
+    put("old", NOW_AT - 1);
+    for (int i = 0; i < DEEP; i++, path = arena_printf(a, "%s/a", path))
+        ck_assert(mkdir(path_of(path), 0700) == 0);
+    age("a", NOW_AT - 1);
+    ck_assert(sweep_folder(folder, NOW_AT, &n) == R_FAULT);
+    ck_assert_uint_eq(n, 1);
+    ck_assert(is_there("a") && !is_there("old"));
+}
+END_TEST
+
+START_TEST(a_file_or_a_link_in_place_of_the_folder_is_left_alone)
+{
+    size_t n;
+    put("file", 1);
+    ck_assert(symlink(folder, path_of("link")) == 0);
+    ck_assert(sweep_folder(path_of("file"), NOW_AT, &n) == R_FAULT);
+    ck_assert(sweep_folder(path_of("link"), NOW_AT, &n) == R_FAULT);
+    ck_assert_uint_eq(n, 0);
+    ck_assert(is_there("file"));
+}
+END_TEST
+
 void unit_storage_sweep(Suite *s)
 {
     TCase *t = tcase_create("sweep");
@@ -96,5 +123,7 @@ void unit_storage_sweep(Suite *s)
     tcase_add_test(t, what_is_old_goes_and_what_is_new_stays);
     tcase_add_test(t, a_link_goes_and_what_it_leads_to_stays);
     tcase_add_test(t, a_folder_that_is_not_there_has_nothing);
+    tcase_add_test(t, what_cannot_be_removed_is_said_and_the_rest_goes);
+    tcase_add_test(t, a_file_or_a_link_in_place_of_the_folder_is_left_alone);
     suite_add_tcase(s, t);
 }
