@@ -27,3 +27,10 @@ WHERE object_id = :object_id AND account = :account AND processed_at IS NULL
 
 -- query: events_failed
 UPDATE stripe_events SET tries = tries + 1, error = :error WHERE event_id = :event_id
+
+-- query: events_forget
+-- The row stays: that it is there says that the event is known.
+UPDATE stripe_events SET payload = '{}'
+WHERE event_id IN (SELECT event_id FROM stripe_events
+                   WHERE payload <> '{}' AND processed_at < :before_at
+                   ORDER BY processed_at LIMIT :max)

@@ -191,7 +191,18 @@ static const struct handling *handling_of(const struct stripe_event *e)
 /* ---- receiving --------------------------------------------------------------------
  */
 
-/* The object as Stripe sent it, less what opens or pays something. */
+/* What opens or pays something: `next_action` leads to a page with the secret in its
+ * address. */
+static bool is_secret(const struct json *j)
+{
+    static const char *const keys[] = { "client_secret", "url", "next_action" };
+    for (size_t i = 0; i < COUNT_OF(keys); i++)
+        if (text_is(j->key, keys[i]))
+            return true;
+    return j->kind == JSON_TEXT && strstr(j->text, "_secret_") != NULL;
+}
+
+/* The object as Stripe sent it, less what is secret. */
 static void put_redacted(struct json_writer *w, const struct json *j)
 {
     switch (j->kind) {
@@ -210,14 +221,18 @@ static void put_redacted(struct json_writer *w, const struct json *j)
         break;
     case JSON_ARRAY:
         json_open_array(w);
-        json_each(e, j) put_redacted(w, e);
+        json_each(e, j)
+        {
+            if (!is_secret(e))
+                put_redacted(w, e);
+        }
         json_close_array(w);
         break;
     case JSON_OBJECT:
         json_open_object(w);
         json_each(e, j)
         {
-            if (text_is(e->key, "client_secret") || text_is(e->key, "url"))
+            if (is_secret(e))
                 continue;
             json_key(w, e->key);
             put_redacted(w, e);
@@ -404,6 +419,17 @@ enum result events_seen_until(struct ctx *c, int64_t *at)
     enum result r = query_step(q);
     *at = r == OK ? col_int(q, "cursor_at") : 0;
     return query_end(r);
+}
+
+enum result events_forget(struct ctx *c, int64_t before_at, size_t max, size_t *n)
+{
+    TRY(db_begin(c->db));
+    struct query *q = db_query(c->db, Q_EVENTS_FORGET);
+    bind_int(q, "before_at", before_at);
+    bind_int(q, "max", (int64_t)max);
+    TRY(query_run(q));
+    *n = (size_t)query_changes(q);
+    return db_commit(c->db);
 }
 
 /* ---- reading again ----------------------------------------------------------------

@@ -10,6 +10,9 @@
 
 enum { EVENTS_BODY_MAX = 256 * 1024 };
 
+/* Stripe keeps events for 30 days, and resends them so long. */
+enum { EVENTS_KEEP_S = 35 * 86400 };
+
 /* Our two webhook endpoints, each with secrets of its own: what happens on our account,
  * and what happens on the hosts'. */
 enum events_endpoint { EVENTS_OURS, EVENTS_CONNECTED };
@@ -33,6 +36,11 @@ enum result events_seen_until(struct ctx *c, int64_t *at);
 
 /* The ids of up to MAX events that wait for their object to be read. */
 enum result events_due(struct ctx *c, size_t max, const char ***ids, size_t *n);
+
+/* Empties up to MAX events of what they said, if they were applied before BEFORE_AT
+ * (own transaction): there are addresses in it, and Stripe does not send them again. *N
+ * is how many. */
+enum result events_forget(struct ctx *c, int64_t before_at, size_t max, size_t *n);
 
 /* Reads the object of one at Stripe and applies it, which answers all earlier events of
  * that object too. A failure is noted with the event, which is tried again later. */

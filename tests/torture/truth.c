@@ -119,6 +119,10 @@ static const struct truth {
         " WHERE booking_id = b.id AND transfer_id IS NOT NULL) <> (SELECT COUNT(*)"
         " FROM " NEWS " WHERE kind = 'transfer_sent' AND booking = b.id)" },
 
+    { TRUTH_ALWAYS, "no secret of a payment is kept with an event",
+        "SELECT event_id, type FROM stripe_events WHERE instr(payload, '_secret_') > 0"
+        " OR instr(payload, 'client_secret') > 0" },
+
     /* ---- at rest ---- */
     { TRUTH_AT_REST, "no call to Stripe is left open",
         "SELECT idem_key, state FROM stripe_ops"
