@@ -388,7 +388,7 @@ static enum result read_page(
         .path = "/v1/events",
         .form = stripe_ops_form(c, &form),
     };
-    stripe_call(&client, c->arena, &request, reply);
+    stripe_ops_ask(c, &client, &request, reply);
     if (reply->outcome == STRIPE_OK)
         return OK;
     bool gone = reply->outcome == STRIPE_DEFINITIVE && *after != '\0';
@@ -464,6 +464,8 @@ static enum result note(
     const char *error = c->message != NULL ? c->message : result_name(r);
     if (db_in_transaction(c->db))
         db_rollback(c->db);
+    if (r != OK && c->outside == OUTSIDE_REFUSES)
+        return r; /* no try of the event's */
     TRY(db_begin(c->db));
     struct query *q = db_query(c->db, r == OK ? Q_EVENTS_DONE : Q_EVENTS_FAILED);
     bind_text(q, "event_id", e->id);

@@ -158,8 +158,7 @@ static enum result post_link(struct ctx *c, const struct stripe_client *client,
 {
     struct stripe_reply reply;
     struct stripe_request request = { .method = "POST", .path = path, .form = form };
-    CHECK(!db_in_transaction(c->db));
-    stripe_call(client, c->arena, &request, &reply);
+    stripe_ops_ask(c, client, &request, &reply);
     *url = json_text(reply.object, "url");
     if (reply.outcome == STRIPE_OK && *url != NULL)
         return OK;

@@ -17,6 +17,7 @@ struct batch {
         int64_t id;
         char uid[JOB_UID_BYTES];
         bool more; /* set by the work: it is to be called again, in a unit of its own */
+        bool slow; /* set by the work: Stripe wants a longer pause after it */
     } items[JOB_BATCH];
 };
 

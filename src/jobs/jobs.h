@@ -10,6 +10,9 @@ struct jobs {
     struct app app;
     struct templates *templates;
     const char *owner; /* of leases */
+    /* Stripe has refused our key: no job asks it anything before this. */
+    int64_t refused_until_at;
+    bool accepted; /* it was asked since, and answered */
 };
 
 /* Opens database and templates. CONF's texts must outlive it. R_FAULT with WHY. */

@@ -455,9 +455,16 @@ enum result web_admin_warning(struct ctx *c, struct web *w)
 
 enum result web_admin_call(struct ctx *c, struct web *w)
 {
-    TRY(calls_retry(c, route_text(&w->match, "uid")));
-    return back_to(
-        c, w, "calls", "Looked for at Stripe, and made only if it never was.");
+    enum result r = calls_retry(c, route_text(&w->match, "uid"));
+    if (r != R_UPSTREAM && r != R_BUSY) {
+        TRY(r);
+        return back_to(
+            c, w, "calls", "Looked for at Stripe, and made only if it never was.");
+    }
+    /* Nothing was lost: the row is there as before, and the list shows it. */
+    web_flash(c, w, "error", c->message);
+    fail_clear(c);
+    return web_redirect(w, section_url(c, section_of("calls")));
 }
 
 static const struct field difference_fields[] = {

@@ -1,6 +1,7 @@
 #include "domain/host_accounts.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "support/stripe_box.h"
 #include "unit.h"
@@ -87,6 +88,23 @@ START_TEST(connecting_twice_makes_one_account)
 }
 END_TEST
 
+START_TEST(the_calls_of_one_request_share_its_time)
+{
+    const char *url;
+    struct timespec began, ended;
+    ck_assert(stripe_box_call(&box, "POST", "/_sim/faults",
+                  "match=POST%20/v1/account&kind=slow_ms&times=2&ms=3000")
+                  .outcome == STRIPE_OK);
+    act(host_id);
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    ck_assert(host_accounts_connect(c, &url) == R_UPSTREAM);
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    ck_assert_int_lt(ended.tv_sec - began.tv_sec, 6);
+    look();
+    ck_assert_ptr_nonnull(account.account_id);
+}
+END_TEST
+
 START_TEST(transfers_active_make_kitchens_bookable_and_their_loss_unmakes_it)
 {
     connect_host();
@@ -170,6 +188,7 @@ void unit_domain_host_accounts(Suite *s)
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, connecting_twice_makes_one_account);
+    tcase_add_test(tc, the_calls_of_one_request_share_its_time);
     tcase_add_test(
         tc, transfers_active_make_kitchens_bookable_and_their_loss_unmakes_it);
     tcase_add_test(tc, an_account_that_is_gone_can_be_paid_no_more);
