@@ -1,7 +1,7 @@
 -- query: events_add
-INSERT INTO stripe_events (event_id, type, object_id, account, created, livemode, payload,
-    received_at, processed_at, error)
-VALUES (:event_id, :type, :object_id, :account, :created, :livemode, :payload,
+INSERT INTO stripe_events (event_id, type, object_id, account, created, livemode,
+    api_version, payload, received_at, processed_at, error)
+VALUES (:event_id, :type, :object_id, :account, :created, :livemode, :api_version, :payload,
     :now_at, :processed_at, :error)
 ON CONFLICT (event_id) DO NOTHING
 

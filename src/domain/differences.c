@@ -34,7 +34,9 @@ static enum result add(struct ctx *c, const struct difference *d)
     TRY(query_run(q));
     log_error("difference", "%s %s: %s", d->kind, d->source_id, d->detail);
     return notices_add_admins(c, "difference",
-        "Stripe's books and ours differ. Somebody has to look.", "/admin/payments");
+        d->notice != NULL ? d->notice
+                          : "Stripe's books and ours differ. Somebody has to look.",
+        "/admin/payments?state=differences");
 }
 
 enum result differences_found(struct ctx *c, const struct difference *d, bool *new)

@@ -6,6 +6,7 @@
 #include "domain/audit.h"
 #include "domain/freezes.h"
 #include "domain/ledger.h"
+#include "domain/notices.h"
 #include "domain/refunds.h"
 #include "domain/transfers.h"
 #include "stripe/form.h"
@@ -109,6 +110,11 @@ enum result disputes_of_booking(
 enum result disputes_open(struct ctx *c, size_t max, struct dispute **out, size_t *n)
 {
     return read_rows(c, db_query(c->db, Q_DISPUTES_OPEN), max, out, n);
+}
+
+const char *disputes_due(struct ctx *c, const struct dispute *d)
+{
+    return zone_format(c->arena, zone_find("UTC"), d->due_by);
 }
 
 /* ---- the books --------------------------------------------------------------------
@@ -265,6 +271,20 @@ static enum result follow(struct ctx *c, const struct dispute *d,
     return s->open || !bookings_over(b->state) ? OK : transfers_schedule(c, b);
 }
 
+static enum result tell_staff(
+    struct ctx *c, const struct dispute *d, const struct status *s)
+{
+    return !s->open
+               ? OK
+               : notices_add_admins(c, "dispute_opened",
+                     ctx_printf(c, "A bank %s %s of booking %lld%s%s.",
+                         s->withdrawn ? "takes back" : "asks about",
+                         cents_format(c->arena, d->amount), (long long)d->booking_id,
+                         d->due_by == 0 ? "" : "; answer it by ",
+                         d->due_by == 0 ? "" : disputes_due(c, d)),
+                     ctx_printf(c, "/admin/disputes/%s", d->id));
+}
+
 static enum result apply_to(struct ctx *c, const struct stripe_dispute *dispute,
     const struct payment *p, const struct status *s)
 {
@@ -287,6 +307,8 @@ static enum result apply_to(struct ctx *c, const struct stripe_dispute *dispute,
         return OK;
     TRY(audit_add(c, ctx_printf(c, "dispute.%s", s->name), "booking", b.id, d.id));
     TRY(disputes_get(c, dispute->id, &d));
+    if (was == NULL)
+        TRY(tell_staff(c, &d, s));
     TRY(decide(c, &d, p, &b, s->lost));
     TRY(disputes_get(c, dispute->id, &d));
     return p->applied ? follow(c, &d, p, &b, was, s) : OK;

@@ -23,6 +23,9 @@ struct dispute {
 /* "needs_response" as people say it: "Waits for our answer". */
 const char *disputes_status_label(const char *status);
 
+/* By when its answer is wanted, in words. */
+const char *disputes_due(struct ctx *c, const struct dispute *d);
+
 /* Those of a booking; for staff, the open ones by when their answer is due; one by its
  * id (R_NOT_FOUND). */
 enum { DISPUTES_MAX = 50 };

@@ -141,13 +141,38 @@ static enum result read_account(
         c, *account != '\0' ? account : object_id, STRIPE_JOB_MS);
 }
 
+/* To our own bank. The movement itself is found by the daily comparison. */
+static enum result our_payout_failed(struct ctx *c, const struct stripe_event *e)
+{
+    int64_t cents = 0;
+    const char *why = json_text(e->object, "failure_message");
+    (void)json_int(e->object, "amount", &cents);
+    const struct difference d = {
+        .kind = "payout_failed",
+        .source_id = e->object_id,
+        .detail = ctx_printf(c, "%s: %s", cents_format(c->arena, cents_of(cents)),
+            why == NULL ? "Stripe does not say why" : why),
+        .notice = "Stripe could not pay out to our bank.",
+    };
+    return differences_found(c, &d, NULL);
+}
+
 /* What is final is applied from the event itself, when it comes; everything else, and
  * what could not be applied then, from the object. Where there is no object to read the
- * event is all there is. */
+ * event is all there is. `prep stripe-endpoints` makes its lists from this one.
+ *
+ * Not here, and so not asked for:
+ *   charge.updated: nothing of a charge is kept that its intent, refunds and disputes
+ *     do not tell; what Stripe keeps of it is read from its movements, daily
+ *   checkout.session.async_payment_succeeded and ..._failed: come of ways of paying
+ *     that take days, and sessions are made for cards only
+ *   payout.paid: to our bank, its movement is read daily; to a host's, it is between
+ *     Stripe and him */
 static const struct handling {
     const char *type;
     enum result (*now)(struct ctx *c, const struct stripe_event *e);
     enum result (*later)(struct ctx *c, const char *object_id, const char *account);
+    enum events_endpoint endpoint; /* ours, if it is not named */
 } handlings[] = {
     { "payment_intent.succeeded", intent_is_final, read_intent },
     { "payment_intent.canceled", intent_is_final, read_intent },
@@ -169,22 +194,31 @@ static const struct handling {
     { "transfer.created", NULL, read_transfer },
     { "transfer.updated", NULL, read_transfer },
     { "transfer.reversed", NULL, read_transfer },
-    { "payout.failed", NULL, read_account },
-    { "account.updated", NULL, read_account },
-    { "account.external_account.updated", NULL, read_account },
-    { "account.application.deauthorized", NULL, read_account },
+    { "payout.failed", our_payout_failed, NULL },
+    { "payout.failed", NULL, read_account, EVENTS_CONNECTED },
+    { "account.updated", NULL, read_account, EVENTS_CONNECTED },
+    { "account.external_account.updated", NULL, read_account, EVENTS_CONNECTED },
+    { "account.application.deauthorized", NULL, read_account, EVENTS_CONNECTED },
 };
+
+const char *events_type(enum events_endpoint endpoint, size_t i)
+{
+    for (size_t k = 0; k < COUNT_OF(handlings); k++)
+        if (handlings[k].endpoint == endpoint && i-- == 0)
+            return handlings[k].type;
+    return NULL;
+}
 
 /* What happens on a connected account concerns us only as far as it is about the
  * account: its payments are not ours, whatever their metadata says. */
 static const struct handling *handling_of(const struct stripe_event *e)
 {
-    static const struct handling none = { "", NULL, NULL };
-    for (size_t i = 0; i < COUNT_OF(handlings); i++) {
-        const struct handling *h = &handlings[i];
-        if (text_is(h->type, e->type))
-            return *e->account == '\0' || h->later == read_account ? h : &none;
-    }
+    static const struct handling none = { .type = "" };
+    enum events_endpoint endpoint =
+        *e->account == '\0' ? EVENTS_OURS : EVENTS_CONNECTED;
+    for (size_t i = 0; i < COUNT_OF(handlings); i++)
+        if (handlings[i].endpoint == endpoint && text_is(handlings[i].type, e->type))
+            return &handlings[i];
     return &none;
 }
 
@@ -266,6 +300,7 @@ static enum result store(struct ctx *c, const struct stripe_event *e, const char
     bind_text(q, "account", e->account);
     bind_int(q, "created", e->created_at);
     bind_int(q, "livemode", e->livemode);
+    bind_text(q, "api_version", e->api_version);
     bind_text(q, "payload", payload_of(c, e));
     bind_int(q, "now_at", c->now_at);
     if (waits)
@@ -319,20 +354,44 @@ static enum result set_other_mode(struct ctx *c, const struct stripe_event *e)
     return differences_found(c, &d, NULL);
 }
 
-/* Stores and, if it is final, applies an event (own transaction). */
-static enum result take(struct ctx *c, const struct stripe_event *e)
+/* Its words may mean something else than we think. */
+static bool is_other_version(const struct stripe_event *e)
 {
-    bool ours = e->livemode == stripe_ops_live(c);
+    return *e->api_version != '\0' && !text_is(e->api_version, STRIPE_VERSION);
+}
+
+static enum result set_other_version(struct ctx *c, const struct stripe_event *e)
+{
+    const struct difference d = {
+        .kind = "event_version",
+        .source_id = e->api_version,
+        .detail = ctx_printf(c,
+            "Events come to %s in this version, and we were made for " STRIPE_VERSION
+            ". `prep stripe-endpoints` says how the endpoints should be.",
+            *e->account == '\0' ? "/stripe/webhook" : "/stripe/webhook-connect"),
+        .notice = "Stripe's events come in a version that we were not made for.",
+    };
+    return differences_found(c, &d, NULL);
+}
+
+/* Stores and, if it is final, applies an event (own transaction). TOLD: by a webhook;
+ * Stripe's list is in the account's own version, whatever the endpoints have. */
+static enum result take(struct ctx *c, const struct stripe_event *e, bool told)
+{
+    bool ours = e->livemode == stripe_ops_live(c), other = is_other_version(e);
     const struct handling *h = handling_of(e);
+    bool now = h->now != NULL && (h->later == NULL || !other);
     bool new;
     TRY(db_begin(c->db));
     TRY(store(c, e, ours ? "" : "live and test mode mixed",
-        ours && h->now == NULL && h->later != NULL, &new));
+        ours && !now && h->later != NULL, &new));
     if (FAULT("events.after_insert"))
         return R_FAULT;
     if (!ours)
         TRY(set_other_mode(c, e));
-    if (new &&ours && h->now != NULL)
+    if (ours && other && told)
+        TRY(set_other_version(c, e));
+    if (new &&ours && now)
         TRY(apply_now(c, h, e));
     return db_commit(c->db);
 }
@@ -346,7 +405,7 @@ enum result events_receive(struct ctx *c, enum events_endpoint endpoint,
     if (json_read(c->arena, body.at, body.n, &json) != OK ||
         stripe_read_event(json, &e) != OK)
         return fail(c, R_INVALID, "This is not an event.");
-    return take(c, &e);
+    return take(c, &e, true);
 }
 
 /* ---- sweeping ---------------------------------------------------------------------
@@ -361,7 +420,7 @@ static enum result take_swept(struct ctx *c, const struct json *j)
         log_error("sweep", "%s is no event", json_text(j, "id"));
         return OK;
     }
-    enum result r = take(c, &e);
+    enum result r = take(c, &e, false);
     if (r == OK || r == R_BUSY)
         return r;
     const char *error = c->message != NULL ? c->message : result_name(r);

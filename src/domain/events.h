@@ -1,7 +1,8 @@
 /* What Stripe tells us by webhook (STRIPE.md, "Webhook endpoints"). An event is
  * stored once, by its id; facts that cannot change any more are applied at once, all
- * others only say which object to read again, which the job `events` does. Nothing
- * here calls Stripe but events_sweep and events_process. */
+ * others only say which object to read again, which the job `events` does. An event in
+ * another version of the API than ours is told to staff and says only that, too.
+ * Nothing here calls Stripe but events_sweep and events_process. */
 #ifndef DOMAIN_EVENTS_H
 #define DOMAIN_EVENTS_H
 
@@ -16,6 +17,9 @@ enum { EVENTS_KEEP_S = 35 * 86400 };
 /* Our two webhook endpoints, each with secrets of its own: what happens on our account,
  * and what happens on the hosts'. */
 enum events_endpoint { EVENTS_OURS, EVENTS_CONNECTED };
+
+/* The types that concern us, one after the other; NULL after the last one. */
+const char *events_type(enum events_endpoint endpoint, size_t i);
 
 /* Takes a delivery: SIGNATURE is the header's value or NULL, BODY the bytes as they
  * came (own transaction). OK: stored, or known already, or of no interest; answer 200.

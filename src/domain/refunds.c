@@ -4,6 +4,7 @@
 #include "domain/audit.h"
 #include "domain/claims.h"
 #include "domain/ledger.h"
+#include "domain/notices.h"
 #include "domain/transfers.h"
 #include "stripe/form.h"
 #include "util/guard.h"
@@ -319,8 +320,14 @@ static enum result set(struct ctx *c, struct refund_row *row, const char *refund
     TRY(query_run(q));
     row->state = state;
     row->refund_id = refund_id;
-    return audit_add(
-        c, ctx_printf(c, "refund.%s", state), "booking", row->booking_id, detail);
+    TRY(audit_add(
+        c, ctx_printf(c, "refund.%s", state), "booking", row->booking_id, detail));
+    return !text_is(state, "failed")
+               ? OK
+               : notices_add_admins(c, "refund_failed",
+                     ctx_printf(c, "A refund for booking %lld has failed: %s",
+                         (long long)row->booking_id, detail),
+                     "/admin/payments?state=refunds");
 }
 
 /* Stripe has it under REFUND_ID, in STATE. */
@@ -343,10 +350,9 @@ static enum result refused(
 {
     struct booking b;
     log_error("refund_refused", "%s: %s", row->uid, e->message);
-    TRY(set(c, row, NULL, "failed", e->message,
-        ctx_printf(c, "Stripe refuses it: %s", e->message)));
     if (!text_is(e->code, "charge_already_refunded"))
-        return OK;
+        return set(c, row, NULL, "failed", e->message,
+            ctx_printf(c, "Stripe refuses it: %s", e->message));
     /* All of it went back another way, which we shall hear of. */
     TRY(bookings_get(c, row->booking_id, &b));
     TRY(set(c, row, NULL, "canceled", e->message, e->message));

@@ -29,7 +29,7 @@ enum {
 
 static const struct job *const all[] = { &job_mail, &job_holds, &job_calls, &job_events,
     &job_payments, &job_visits, &job_reminders, &job_transfers, &job_papers, &job_sweep,
-    &job_accounts, &job_disputes, &job_reconcile, &job_cleanup };
+    &job_accounts, &job_disputes, &job_alerts, &job_reconcile, &job_cleanup };
 
 void job_add_id(struct batch *b, int64_t id)
 {
@@ -396,6 +396,7 @@ enum result jobs_status(struct ctx *c, struct job_status **out, size_t *n)
             .last_at = col_int(q, "last_at"),
             .last_ms = col_int(q, "last_ms"),
             .done = col_int(q, "done"),
+            .cursor_at = col_int(q, "cursor_at"),
             .running = col_int(q, "lease_until") > c->now_at,
         };
     *out = rows;

@@ -34,6 +34,8 @@ enum result jobs_run_job(struct jobs *j, const char *name);
 struct job_status {
     const char *name, *last_error;
     int64_t next_at, last_at, last_ms, done; /* last_at 0: never finished */
+    int64_t
+        cursor_at; /* up to when it has read a stream to its end; 0: it reads none */
     bool running;
 };
 enum { JOB_STATUS_MAX = 50 };
