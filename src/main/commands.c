@@ -16,6 +16,7 @@
 #include "main/reconcile.h"
 #include "main/serve.h"
 #include "net/net.h"
+#include "stripe/client.h"
 #include "util/text.h"
 #include "web/routes.h"
 #include "web/serve.h"
