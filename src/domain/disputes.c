@@ -527,38 +527,47 @@ enum result disputes_submit(struct ctx *c, const char *id, const char *text)
 }
 
 /* It never came to Stripe. While the bank still waits it is sent again. */
-static enum result submit_again(struct ctx *c, const struct stripe_op *op, bool *again)
+static bool is_still_wanted(const struct ctx *c, const struct dispute *d)
 {
-    struct dispute d;
-    struct query *q = db_query(c->db, Q_DISPUTES_OF_EVIDENCE);
-    bind_text(q, "uid", op->subject_uid);
-    TRY(query_step(q));
-    read_row(q, &d);
-    const struct status *s = status_of(d.status);
-    *again = s != NULL && s->open && (d.due_by == 0 || d.due_by > c->now_at);
-    return *again ? stripe_ops_again(c, op) : OK;
+    const struct status *s = status_of(d->status);
+    return s != NULL && s->open && (d->due_by == 0 || d->due_by > c->now_at);
+}
+
+static enum result evidence_refused(
+    struct ctx *c, const struct dispute *d, const char *why)
+{
+    return notices_add_admins(c, "evidence_failed",
+        ctx_printf(c, "Stripe does not take our answer to the bank of booking %lld: %s",
+            (long long)d->booking_id, why),
+        ctx_printf(c, "/admin/disputes/%s", d->id));
 }
 
 enum result disputes_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
 {
     struct stripe_dispute dispute;
-    bool again = false;
+    struct dispute d;
     bool refused =
         reply->outcome == STRIPE_DEFINITIVE || reply->outcome == STRIPE_DECLINED;
     if (reply->outcome != STRIPE_OK && !refused)
         return OK;
-    if (stripe_ops_absent(reply))
-        TRY(submit_again(c, op, &again));
-    if (again)
-        return OK;
-    struct query *q = db_query(c->db, Q_DISPUTES_SET_EVIDENCE);
+    struct query *q = db_query(c->db, Q_DISPUTES_OF_EVIDENCE);
+    bind_text(q, "uid", op->subject_uid);
+    TRY(query_step(q));
+    read_row(q, &d);
+    if (stripe_ops_absent(reply) && is_still_wanted(c, &d))
+        return stripe_ops_again(c, op);
+    q = db_query(c->db, Q_DISPUTES_SET_EVIDENCE);
     bind_text(q, "uid", op->subject_uid);
     bind_text(q, "state", refused ? "failed" : "sent");
     bind_text(q, "error", refused ? reply->error.message : "");
     TRY(query_run(q));
+    if (query_changes(q) == 1)
+        TRY(audit_add(c, refused ? "evidence.failed" : "evidence.sent", "booking",
+            d.booking_id,
+            refused ? ctx_printf(c, "%s: %s", d.id, reply->error.message) : d.id));
     if (refused)
-        return OK;
+        return evidence_refused(c, &d, reply->error.message);
     TRY(stripe_read_dispute(reply->object, &dispute));
     return disputes_apply(c, &dispute);
 }
