@@ -418,63 +418,56 @@ enum result disputes_evidence(
     return query_end(r);
 }
 
-/* What a bank wants to know; nothing of how we and the host settle. */
-static const char *told(const char *action)
+/* When the door stood open to him, by the audit trail's rows, newest first. NULL: there
+ * was no visit. */
+static const char *access_log(
+    struct ctx *c, const struct booking *b, const struct audit_row *rows, size_t n)
 {
-    static const struct {
-        const char *action, *text;
-    } rows[] = {
-        { "booking.requested", "The customer asked for the booking." },
-        { "booking.held", "The customer chose the time and was shown the price." },
-        { "payment.succeeded", "The customer paid." },
-        { "booking.confirmed", "The booking was confirmed to the customer by mail." },
-        { "booking.active", "The booked time began; the kitchen was reserved for the "
-                            "customer, who had the code for the door." },
-        { "booking.completed", "The booked time was over." },
-        { "booking.no_show", "The host says that the customer did not come." },
-        { "booking.canceled", "The booking was canceled." },
-        { "refund.succeeded", "Money went back to the customer." },
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (text_is(rows[i].action, action))
-            return rows[i].text;
-    return NULL;
+    const struct zone *z = zone_find(b->timezone);
+    const char *log = NULL;
+    CHECK(z != NULL);
+    for (size_t i = n; i > 0; i--) {
+        const struct audit_row *row = &rows[i - 1];
+        if (text_is(row->action, "booking.active"))
+            log = ctx_printf(c,
+                "%s: From now to the end the page of the booking shows the customer, "
+                "logged in, the code for the door.\n%s: The booked time begins.\n",
+                zone_format(c->arena, z, b->start_at - BOOKINGS_ACCESS_EARLY_S),
+                zone_format(c->arena, z, b->start_at));
+        else if (log != NULL && text_is(row->action, "booking.completed"))
+            log = ctx_printf(c, "%s%s: The booked time is over.\n", log,
+                zone_format(c->arena, z, b->end_at));
+    }
+    return log;
 }
 
-enum result disputes_draft(struct ctx *c, const struct dispute *d, const char **text)
+enum result disputes_record(
+    struct ctx *c, const struct booking *b, struct dispute_record *out)
 {
-    struct booking b;
     struct audit_row *rows;
-    struct buf draft;
     size_t n;
-    TRY(bookings_get(c, d->booking_id, &b));
-    TRY(audit_of(c, "booking", b.id, 100, &rows, &n));
-    const struct zone *z = zone_find(b.timezone);
+    const struct zone *z = zone_find(b->timezone);
     CHECK(z != NULL);
-    buf_init(&draft, (size_t)EVIDENCE_MAX * 4);
-    buf_printf(&draft,
-        "%s (%s) booked %s, %s, for %s.\nBooking %s, made on %s and paid in full: %s.\n"
-        "The cancellation policy (%s) was shown before the payment.\n\nWhat "
-        "happened:\n",
-        b.vendor_name, b.vendor_business, b.title, b.address, bookings_when(c, &b),
-        b.uid, zone_format(c->arena, z, b.created_at), cents_format(c->arena, b.total),
-        b.policy);
-    for (size_t i = n; i > 0; i--) {
-        const char *words = told(rows[i - 1].action);
-        if (words != NULL)
-            buf_printf(
-                &draft, "%s: %s\n", zone_format(c->arena, z, rows[i - 1].at), words);
-    }
-    *text = arena_strndup(c->arena, draft.at, draft.n);
-    buf_free(&draft);
+    TRY(audit_of(c, "booking", b->id, 100, &rows, &n));
+    *out = (struct dispute_record) {
+        .service_date = zone_format_date(c->arena, z, b->start_at),
+        .product = ctx_printf(c, "Use of a commercial kitchen: %s, %s, %s", b->title,
+            b->address, bookings_when(c, b)),
+        .access_log = access_log(c, b, rows, n),
+    };
     return OK;
 }
 
-static const char *evidence_form(struct ctx *c, const char *text)
+/* Messages and policies would have to be files, so they stand in the text. */
+static const char *evidence_form(
+    struct ctx *c, const struct dispute_record *record, const char *text)
 {
     struct buf form;
     buf_init(&form, STRIPE_FORM_BYTES_MAX);
     stripe_form_text(&form, "evidence[uncategorized_text]", text);
+    stripe_form_text(&form, "evidence[service_date]", record->service_date);
+    stripe_form_text(&form, "evidence[product_description]", record->product);
+    stripe_form_text(&form, "evidence[access_activity_log]", record->access_log);
     stripe_form_bool(&form, "submit", true);
     return stripe_ops_form(c, &form);
 }
@@ -500,9 +493,13 @@ static enum result check_submit(
 enum result disputes_submit(struct ctx *c, const char *id, const char *text)
 {
     struct dispute d;
+    struct dispute_record record;
+    struct booking b;
     struct stripe_op op;
     TRY(db_begin(c->db));
     TRY(check_submit(c, id, text, &d));
+    TRY(bookings_get(c, d.booking_id, &b));
+    TRY(disputes_record(c, &b, &record));
     const char *uid = rand_uid(c->arena);
     struct query *q = db_query(c->db, Q_DISPUTES_ADD_EVIDENCE);
     bind_text(q, "uid", uid);
@@ -519,7 +516,7 @@ enum result disputes_submit(struct ctx *c, const char *id, const char *text)
         .subject_uid = uid,
         .attempt = 1,
         .path = ctx_printf(c, "/v1/disputes/%s", id),
-        .body = evidence_form(c, text),
+        .body = evidence_form(c, &record, text),
     };
     TRY(stripe_ops_add(c, &new, &op));
     TRY(audit_add(c, "dispute.answered", "booking", d.booking_id, id));
