@@ -146,11 +146,13 @@ static enum result our_payout_failed(struct ctx *c, const struct stripe_event *e
 {
     int64_t cents = 0;
     const char *why = json_text(e->object, "failure_message");
-    (void)json_int(e->object, "amount", &cents);
     const struct difference d = {
         .kind = "payout_failed",
         .source_id = e->object_id,
-        .detail = ctx_printf(c, "%s: %s", cents_format(c->arena, cents_of(cents)),
+        .detail = ctx_printf(c, "%s: %s",
+            json_int(e->object, "amount", &cents)
+                ? cents_format(c->arena, cents_of(cents))
+                : "an unknown amount",
             why == NULL ? "Stripe does not say why" : why),
         .notice = "Stripe could not pay out to our bank.",
     };
