@@ -1,7 +1,6 @@
 -- What staff is told of because time has passed. A claim says that they were.
 
 -- query: alerts_disputes
--- scan: an index of those only that are open
 SELECT d.dispute_id FROM disputes d
 WHERE d.closed_at IS NULL AND d.due_by > :now_at AND d.due_by <= :until_at
   AND d.status IN ('needs_response', 'warning_needs_response', 'appeal_needs_response')

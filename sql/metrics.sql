@@ -50,7 +50,6 @@ UNION ALL
 SELECT 'debts', COUNT(*) FROM ledger_totals WHERE account = 'host_receivable' AND balance_cents > 0
 
 -- query: metrics_job_cursors
--- scan: a handful of rows
 SELECT name AS label, cursor_at AS value FROM jobs WHERE name IN ('reconcile', 'sweep')
 
 -- query: metrics_stripe_refused
