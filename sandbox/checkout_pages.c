@@ -51,12 +51,26 @@ static char *rows(struct call *c, const struct object *session)
     return html;
 }
 
+/* What the address field holds: what was typed, else what the session or its customer
+ * has. */
+static const char *email_of(struct call *c, const struct object *session)
+{
+    const char *typed = call_text(c, "email");
+    const char *given = value_get_text(session->body, "customer_email");
+    const struct object *customer =
+        objects_find(c, "customer", value_get_text(session->body, "customer"));
+    if (typed != NULL)
+        return typed;
+    return given != NULL || customer == NULL ? given
+                                             : value_get_text(customer->body, "email");
+}
+
 static void show(struct call *c, const struct object *session, const char *wrong)
 {
     static const char *const verbs[][2] = { { "book", "Book for" },
         { "donate", "Donate" } };
     struct value *vars = value_object(c->a);
-    const char *typed = call_text(c, "email"), *verb = "Pay";
+    const char *verb = "Pay";
     const char *submit = value_get_text(session->body, "submit_type");
     for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
         if (text_is(verbs[i][0], submit))
@@ -68,8 +82,7 @@ static void show(struct call *c, const struct object *session, const char *wrong
     value_put_text(c->a, vars, "wrong", wrong);
     value_put_text(c->a, vars, "verb", verb);
     value_put_text(c->a, vars, "action", arena_printf(c->a, "/c/pay/%s", session->id));
-    value_put_text(c->a, vars, "email",
-        typed != NULL ? typed : value_get_text(session->body, "customer_email"));
+    value_put_text(c->a, vars, "email", email_of(c, session));
     value_put_text(c->a, vars, "expiry", call_text(c, "expiry"));
     const char *cancel = value_get_text(session->body, "cancel_url");
     value_put_text(c->a, vars, "cancel_url",

@@ -17,7 +17,10 @@ FROM users WHERE id = :id
 
 -- query: accounts_page
 SELECT id, email, full_name, business_name, phone, role, state, verified_at, created_at
-FROM users WHERE id < :before_id ORDER BY id DESC LIMIT :max
+FROM users
+WHERE id < :before_id AND (:words = '' OR INSTR(LOWER(email), LOWER(:words))
+    OR INSTR(LOWER(full_name), LOWER(:words)) OR INSTR(LOWER(business_name), LOWER(:words)))
+ORDER BY id DESC LIMIT :max
 
 -- query: accounts_add_link
 INSERT INTO mail_links (token_hash, user_id, purpose, created_at, expires_at)

@@ -56,11 +56,12 @@ WHERE host_id = :user_id AND state = 'requested' AND start_at > :now_at
 ORDER BY start_at, id LIMIT :max
 
 -- query: bookings_add
-INSERT INTO bookings (uid, kitchen_id, space_id, vendor_id, host_id, state, start_at, end_at,
+INSERT INTO bookings (cell, uid, kitchen_id, space_id, vendor_id, host_id, state, start_at, end_at,
     timezone, buffer_before_min, buffer_after_min, guest_count, purpose, special_requests,
     rate_cents, base_cents, cleaning_cents, service_fee_cents, tax_cents, total_cents,
     host_cents, vendor_fee_bp, host_fee_bp, tax_bp, policy, created_at, hold_until, updated_at)
-VALUES (:uid, :kitchen_id, :space_id, :vendor_id, :host_id, :state, :start_at, :end_at,
+VALUES ((SELECT cell FROM kitchens WHERE id = :kitchen_id), :uid, :kitchen_id, :space_id,
+    :vendor_id, :host_id, :state, :start_at, :end_at,
     :timezone, :buffer_before_min, :buffer_after_min, :guest_count, :purpose, :special_requests,
     :rate_cents, :base_cents, :cleaning_cents, :service_fee_cents, :tax_cents, :total_cents,
     :host_cents, :vendor_fee_bp, :host_fee_bp, :tax_bp, :policy, :now_at, :hold_until, :now_at)

@@ -13,11 +13,12 @@ INSERT INTO host_accounts (user_id, uid, transfers_active, payouts_enabled, chec
 VALUES (:user_id, :uid, 1, 1, :now_at, :now_at)
 
 -- query: demo_add_booking
-INSERT INTO bookings (uid, kitchen_id, space_id, vendor_id, host_id, state, start_at, end_at,
+INSERT INTO bookings (cell, uid, kitchen_id, space_id, vendor_id, host_id, state, start_at, end_at,
     timezone, buffer_before_min, buffer_after_min, guest_count, purpose, special_requests,
     rate_cents, base_cents, cleaning_cents, service_fee_cents, tax_cents, total_cents, host_cents,
     vendor_fee_bp, host_fee_bp, tax_bp, policy, created_at, hold_until, confirmed_at, updated_at)
-VALUES (:uid, :kitchen_id, :space_id, :vendor_id, :host_id, :state, :start_at, :end_at,
+VALUES ((SELECT cell FROM kitchens WHERE id = :kitchen_id), :uid, :kitchen_id, :space_id,
+    :vendor_id, :host_id, :state, :start_at, :end_at,
     :timezone, :buffer_before_min, :buffer_after_min, :guest_count, :purpose, '',
     :rate_cents, :base_cents, :cleaning_cents, :service_fee_cents, :tax_cents, :total_cents,
     :host_cents, :vendor_fee_bp, :host_fee_bp, :tax_bp, :policy, :created_at, :created_at,

@@ -5,6 +5,9 @@ VALUES (:event_id, :type, :object_id, :account, :created, :livemode, :api_versio
     :now_at, :processed_at, :error)
 ON CONFLICT (event_id) DO NOTHING
 
+-- query: events_wait
+UPDATE stripe_events SET processed_at = NULL WHERE event_id = :event_id
+
 -- query: events_due
 -- scan: an index of those only that wait, in order
 SELECT event_id FROM stripe_events

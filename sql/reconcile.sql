@@ -19,14 +19,11 @@ WHERE (t.class, t.source_key) > (:class, :key) AND t.class NOT IN ('stripe_fee',
 GROUP BY t.class, t.source_key ORDER BY t.class, t.source_key LIMIT :max
 
 -- query: reconcile_ours
--- A refund that is pending waits for money at Stripe: it is under way, however long.
 SELECT l.id, l.class, l.source_id, l.booking_id,
     (SELECT SUM(x.amount_cents) FROM ledger_at_stripe x
      WHERE x.source_id = l.source_id AND x.class = l.class) AS amount,
     EXISTS (SELECT 1 FROM balance_transactions t
-            WHERE t.class = l.class AND t.source_key = l.source_id)
-    OR EXISTS (SELECT 1 FROM refunds r
-               WHERE r.refund_id = l.source_id AND r.state = 'pending') AS known
+            WHERE t.class = l.class AND t.source_key = l.source_id) AS known
 FROM ledger_at_stripe l
 WHERE l.id > :after_id AND l.at < :before_at AND l.class NOT IN ('stripe_fee', 'payout')
 ORDER BY l.id LIMIT :max
@@ -48,14 +45,6 @@ FROM ledger_at_stripe l
 WHERE l.id > :since AND l.class NOT IN ('stripe_fee', 'payout')
   AND NOT EXISTS (SELECT 1 FROM balance_transactions t
                   WHERE t.class = l.class AND t.source_key = l.source_id)
-
--- query: reconcile_waiting
--- scan: an index of those only that are pending
-SELECT COALESCE(SUM(l.amount_cents), 0) AS cents
-FROM refunds r CROSS JOIN ledger_at_stripe l ON l.source_id = r.refund_id AND l.class = 'refund'
-WHERE r.state = 'pending' AND +l.id <= :since
-  AND NOT EXISTS (SELECT 1 FROM balance_transactions t
-                  WHERE t.class = 'refund' AND t.source_key = r.refund_id)
 
 -- query: reconcile_bookings
 -- OVER: only a transfer is still to come. STRAY: money that belongs to no booking.

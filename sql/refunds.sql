@@ -36,6 +36,9 @@ FROM refunds WHERE payment_id = :payment_id AND state <> 'canceled'
 UPDATE refunds SET refund_id = :refund_id, state = :state, error = :error, updated_at = :now_at
 WHERE id = :id AND state = :from_state
 
+-- query: refunds_is_posted
+SELECT EXISTS (SELECT 1 FROM ledger WHERE kind = :kind AND source_id = :refund_id) AS posted
+
 -- query: refunds_sum_paid
 SELECT COALESCE(SUM(amount_cents), 0) AS refunded FROM refunds
 WHERE payment_id = :payment_id AND state IN ('pending', 'succeeded')

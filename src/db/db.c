@@ -67,7 +67,7 @@ static enum result prepare(struct db *db, sqlite3 *connection, enum query_id id,
     if (code != SQLITE_OK) {
         buf_printf(why, "%s: query %s: %s", text->file, text->name,
             sqlite3_errmsg(connection));
-        return R_FAULT;
+        return result_of(code);
     }
     int parameters = sqlite3_bind_parameter_count(stmt);
     int columns = sqlite3_column_count(stmt);
@@ -109,6 +109,7 @@ void db_close(struct db *db)
     }
     sqlite3_finalize(db->begin_reading);
     sqlite3_finalize(db->end_reading);
+    words_close(&db->words);
     sqlite3_close(db->reader);
     sqlite3_close(db->writer);
     if (db->lock_fd >= 0)
@@ -126,34 +127,49 @@ static enum result open_all(struct db *db, const char *dir, struct buf *why)
     TRY(connection_open(dir, DB_WRITE, &db->writer, why));
     TRY(migrate_check(db->writer, why));
     TRY(connection_open(dir, DB_READ, &db->reader, why));
+    TRY(words_open(db->reader, &db->words, why));
     CHECK(sqlite3_prepare_v3(db->reader, "BEGIN", -1, SQLITE_PREPARE_PERSISTENT,
               &db->begin_reading, NULL) == SQLITE_OK);
     CHECK(sqlite3_prepare_v3(db->reader, "COMMIT", -1, SQLITE_PREPARE_PERSISTENT,
               &db->end_reading, NULL) == SQLITE_OK);
+    return OK;
+}
+
+enum result db_prepare_all(struct db *db, struct buf *why)
+{
     for (int id = 0; id < Q__MAX; id++) {
-        TRY(prepare(db, db->reader, id, &db->read[id], why));
-        if (!db->read[id]->writes)
+        struct query *q = NULL;
+        TRY(prepare(db, db->reader, id, &q, why));
+        bool writes = q->writes;
+        query_free(q);
+        if (!writes)
             continue;
-        query_free(db->read[id]);
-        db->read[id] = NULL;
-        TRY(prepare(db, db->writer, id, &db->write[id], why));
+        TRY(prepare(db, db->writer, id, &q, why));
+        query_free(q);
     }
     return OK;
 }
 
-/* A query that only reads was prepared at the start on the connection that reads, so
- * it is known to be right; its twin for units that write is made when first asked
- * for. Page workers seldom need one, and each costs some 5 kB. */
-static struct query *twin(struct db *db, enum query_id id)
+/* Few queries are asked for in each pool, and each costs some 5 kB: so each is prepared
+ * for the one who first wants it. */
+static struct query *prepared(struct db *db, enum query_id id)
 {
-    if (db->write[id] == NULL) {
-        struct buf why;
-        buf_init(&why, 1024);
-        if (prepare(db, db->writer, id, &db->write[id], &why) != OK)
-            log_error("db_prepare", "%s", why.at);
-        buf_free(&why);
-    }
-    return db->write[id];
+    bool reads = db->mode == DB_READ;
+    struct query **kept = reads ? &db->read[id] : &db->write[id];
+    if (*kept != NULL)
+        return *kept;
+    sqlite3 *connection = reads ? db->reader : db->writer;
+    struct buf why;
+    buf_init(&why, 1024);
+    enum result r = prepare(db, connection, id, kept, &why);
+    if (r != OK)
+        log_error("db_prepare", "%s", why.at);
+    buf_free(&why);
+    if (r == OK)
+        return *kept;
+    db->failed =
+        (struct query) { .db = db, .connection = connection, .id = id, .failed = r };
+    return &db->failed;
 }
 
 enum result db_open(const char *dir, struct db **out, struct buf *why)
@@ -277,10 +293,11 @@ int64_t db_last_id(const struct db *db)
 
 struct query *db_query(struct db *db, enum query_id id)
 {
-    struct query *q = db->mode == DB_READ ? db->read[id] : twin(db, id);
-    CHECK(q != NULL); /* a query that writes, asked for in a unit that may only read */
-    CHECK(!q->writes || db->in_transaction);
     CHECK(db->arena != NULL);
+    struct query *q = prepared(db, id);
+    if (q->failed != OK)
+        return q;
+    CHECK(!q->writes || db->in_transaction); /* never in a unit that may only read */
     if (db->mode == DB_READ && !db->is_reading) {
         run_once(db->begin_reading);
         db->is_reading = true;
@@ -329,6 +346,8 @@ static int find_name(struct names *all, const char *name)
 
 static int parameter(struct query *q, const char *name)
 {
+    if (q->failed != OK)
+        return 0;
     int i = find_name(&q->parameters, name);
     if (i < 0)
         log_error(
@@ -339,9 +358,15 @@ static int parameter(struct query *q, const char *name)
     return i + 1;
 }
 
+/* To bind to no statement is misuse, and does nothing. */
+static void check_bound(const struct query *q, int code)
+{
+    CHECK(code == SQLITE_OK || (code == SQLITE_MISUSE && q->failed != OK));
+}
+
 void query_bind_int(struct query *q, const char *name, int64_t n)
 {
-    CHECK(sqlite3_bind_int64(q->stmt, parameter(q, name), n) == SQLITE_OK);
+    check_bound(q, sqlite3_bind_int64(q->stmt, parameter(q, name), n));
 }
 
 void query_bind_id(struct query *q, const char *name, int64_t id)
@@ -354,28 +379,30 @@ void query_bind_id(struct query *q, const char *name, int64_t id)
 
 void query_bind_real(struct query *q, const char *name, double x)
 {
-    CHECK(sqlite3_bind_double(q->stmt, parameter(q, name), x) == SQLITE_OK);
+    check_bound(q, sqlite3_bind_double(q->stmt, parameter(q, name), x));
 }
 
 void query_bind_text(struct query *q, const char *name, const char *s)
 {
-    CHECK(sqlite3_bind_text(q->stmt, parameter(q, name), s, -1, SQLITE_STATIC) ==
-          SQLITE_OK);
+    check_bound(
+        q, sqlite3_bind_text(q->stmt, parameter(q, name), s, -1, SQLITE_STATIC));
 }
 
 void query_bind_blob(struct query *q, const char *name, const void *bytes, size_t n)
 {
-    CHECK(sqlite3_bind_blob64(q->stmt, parameter(q, name), bytes, n, SQLITE_STATIC) ==
-          SQLITE_OK);
+    check_bound(
+        q, sqlite3_bind_blob64(q->stmt, parameter(q, name), bytes, n, SQLITE_STATIC));
 }
 
 void query_bind_null(struct query *q, const char *name)
 {
-    CHECK(sqlite3_bind_null(q->stmt, parameter(q, name)) == SQLITE_OK);
+    check_bound(q, sqlite3_bind_null(q->stmt, parameter(q, name)));
 }
 
 enum result query_step(struct query *q)
 {
+    if (q->failed != OK)
+        return q->failed;
     if (!q->stepped) {
         if (q->bound != q->wanted)
             log_error(

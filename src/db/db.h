@@ -24,8 +24,8 @@ struct query;
 
 enum db_mode { DB_READ, DB_WRITE };
 
-/* Opens DIR/prep.db, which must be migrated to this program's schema, and
- * prepares every query. Open after fork, never before. R_FAULT with WHY. */
+/* Opens DIR/prep.db, which must be migrated to this program's schema. Open after
+ * fork, never before. R_FAULT with WHY. */
 enum result db_open(const char *dir, struct db **out, struct buf *why);
 void db_close(struct db *db);
 
@@ -53,7 +53,9 @@ int db_query_count(const struct db *db);
 int64_t db_last_id(const struct db *db);
 
 /* The query ID, reset, nothing bound. A query that writes needs a transaction.
- * A query has one set of rows at a time: finish reading before running it again. */
+ * A query has one set of rows at a time: finish reading before running it again.
+ * It is prepared when it is first asked for on a connection, and kept. One that cannot
+ * be prepared is logged, takes what is bound and fails at its step. */
 struct query *db_query(struct db *db, enum query_id id);
 
 /* Names of parameters and columns are string literals, which the "" makes sure of: so
@@ -116,12 +118,23 @@ bool query_col_is_null(struct query *q, const char *name);
 #define col_text_here(q, name) query_col_text_here(q, "" name)
 const char *query_col_text_here(struct query *q, const char *name);
 
+/* Calls EACH with the words of TEXT, as an index of words should have them: in small
+ * letters, without accents, as stems ("Bakeries" and "bakery" are both "bakeri"). They
+ * are letters and digits only. */
+void db_words(struct db *db, const char *text,
+    void (*each)(void *arg, const char *word, size_t n), void *arg);
+
 /* "3.40.1": the library that runs, not the header. */
 const char *db_library_version(void);
 
 /* Copies the whole database to FILE (a new one) while others write, then
  * checks the copy. */
 enum result db_backup(struct db *db, const char *file, struct buf *why);
+
+/* Prepares every query, and lets each go again: R_FAULT, and WHY names the first that
+ * does not fit the schema. `prep serve` does it before it starts or reloads, since a
+ * worker would find out only when a page needs the query. */
+enum result db_prepare_all(struct db *db, struct buf *why);
 
 /* For tests and `prep check`: 'ok' or what integrity_check and
  * foreign_key_check found. */

@@ -16,26 +16,37 @@ struct names {
     const char **asked; /* the literal that last asked for each, or NULL */
 };
 
-/* One prepared statement. */
+/* One prepared statement; or one that could not be prepared, and fails at its step. */
 struct query {
     struct db *db;
     sqlite3 *connection;
     sqlite3_stmt *stmt;
     enum query_id id;
+    enum result failed; /* why there is no stmt */
     bool writes, stepped, in_use;
     uint64_t bound, wanted; /* a bit per parameter */
     struct names parameters, columns;
     const char **names; /* of both, one block */
 };
 
+/* What takes texts apart (words.c). */
+struct words {
+    fts5_tokenizer tokenizer;
+    Fts5Tokenizer *made;
+};
+enum result words_open(sqlite3 *c, struct words *out, struct buf *why);
+void words_close(struct words *w); /* before its connection */
+
 struct db {
     sqlite3 *reader, *writer;
     sqlite3_stmt *begin_reading, *end_reading;
-    struct query *read[Q__MAX], *write[Q__MAX];
+    struct query *read[Q__MAX], *write[Q__MAX]; /* NULL: not asked for yet */
+    struct query failed;        /* stands for each that could not be prepared */
     struct query *used[Q__MAX]; /* to reset at the unit's end */
     int used_count;
     struct arena *arena;
     enum db_mode mode;
+    struct words words;
     int lock_fd;
     bool in_transaction, is_reading;
     int count;

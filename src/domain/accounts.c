@@ -422,11 +422,12 @@ enum result accounts_update(
     return db_commit(c->db);
 }
 
-enum result accounts_page(
-    struct ctx *c, int64_t before_id, size_t max, struct account **out, size_t *n)
+enum result accounts_page(struct ctx *c, const char *words, int64_t before_id,
+    size_t max, struct account **out, size_t *n)
 {
     struct account *accounts = arena_array(c->arena, max, sizeof *accounts);
     struct query *q = db_query(c->db, Q_ACCOUNTS_PAGE);
+    bind_text(q, "words", words);
     bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
     bind_int(q, "max", (int64_t)max);
     enum result r;

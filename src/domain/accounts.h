@@ -59,9 +59,10 @@ enum result accounts_get(struct ctx *c, int64_t id, struct account *out);
 enum result accounts_update(
     struct ctx *c, const char *full_name, const char *business_name, const char *phone);
 
-/* All accounts with an id below BEFORE_ID (0: from the newest), newest first. */
-enum result accounts_page(
-    struct ctx *c, int64_t before_id, size_t max, struct account **out, size_t *n);
+/* For staff: the accounts with WORDS in their address, name or business name (empty:
+ * all accounts) and an id below BEFORE_ID (0: from the newest), newest first. */
+enum result accounts_page(struct ctx *c, const char *words, int64_t before_id,
+    size_t max, struct account **out, size_t *n);
 
 /* An admin suspends or restores an account, with a reason (R_INVALID without one when
  * suspending); suspending ends its sessions. Nobody suspends an admin or himself.

@@ -39,11 +39,13 @@ static unsigned char *hash_of(struct ctx *c, const char *route, struct span body
 enum result claims_post(struct ctx *c, const char *key, const char *route,
     struct span body, bool *found, struct claims_answer *stored)
 {
+    *found = false;
+    if (*key == '\0')
+        return OK;
     struct query *q = db_query(c->db, Q_CLAIMS_ANSWER_OF);
     bind_int(q, "user_id", c->actor.user_id);
     bind_text(q, "key", key);
     enum result r = query_step(q);
-    *found = false;
     if (r == R_NOT_FOUND)
         return OK;
     TRY(r);
@@ -64,6 +66,8 @@ enum result claims_post(struct ctx *c, const char *key, const char *route,
 enum result claims_answer(struct ctx *c, const char *key, const char *route,
     struct span body, const struct claims_answer *answer)
 {
+    if (*key == '\0')
+        return OK;
     struct query *q = db_query(c->db, Q_CLAIMS_ANSWER);
     bind_int(q, "user_id", c->actor.user_id);
     bind_text(q, "key", key);

@@ -21,7 +21,8 @@ struct claims_answer {
 /* A post with an idempotency key by the acting user. Call first in the
  * transaction: *FOUND true: this very post was answered before, STORED is the
  * answer, do nothing. R_INVALID: the key was used for another body; the message
- * says so. ROUTE and BODY are what "the same post" means. */
+ * says so. ROUTE and BODY are what "the same post" means. An empty KEY is never found
+ * and never kept. */
 enum result claims_post(struct ctx *c, const char *key, const char *route,
     struct span body, bool *found, struct claims_answer *stored);
 

@@ -1,8 +1,11 @@
 #include "domain/compliance.h"
 
 #include "domain/accounts.h"
+#include <string.h>
+
 #include "domain/audit.h"
 #include "domain/catalogue.h"
+#include "domain/claims.h"
 #include "domain/kitchens.h"
 #include "domain/listings.h"
 #include "domain/notices.h"
@@ -133,9 +136,8 @@ static enum result check_input(struct ctx *c, int64_t kitchen_id,
 }
 
 static enum result add(struct ctx *c, int64_t kitchen_id,
-    const struct document_input *in, const char *hash, enum sniff type, int64_t *id)
+    const struct document_input *in, const char *hash, enum sniff type)
 {
-    TRY(db_begin(c->db));
     struct query *q = db_query(c->db, Q_COMPLIANCE_ADD);
     bind_int(q, "kitchen_id", kitchen_id);
     bind_text(q, "kind", in->kind);
@@ -149,9 +151,26 @@ static enum result add(struct ctx *c, int64_t kitchen_id,
     bind_text(q, "file_name", in->file_name);
     bind_int(q, "now_at", c->now_at);
     TRY(query_run(q));
-    *id = db_last_id(c->db);
-    TRY(audit_add(c, "document.upload", "document", *id,
-        catalogue_label(CATALOGUE_DOCUMENTS, in->kind)));
+    return audit_add(c, "document.upload", "document", db_last_id(c->db),
+        catalogue_label(CATALOGUE_DOCUMENTS, in->kind));
+}
+
+static enum result add_once(struct ctx *c, int64_t kitchen_id,
+    const struct document_input *in, const char *hash, enum sniff type)
+{
+    const char *route =
+        ctx_printf(c, "/host/listings/%lld/documents", (long long)kitchen_id);
+    const char *post = ctx_printf(c, "%s\n%s\n%s\n%lld\n%lld\n%s", in->kind, in->number,
+        in->authority, (long long)in->issued_day, (long long)in->expires_day, hash);
+    const struct span body = { post, strlen(post) };
+    struct claims_answer answer = { 303, route };
+    bool again;
+    TRY(db_begin(c->db));
+    TRY(claims_post(c, in->key, route, body, &again, &answer));
+    if (!again) {
+        TRY(add(c, kitchen_id, in, hash, type));
+        TRY(claims_answer(c, in->key, route, body, &answer));
+    }
     return db_commit(c->db);
 }
 
@@ -167,7 +186,7 @@ static void forget_file(struct ctx *c, const struct store *s, const char *hash)
 }
 
 enum result compliance_upload(struct ctx *c, int64_t kitchen_id,
-    const struct document_input *in, int64_t *id, const char **field)
+    const struct document_input *in, const char **field)
 {
     struct kitchen k;
     enum sniff type = SNIFF_UNKNOWN;
@@ -177,7 +196,7 @@ enum result compliance_upload(struct ctx *c, int64_t kitchen_id,
     TRY(check_input(c, kitchen_id, in, &type, field));
     struct store s = compliance_store(c);
     TRY(store_put_file(&s, c->arena, in->path, &hash));
-    enum result r = add(c, kitchen_id, in, hash, type, id);
+    enum result r = add_once(c, kitchen_id, in, hash, type);
     if (r != OK)
         forget_file(c, &s, hash);
     return r;

@@ -23,12 +23,14 @@ struct document_input {
     int64_t issued_day, expires_day;
     const char *path, *file_name; /* the uploaded file; it stays where it is */
     int64_t bytes;
+    const char *key; /* of the form it came by, or empty */
 };
 
-/* Keeps a paper of the acting host's own kitchen; it waits for a decision. R_INVALID
- * sets *FIELD to the input that is wrong: "kind", "issued", "expires", "document". */
+/* Keeps a paper of the acting host's own kitchen; it waits for a decision. The same post
+ * again by one form changes nothing. R_INVALID sets *FIELD to the input that is wrong:
+ * "kind", "issued", "expires", "document". */
 enum result compliance_upload(struct ctx *c, int64_t kitchen_id,
-    const struct document_input *in, int64_t *id, const char **field);
+    const struct document_input *in, const char **field);
 
 /* Paper ID, for its host and staff; to others R_NOT_FOUND. */
 enum result compliance_get(struct ctx *c, int64_t id, struct document *out);

@@ -342,24 +342,6 @@ enum result disputes_apply(struct ctx *c, const struct stripe_dispute *dispute)
     return r;
 }
 
-/* A dispute may be heard of before the payment that it is about. */
-static enum result know_payment(
-    struct ctx *c, const struct stripe_client *client, const char *intent_id)
-{
-    struct payment p;
-    struct stripe_reply reply;
-    struct stripe_intent intent;
-    enum result r = payments_by_intent(c, intent_id, &p);
-    if (r != R_NOT_FOUND || *intent_id == '\0')
-        return query_end(r);
-    TRY(stripe_ops_read(
-        c, client, ctx_printf(c, "/v1/payment_intents/%s", intent_id), &reply));
-    TRY(stripe_read_intent(reply.object, &intent));
-    TRY(db_begin(c->db));
-    TRY(payments_apply(c, &intent));
-    return db_commit(c->db);
-}
-
 enum result disputes_check(struct ctx *c, const char *id)
 {
     struct stripe_client client;
@@ -368,7 +350,10 @@ enum result disputes_check(struct ctx *c, const char *id)
     TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
     TRY(stripe_ops_read(c, &client, ctx_printf(c, "/v1/disputes/%s", id), &reply));
     TRY(stripe_read_dispute(reply.object, &dispute));
-    TRY(know_payment(c, &client, dispute.intent_id));
+    enum result r = payments_learn(c, dispute.intent_id);
+    if (r != R_NOT_FOUND)
+        TRY(r);
+    fail_clear(c);
     TRY(db_begin(c->db));
     TRY(disputes_apply(c, &dispute));
     struct query *q = db_query(c->db, Q_DISPUTES_TOUCH);

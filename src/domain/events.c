@@ -70,6 +70,10 @@ static enum result read_refund(
     struct stripe_refund refund;
     TRY(read_object(c, ctx_printf(c, "/v1/refunds/%s", object_id), &reply));
     TRY(stripe_read_refund(reply.object, &refund));
+    enum result r = payments_learn(c, refund.intent_id);
+    if (r != R_NOT_FOUND)
+        TRY(r);
+    fail_clear(c);
     TRY(db_begin(c->db));
     TRY(refunds_apply(c, &refund));
     return db_commit(c->db);
@@ -93,29 +97,23 @@ static enum result read_dispute(
     return disputes_check(c, object_id);
 }
 
-/* The booking whose payment the event's object is about. */
-static enum result booking_of(
-    struct ctx *c, const struct stripe_event *e, struct booking *out)
+/* The payment that the event's object is about, or NULL. */
+static const char *intent_of(const struct stripe_event *e)
 {
-    struct payment p;
     const char *intent_id = json_text(e->object, "payment_intent");
-    if (intent_id == NULL)
-        intent_id = json_text(e->object, "payment_intent.id");
-    TRY(payments_by_intent(c, intent_id, &p));
-    return bookings_get(c, p.booking_id, out);
+    return intent_id != NULL ? intent_id : json_text(e->object, "payment_intent.id");
 }
 
-/* Reviews and warnings cannot be read again: what the event says is all there is. */
+/* Reviews and warnings are not read again: each event says all there is to know. One
+ * that is over stays over, so they may come in any order. R_NOT_FOUND: the payment is
+ * not known. */
 static enum result freeze(
     struct ctx *c, const struct stripe_event *e, enum freeze_kind kind, bool open)
 {
+    struct payment p;
     struct booking b;
-    enum result r = booking_of(c, e, &b);
-    if (r == R_NOT_FOUND) {
-        fail_clear(c);
-        return OK; /* not of a payment of ours */
-    }
-    TRY(r);
+    TRY(payments_by_intent(c, intent_of(e), &p));
+    TRY(bookings_get(c, p.booking_id, &b));
     return freezes_set(c, &b, kind, e->object_id, open);
 }
 
@@ -160,8 +158,9 @@ static enum result our_payout_failed(struct ctx *c, const struct stripe_event *e
 }
 
 /* What is final is applied from the event itself, when it comes; everything else, and
- * what could not be applied then, from the object. Where there is no object to read the
- * event is all there is. `prep stripe-endpoints` makes its lists from this one.
+ * what could not be applied then, from the object. Where no object is read the event is
+ * applied later, too, once its payment is known. `prep stripe-endpoints` makes its
+ * lists from this one.
  *
  * Not here, and so not asked for:
  *   charge.updated: nothing of a charge is kept that its intent, refunds and disputes
@@ -332,14 +331,14 @@ static enum result check_signature(struct ctx *c, enum events_endpoint endpoint,
 }
 
 /* What goes wrong here is not the sender's fault, whatever it is called: he shall send
- * it again. */
+ * it again. R_NOT_FOUND: it is about a payment that we do not know. */
 static enum result apply_now(
     struct ctx *c, const struct handling *h, const struct stripe_event *e)
 {
     struct actor was = bookings_as_system(c);
     enum result r = h->now(c, e);
     c->actor = was;
-    if (r == OK || r == R_BUSY)
+    if (r == OK || r == R_BUSY || (r == R_NOT_FOUND && h->later == NULL))
         return r;
     log_error(
         "webhook", "%s (%s) cannot be applied: %s", e->id, e->type, result_name(r));
@@ -354,6 +353,19 @@ static enum result set_other_mode(struct ctx *c, const struct stripe_event *e)
         .detail = ctx_printf(c, "%s (%s) is of the other mode", e->id, e->type),
     };
     return differences_found(c, &d, NULL);
+}
+
+/* The job asks Stripe for the payment that we do not know, and applies it then. */
+static enum result take_now(
+    struct ctx *c, const struct handling *h, const struct stripe_event *e)
+{
+    enum result r = apply_now(c, h, e);
+    if (r != R_NOT_FOUND)
+        return r;
+    fail_clear(c);
+    struct query *q = db_query(c->db, Q_EVENTS_WAIT);
+    bind_text(q, "event_id", e->id);
+    return query_run_one(q);
 }
 
 /* Its words may mean something else than we think. */
@@ -394,7 +406,7 @@ static enum result take(struct ctx *c, const struct stripe_event *e, bool told)
     if (ours && other && told)
         TRY(set_other_version(c, e));
     if (new &&ours && now)
-        TRY(apply_now(c, h, e));
+        TRY(take_now(c, h, e));
     return db_commit(c->db);
 }
 
@@ -510,10 +522,19 @@ enum result events_due(struct ctx *c, size_t max, const char ***ids, size_t *n)
     return query_end(r);
 }
 
-/* What the event itself says, once more. */
+/* What the event itself says, once more. Only what is proven not to be about a payment
+ * of ours is dropped. */
 static enum result repeat(
     struct ctx *c, const struct handling *h, const struct stripe_event *e)
 {
+    enum result r = h->now == our_payout_failed ? OK : payments_learn(c, intent_of(e));
+    if (r == R_NOT_FOUND) {
+        log_warn(
+            "event_unknown", "%s (%s) is of no payment of ours", e->object_id, e->type);
+        fail_clear(c);
+        return OK;
+    }
+    TRY(r);
     TRY(db_begin(c->db));
     TRY(apply_now(c, h, e));
     return db_commit(c->db);

@@ -1,7 +1,8 @@
 /* What Stripe tells us by webhook (STRIPE.md, "Webhook endpoints"). An event is
  * stored once, by its id; facts that cannot change any more are applied at once, all
- * others only say which object to read again, which the job `events` does. An event in
- * another version of the API than ours is told to staff and says only that, too.
+ * others only say which object to read again, which the job `events` does. Reviews and
+ * warnings are applied as they come, or, if their payment is not known, by that job. An
+ * event in another version of the API than ours is told to staff, and its object read.
  * Nothing here calls Stripe but events_sweep and events_process. */
 #ifndef DOMAIN_EVENTS_H
 #define DOMAIN_EVENTS_H
@@ -38,7 +39,8 @@ enum result events_sweep(struct ctx *c, int64_t since_at, const char **after);
 /* Up to when all of Stripe's events have been seen; 0: they never were. */
 enum result events_seen_until(struct ctx *c, int64_t *at);
 
-/* The ids of up to MAX events that wait for their object to be read. */
+/* The ids of up to MAX events that wait for their object to be read, or for their
+ * payment to be known. */
 enum result events_due(struct ctx *c, size_t max, const char ***ids, size_t *n);
 
 /* Empties up to MAX events of what they said, if they were applied before BEFORE_AT
@@ -47,7 +49,8 @@ enum result events_due(struct ctx *c, size_t max, const char ***ids, size_t *n);
 enum result events_forget(struct ctx *c, int64_t before_at, size_t max, size_t *n);
 
 /* Reads the object of one at Stripe and applies it, which answers all earlier events of
- * that object too. A failure is noted with the event, which is tried again later. */
+ * that object too; or asks Stripe for the payment and applies the event itself. A
+ * failure is noted with the event, which is tried again later. */
 enum result events_process(struct ctx *c, const char *event_id);
 
 #endif

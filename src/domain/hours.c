@@ -115,6 +115,14 @@ void hours_take(struct slate *s, int64_t slot)
         s->flags[slot - s->slots.first] |= SLATE_TAKEN;
 }
 
+void hours_take_all(struct slate *s, struct slots slots)
+{
+    int64_t end = slots.end < s->slots.end ? slots.end : s->slots.end;
+    int64_t slot = slots.first > s->slots.first ? slots.first : s->slots.first;
+    for (; slot < end; slot++)
+        s->flags[slot - s->slots.first] |= SLATE_TAKEN;
+}
+
 static unsigned char flags_at(const struct slate *s, int64_t slot)
 {
     return slot >= s->slots.first && slot < s->slots.end

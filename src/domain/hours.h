@@ -57,8 +57,9 @@ struct slate {
 /* A slate over SLOTS with the opening hours filled in, nothing taken. */
 struct slate hours_slate(struct arena *a, const struct hours *h, struct slots slots);
 
-/* Marks a slot as taken; slots outside the slate do not matter. */
+/* Marks a slot, or a run of them, as taken; slots outside the slate do not matter. */
 void hours_take(struct slate *s, int64_t slot);
+void hours_take_all(struct slate *s, struct slots slots);
 
 enum fit { FITS, FIT_CLOSED, FIT_TAKEN };
 

@@ -16,7 +16,7 @@ enum ledger_account {
     LEDGER_HOST_RECEIVABLE, /* owed by a host */
     LEDGER_REVENUE,         /* our fees */
     LEDGER_TAX,             /* collected, to be passed on */
-    LEDGER_REFUNDS_DUE,     /* owed to vendors, not yet with Stripe */
+    LEDGER_REFUNDS_DUE,     /* owed to vendors: decided, and has not moved yet */
     LEDGER_DISPUTED,        /* taken by a bank until a dispute is decided */
     LEDGER_DISPUTE_LOSS,
     LEDGER_STRIPE_FEES,

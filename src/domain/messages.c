@@ -1,6 +1,9 @@
 #include "domain/messages.h"
 
+#include <string.h>
+
 #include "domain/audit.h"
+#include "domain/claims.h"
 #include "domain/notices.h"
 #include "domain/outbox.h"
 #include "domain/throttles.h"
@@ -50,14 +53,8 @@ static enum result tell(
         fields, COUNT_OF(fields));
 }
 
-enum result messages_send(struct ctx *c, const struct booking *b, const char *body)
+static enum result write(struct ctx *c, const struct booking *b, const char *body)
 {
-    if (c->actor.user_id != b->vendor_id && c->actor.user_id != b->host_id)
-        return fail(c, R_DENIED,
-            "Only the vendor and the host of a booking write to each other.");
-    TRY(throttles_count(c, "message",
-        ctx_printf(c, "%lld", (long long)c->actor.user_id), MESSAGES_PER_WINDOW));
-    TRY(db_begin(c->db));
     struct query *q = db_query(c->db, Q_MESSAGES_ADD);
     bind_int(q, "booking_id", b->id);
     bind_int(q, "sender_id", c->actor.user_id);
@@ -66,7 +63,27 @@ enum result messages_send(struct ctx *c, const struct booking *b, const char *bo
     TRY(query_run(q));
     int64_t id = db_last_id(c->db);
     TRY(audit_add(c, "message.send", "booking", b->id, ""));
-    TRY(tell(c, b, id, body));
+    return tell(c, b, id, body);
+}
+
+enum result messages_send(
+    struct ctx *c, const struct booking *b, const char *body, const char *key)
+{
+    const char *route = ctx_printf(c, "/messages/%lld", (long long)b->id);
+    struct span post = { body, strlen(body) };
+    struct claims_answer answer = { 303, route };
+    bool again;
+    if (c->actor.user_id != b->vendor_id && c->actor.user_id != b->host_id)
+        return fail(c, R_DENIED,
+            "Only the vendor and the host of a booking write to each other.");
+    TRY(throttles_count(c, "message",
+        ctx_printf(c, "%lld", (long long)c->actor.user_id), MESSAGES_PER_WINDOW));
+    TRY(db_begin(c->db));
+    TRY(claims_post(c, key, route, post, &again, &answer));
+    if (!again) {
+        TRY(write(c, b, body));
+        TRY(claims_answer(c, key, route, post, &answer));
+    }
     return db_commit(c->db);
 }
 

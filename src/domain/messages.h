@@ -18,8 +18,10 @@ enum result messages_of(struct ctx *c, const struct booking *b, int64_t before_i
     size_t max, struct message **out, size_t *n);
 
 /* Writes one to the other side: mail and notice with it (own transaction). Only vendor
- * and host write. R_DENIED, R_INVALID, R_LIMITED. */
-enum result messages_send(struct ctx *c, const struct booking *b, const char *body);
+ * and host write. KEY is of the form it came by, or empty: the same message by the same
+ * form is written once. R_DENIED, R_INVALID, R_LIMITED. */
+enum result messages_send(
+    struct ctx *c, const struct booking *b, const char *body, const char *key);
 
 struct message_thread {
     int64_t booking_id, last_id, last_at;

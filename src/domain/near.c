@@ -1,112 +1,71 @@
 #include "domain/near.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "domain/places.h"
 #include "domain/squares.h"
+#include "domain/words.h"
 #include "util/text.h"
 
 enum {
-    RANGES_MAX = 160, /* 17 rows of COLUMNS_MAX squares, 10 in a range */
-    COLUMNS_MAX = 80,
-    WORDS_MAX = 8,
+    RANGES_MAX = 160,
+    RANGE_BITS = 27, /* as in near.sql */
     RATE_MAX_CENTS = 100000000,
     MINUTES_MAX = 1 << 30
 };
 
-/* From fine to coarse: squares of a size, how far a look at that size may reach, and
- * how kitchen_text names them. */
-struct near_level {
-    int64_t size, reach_max;
-    char token;
-};
+/* From fine to coarse. */
 enum { FINE, MIDDLE, COARSE, LEVELS };
-static const struct near_level cell_levels[LEVELS] = { { SQUARES_CELL, 8, 0 },
-    { SQUARES_PART, 8, 0 }, { SQUARES_SQUARE, INT64_MAX, 0 } };
-static const struct near_level word_levels[LEVELS] = { { SQUARES_PART, 3, 'p' },
-    { SQUARES_SQUARE, 5, 's' }, { SQUARES_DEGREE, INT64_MAX, 'd' } };
+static const int64_t sizes[LEVELS] = { SQUARES_CELL, SQUARES_PART, SQUARES_SQUARE };
 
 /* The first look is a middle one, where nothing better is known. So many kitchens in it
  * are a town, where it takes a closer look. */
-enum { DENSE = 300 };
-struct first_look {
-    int64_t reach;
-    double close_mi;
-};
-static const struct first_look cells_first = { 2, 0.33 }, words_first = { 0, 1.4 };
-
-/* Of a word that is so rare all places of a degree are fewer than the names of its
- * squares. */
-enum { RARE = 2 };
-static const double rare_per_mi2 = 0.007;
-
-static const char *near_token(struct ctx *c, double lat, double lng, char token)
-{
-    int64_t number = token == 'p'   ? squares_cell(lat, lng) / 100
-                     : token == 's' ? squares_square(lat, lng)
-                                    : squares_degree(lat, lng);
-    return ctx_printf(c, "%c%lld", token, (long long)number);
-}
-
-const char *near_place_tokens(struct ctx *c, double lat, double lng)
-{
-    return ctx_printf(c, "%s %s %s", near_token(c, lat, lng, 'p'),
-        near_token(c, lat, lng, 's'), near_token(c, lat, lng, 'd'));
-}
+enum { DENSE = 300, FIRST_REACH = 2 };
+static const double first_close_mi = 0.33;
 
 /* ---- words ------------------------------------------------------------------------
  */
 
-static bool is_word_byte(char c)
+/* The words as the index has them; of several that first which is rare, as far as the
+ * row of squares tells that the point is in. */
+static enum result find_words(struct ctx *c, struct near_walk *w)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c & 0x80) != 0;
-}
-
-/* Each word in quotes, so that none of them is an operator; NULL without any. */
-static const char *quoted_words(struct ctx *c, const char *s)
-{
-    char *out = arena_alloc(c->arena, 3 * strlen(s) + 1), *at = out;
-    for (int words = 0; words < WORDS_MAX; words++) {
-        while (*s != '\0' && !is_word_byte(*s))
-            s++;
-        if (*s == '\0')
-            break;
-        if (at > out)
-            *at++ = ' ';
-        *at++ = '"';
-        while (is_word_byte(*s))
-            *at++ = *s++;
-        *at++ = '"';
+    enum { WORDS_MAX = 8 };
+    const struct near_filter *f = &w->filter;
+    if (*f->words == '\0')
+        return OK;
+    struct word_list list = words_of(c, f->words);
+    if (list.n == 0)
+        return fail(c, R_INVALID,
+            "Give a word to look for, like \"smoker\" or \"loading dock\".");
+    if (list.n > 1) {
+        struct square_box band = squares_box(f->lat, f->lng, SQUARES_SQUARE, 0);
+        int64_t first = squares_cell_at(band.south, 0);
+        list.n = list.n < WORDS_MAX ? list.n : WORDS_MAX;
+        TRY(words_rarest_first(c, &list, first, first + SQUARES_BAND - 1));
+        w->others = words_json(c, &list, 1);
     }
-    return at == out ? NULL : out;
+    w->word = list.at[0];
+    return OK;
 }
 
 enum result near_begin(
     struct ctx *c, const struct near_filter *filter, struct near_walk *out)
 {
-    bool words = *filter->words != '\0';
     *out = (struct near_walk) {
         .filter = *filter,
-        .match = words ? quoted_words(c, filter->words) : NULL,
-        .levels = words ? word_levels : cell_levels,
         .level = MIDDLE,
-        .reach = words ? words_first.reach : cells_first.reach,
         .done_mi = -1,
         .look_mi = INFINITY,
     };
-    if (words && out->match == NULL)
-        return fail(c, R_INVALID,
-            "Give a word to look for, like \"smoker\" or \"loading dock\".");
-    return OK;
+    return find_words(c, out);
 }
 
 static int64_t size_of(const struct near_walk *w)
 {
-    return w->levels[w->level].size;
+    return sizes[w->level];
 }
 
 /* ---- reading a box ----------------------------------------------------------------
@@ -119,45 +78,20 @@ static const char *ranges_json(struct ctx *c, const struct square_box *box)
     char *out = arena_alloc(c->arena, n * (TEXT_INT_MAX + 1) + 2), *at = out;
     for (size_t i = 0; i < n; i++) {
         *at++ = i == 0 ? '[' : ',';
-        int64_t packed = ranges[i].first << 20 | (ranges[i].last - ranges[i].first);
+        /* A row of squares all round the earth fits in the lower bits. */
+        int64_t packed =
+            ranges[i].first << RANGE_BITS | (ranges[i].last - ranges[i].first);
         at += text_put_int(at, packed);
     }
     *at = ']';
     return out;
 }
 
-/* The words within the box: `place : (s1 OR s2) AND {title ...} : ("a" "b")`. */
-static const char *match_in(
-    struct ctx *c, const struct near_walk *w, const struct square_box *box)
-{
-    enum { TOKEN_BYTES = 20 };
-    int64_t rows = (box->north - box->south) / box->size + 1;
-    int64_t columns = (box->east - box->west) / box->size + 1;
-    char *places = arena_alloc(c->arena, (size_t)(rows * columns * TOKEN_BYTES + 1));
-    char *at = places;
-    for (int64_t i = 0; i < rows * columns; i++) {
-        double lat =
-            ((double)(box->south + i / columns * box->size) + 0.5) / SQUARES_DEGREE -
-            90;
-        double lng =
-            ((double)(box->west + i % columns * box->size) + 0.5) / SQUARES_DEGREE -
-            180;
-        at += snprintf(at, TOKEN_BYTES, "%s%s", i == 0 ? "" : " OR ",
-            near_token(c, lat, lng, w->levels[w->level].token));
-    }
-    return ctx_printf(
-        c, "place : (%s) AND {title description equipment} : (%s)", places, w->match);
-}
-
 /* Only what lies in the square round a circle of MI: cheaper said here than found out
  * for each row. */
 static void bind_square(struct query *q, const struct near_filter *f, double mi)
 {
-    const double radians = M_PI / 180, some_more = 1.001;
-    double angle = fmin(90, mi / (SQUARES_CELL_MI * SQUARES_DEGREE));
-    double across = sin(angle * radians) / cos(f->lat * radians);
-    double north = angle * some_more;
-    double east = across < 1 ? asin(across) / radians * some_more : 360;
+    double north = squares_north(mi), east = squares_east(f->lat, mi);
     bind_real(q, "south", f->lat - north);
     bind_real(q, "north", f->lat + north);
     bind_real(q, "west", f->lng - east);
@@ -174,11 +108,12 @@ static struct query *query_of(struct ctx *c, const struct near_walk *w,
     const struct square_box *box, double up_to_mi)
 {
     const struct near_filter *f = &w->filter;
-    struct query *q = db_query(c->db, w->match != NULL ? Q_NEAR_TEXT : Q_NEAR_CELLS);
-    if (w->match != NULL)
-        bind_text(q, "match", match_in(c, w, box));
-    else
-        bind_text(q, "ranges", ranges_json(c, box));
+    struct query *q = db_query(c->db, w->word != NULL ? Q_NEAR_WORDS : Q_NEAR_CELLS);
+    bind_text(q, "ranges", ranges_json(c, box));
+    if (w->word != NULL) {
+        bind_text(q, "word", w->word);
+        bind_text(q, "others", w->others);
+    }
     bind_int(q, "equipment", (int64_t)f->equipment);
     bind_int(q, "max_rate_cents", f->max_rate.n > 0 ? f->max_rate.n : RATE_MAX_CENTS);
     bind_int(q, "length_min", f->length_min > 0 ? f->length_min : MINUTES_MAX);
@@ -221,6 +156,7 @@ static enum result read_box(struct ctx *c, struct near_walk *w,
         }
         rows[(*n)++] = (struct near_kitchen) {
             .id = id,
+            .spot = near_spot(col_int(q, "cell"), id),
             .lat = lat,
             .lng = lng,
             .distance_mi = distance_mi,
@@ -237,17 +173,24 @@ static enum result read_box(struct ctx *c, struct near_walk *w,
     return query_end(r);
 }
 
-/* ---- how densely they lie --------------------------------------------------------
+/* ---- how far to look --------------------------------------------------------------
  * What walks have found, by the square in which they began and by what they looked for.
  * It is a guess how wide the next first look should be, no more: a walk gives the same
  * kitchens whatever it begins with, in one look or in several. Two questions that share
  * a place guess badly for each other, which costs a look. */
 
-enum { GUESSES = 1024 };
+enum { SETS = 1024, WAYS = 4 };
 static struct guess {
     uint64_t question;
-    double kitchens_per_mi2;
-} guesses[GUESSES]; /* of this process */
+    double mi;
+} guesses[SETS][WAYS]; /* of this process, in a set the latest first */
+
+/* So many kitchens should lie in the first look: as many as are wanted, and twice as
+ * many more as chance makes of that number, for those who ask from the next street. */
+static size_t enough(const struct near_walk *w)
+{
+    return w->first_wanted + (size_t)ceil(2 * sqrt((double)w->first_wanted));
+}
 
 static uint64_t mix(uint64_t h, uint64_t n)
 {
@@ -266,77 +209,107 @@ static uint64_t question_of(const struct near_walk *w)
     return h;
 }
 
-static void remember(const struct near_walk *w)
+/* Notes how far the first look should have gone, after one that found N more. */
+static void remember(struct near_walk *w, const struct near_kitchen *kitchens, size_t n)
 {
     uint64_t question = question_of(w);
-    double circle_mi2 = M_PI * fmax(w->done_mi * w->done_mi, 1e-4);
-    guesses[question % GUESSES] =
-        (struct guess) { question, ((double)w->given + 0.5) / circle_mi2 };
+    size_t want = enough(w);
+    if (w->given < want && w->given + n >= want)
+        w->enough_mi = kitchens[want - w->given - 1].distance_mi;
+    double mi = w->enough_mi;
+    if (mi == 0)
+        mi = w->done_mi * sqrt((double)want / ((double)(w->given + n) + 0.5));
+    struct guess *set = guesses[question % SETS];
+    int place = 0;
+    while (place < WAYS - 1 && set[place].question != question)
+        place++;
+    memmove(set + 1, set, (size_t)place * sizeof *set);
+    set[0] = (struct guess) { question, fmax(mi * 1.001, 0.01) };
 }
 
 /* ---- walking ----------------------------------------------------------------------
  */
 
-/* Are so many squares to each side few enough for one look? Close to a pole it is many
- * squares to the east that make the same distance. */
-static bool fits(const struct near_walk *w, int64_t reach)
+/* The box of the next look: as wide as it must be, or the first look's. */
+static struct square_box box_of(const struct near_walk *w)
 {
-    struct square_box box =
-        squares_box(w->filter.lat, w->filter.lng, size_of(w), reach);
-    return w->level == COARSE || (reach <= w->levels[w->level].reach_max &&
-                                     (box.east - box.west) / size_of(w) < COLUMNS_MAX);
+    const struct near_filter *f = &w->filter;
+    return w->look_mi < INFINITY ? squares_round(f->lat, f->lng, size_of(w), w->look_mi)
+                                 : squares_box(f->lat, f->lng, size_of(w), FIRST_REACH);
 }
 
-/* The next look goes so far, with squares of the size that it is now, or larger. */
+/* What a look costs, in kitchens read: a range is as dear as a few of them, and those
+ * of a box that lie outside its circle are read for nothing. Where equipment is asked
+ * for, most of those inside are, too. */
+static double cost_of(const struct near_walk *w)
+{
+    enum { RANGE_COST = 4, WITHOUT_COST = 3 };
+    bool choosy = w->filter.equipment != 0 && w->word == NULL;
+    struct square_box box = box_of(w);
+    double height = (double)(box.north - box.south + 1);
+    double width = (double)(box.east - box.west + 1);
+    double narrowing = fmax(0.05, cos(w->filter.lat * M_PI / 180));
+    double area = height * width * narrowing * SQUARES_CELL_MI * SQUARES_CELL_MI;
+    double ranges = (double)squares_ranges_most(&box);
+    if (ranges > RANGES_MAX)
+        return INFINITY;
+    return RANGE_COST * ranges + (double)enough(w) * (choosy ? WITHOUT_COST : 1) *
+                                     area / (M_PI * w->look_mi * w->look_mi);
+}
+
+/* The next look goes so far, with the squares that make it cheapest. */
 static void look_so_far(struct near_walk *w, double mi)
 {
+    double least = INFINITY;
+    int best = COARSE;
     w->look_mi = fmin(mi, w->filter.radius_mi);
-    while (!fits(w, squares_reach(size_of(w), w->look_mi)))
-        w->level++;
-    w->reach = squares_reach(size_of(w), w->look_mi);
+    for (w->level = FINE; w->level < LEVELS; w->level++) {
+        double cost = cost_of(w);
+        if (cost < least) {
+            least = cost;
+            best = w->level;
+        }
+    }
+    w->level = best;
 }
 
-/* The first look by what is remembered: a circle in which half as many again as are
- * wanted should lie. */
+/* The first look by what is remembered. */
 static void begin_by_guess(struct near_walk *w)
 {
     uint64_t question = question_of(w);
-    const struct guess *g = &guesses[question % GUESSES];
-    if (g->question != question)
-        return;
-    w->level = w->match != NULL && g->kitchens_per_mi2 < rare_per_mi2 ? COARSE : FINE;
-    look_so_far(w, sqrt(1.5 * (double)w->first_wanted / M_PI / g->kitchens_per_mi2));
+    const struct guess *set = guesses[question % SETS];
+    for (int i = 0; i < WAYS; i++)
+        if (set[i].question == question) {
+            look_so_far(w, set[i].mi);
+            return;
+        }
 }
 
 /* The next circle: as wide as it takes to have WANTED more within it, if kitchens lie
- * as densely there and as many of them will do as so far. At least half as wide again,
- * so that a walk is a handful of looks, and at most ten times as wide, so that the
- * desert's edge does not swallow a town. */
+ * as densely there and as many of them will do as so far. Almost twice as wide at
+ * least, so that a walk is a handful of looks, and at most ten times as wide, so that
+ * the desert's edge does not swallow a town. */
 static void grow(struct near_walk *w, size_t wanted)
 {
     double taken = w->first_wanted > wanted ? (double)(w->first_wanted - wanted) : 0;
     double share = (taken + 1) / ((double)w->given + 1);
     double needed = (double)w->given + 1.3 * (double)wanted / share;
-    double size_mi = (double)size_of(w) * SQUARES_CELL_MI;
-    double least = (1.5 * (double)w->reach + 1) * size_mi;
+    double least = fmax(1.8 * w->done_mi, 0.1);
     double mi = w->edge_mi * sqrt(needed / M_PI / ((double)w->seen + 0.5));
-    if (w->match != NULL && w->seen < RARE)
-        w->level = COARSE;
     look_so_far(w, fmax(least, fmin(10 * w->edge_mi, mi)));
 }
 
 /* A first look that had to stop before its end: the nearest may not be among what it
  * saw. */
-static bool is_crowded(const struct near_walk *w, double close_mi)
+static bool is_crowded(const struct near_walk *w)
 {
-    return w->done_mi < 0 && w->look_mi > close_mi && w->seen == most_of(w);
+    return w->done_mi < 0 && w->look_mi > first_close_mi && w->seen == most_of(w);
 }
 
 enum result near_next(struct ctx *c, struct near_walk *w, size_t wanted,
     struct near_kitchen **out, size_t *n)
 {
     const struct near_filter *f = &w->filter;
-    const struct first_look *first = w->match != NULL ? &words_first : &cells_first;
     *n = 0;
     *out = NULL;
     if (w->first_wanted == 0) {
@@ -346,25 +319,30 @@ enum result near_next(struct ctx *c, struct near_walk *w, size_t wanted,
     while (!w->over && *n == 0) {
         if (w->done_mi >= 0)
             grow(w, wanted);
-        struct square_box box = squares_box(f->lat, f->lng, size_of(w), w->reach);
+        struct square_box box = box_of(w);
         double inside_mi = fmin(w->look_mi, squares_inside_mi(&box, f->lat, f->lng));
         /* At the map's edges a box may have all of the radius and yet end before it. */
-        bool last = w->reach >= squares_reach(size_of(w), f->radius_mi);
+        bool last = w->look_mi < INFINITY
+                        ? w->look_mi >= f->radius_mi
+                        : FIRST_REACH >= squares_reach(size_of(w), f->radius_mi);
         double up_to_mi = last || inside_mi > f->radius_mi ? f->radius_mi : inside_mi;
         TRY(read_box(c, w, &box, up_to_mi, out, n));
-        if (is_crowded(w, first->close_mi)) {
+        if (is_crowded(w)) {
             *n = 0;
             w->level = FINE;
-            look_so_far(w, first->close_mi);
+            w->look_mi = first_close_mi;
+            if (cost_of(w) == INFINITY) /* at a pole */
+                look_so_far(w, first_close_mi);
             continue;
         }
-        w->edge_mi = w->look_mi < INFINITY
-                         ? 2 * up_to_mi
-                         : (double)((2 * w->reach + 1) * size_of(w)) * SQUARES_CELL_MI;
+        w->edge_mi =
+            w->look_mi < INFINITY
+                ? 2 * up_to_mi
+                : (double)((2 * FIRST_REACH + 1) * size_of(w)) * SQUARES_CELL_MI;
         w->over = up_to_mi >= f->radius_mi;
         w->done_mi = up_to_mi;
+        remember(w, *out, *n);
         w->given += *n;
-        remember(w);
     }
     return OK;
 }

@@ -12,31 +12,35 @@ struct near_filter {
     uint64_t equipment;    /* all of these bits */
     struct cents max_rate; /* an hour; 0: any */
     int64_t length_min;    /* longest "shortest booking" that will do; 0: any */
-    const char *words;     /* every word in title, description or equipment; "": none */
+    const char
+        *words; /* every word in title, description, city or equipment; "": none */
 };
 
+/* Where a kitchen is and which it is, in one number: those of neighbours are close.
+ * What search reads of kitchens is laid out in this order. */
+enum { SPOT_ID_BITS = 27 };
+static inline int64_t near_spot(int64_t cell, int64_t id)
+{
+    return cell << SPOT_ID_BITS | id;
+}
+
 struct near_kitchen {
-    int64_t id;
+    int64_t id, spot;
     double lat, lng, distance_mi;
     struct cents rate, offpeak_rate, cleaning;
     int64_t min_min, rating_sum, rating_count;
 };
 
-/* The tokens of a point in kitchen_text.place. */
-const char *near_place_tokens(struct ctx *c, double lat, double lng);
-
 /* Where a walk has got to. */
-struct near_level;
 struct near_walk {
     struct near_filter filter;
-    const char *match; /* of the words, or NULL */
-    const struct near_level *levels;
-    int level; /* of the last box, or the first */
-    int64_t reach;
-    double look_mi; /* how far this look wants to see; INFINITY: all of its box */
-    double done_mi; /* everything up to here has been given */
-    double edge_mi; /* of the square that was looked at last */
-    size_t seen;    /* kitchens in it */
+    const char *word, *others; /* the rarest, and a JSON array of the rest; or NULL */
+    int level;                 /* of the last box, or the first */
+    double look_mi;   /* how far this look wants to see; INFINITY: all of its box */
+    double done_mi;   /* everything up to here has been given */
+    double enough_mi; /* what would have been a good first look; 0: not known yet */
+    double edge_mi;   /* of the square that was looked at last */
+    size_t seen;      /* kitchens in it */
     size_t first_wanted, given;
     bool over;
 };

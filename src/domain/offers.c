@@ -7,8 +7,12 @@
 enum { DAY_MIN = 1440, DAY_S = 86400, SOON_DAYS = 1, HORIZON_DAYS = 28 };
 enum { EXCEPTIONS_MAX = 1000 }; /* of one batch */
 
+/* What a listing's form allows at most (web/listing_form.c). */
+enum { BOOKING_MAX_S = 7 * DAY_S, BUFFER_MAX_S = 4 * 3600 };
+
 /* A kitchen under examination. */
 struct prospect {
+    int64_t spot;
     struct offer offer;
     struct kitchen kitchen; /* what pricing and hours want of it */
     struct hours hours;
@@ -64,7 +68,7 @@ static void read_prospect(
         .region = k->region,
         .kitchen_type = col_text(q, "kitchen_type"),
         .timezone = k->timezone,
-        .photo = col_text(q, "photo"),
+        .photo = col_text(q, "cover"),
         .lat = near->lat,
         .lng = near->lng,
         .distance_mi = near->distance_mi,
@@ -81,14 +85,14 @@ static void read_prospect(
     };
 }
 
-static const char *json_ids(struct ctx *c, const struct batch *b)
+static const char *json_spots(struct ctx *c, const struct batch *b)
 {
     char *out = arena_alloc(c->arena, b->n * (TEXT_INT_MAX + 1) + 3), *at = out;
     for (size_t i = 0; i < b->n; i++) {
         if (b->prospects[i].found || b->prospects[i].length <= 0)
             continue;
         *at = at == out ? '[' : ',';
-        at += 1 + text_put_int(at + 1, b->prospects[i].offer.id);
+        at += 1 + text_put_int(at + 1, b->prospects[i].spot);
     }
     if (at == out)
         *at++ = '[';
@@ -101,11 +105,11 @@ static enum result read_prospects(struct ctx *c, const struct near_kitchen *kitc
 {
     struct query *q = db_query(c->db, Q_OFFERS_KITCHENS);
     for (size_t i = 0; i < kitchens_n; i++) {
-        b->prospects[i].offer.id = kitchens[i].id;
+        b->prospects[i].spot = kitchens[i].spot;
         b->prospects[i].length = 1;
     }
     b->n = kitchens_n;
-    bind_text(q, "ids", json_ids(c, b));
+    bind_text(q, "spots", json_spots(c, b));
     enum result r;
     size_t i = 0;
     b->n = 0;
@@ -115,6 +119,7 @@ static enum result read_prospects(struct ctx *c, const struct near_kitchen *kitc
             CHECK(++i < kitchens_n);
         struct prospect *p = &b->prospects[b->n++];
         p->length = 0;
+        p->spot = kitchens[i].spot;
         read_prospect(q, &kitchens[i], p);
     }
     return query_end(r);
@@ -171,11 +176,11 @@ static struct slots allowed(const struct ctx *c, const struct kitchen *k)
 /* Exceptions are few: those of the batch in one list, each prospect's own side by
  * side in it, since they come in the order of the kitchens. */
 static enum result read_exceptions(
-    struct ctx *c, struct batch *b, const char *ids, struct slots reach)
+    struct ctx *c, struct batch *b, const char *spots, struct slots reach)
 {
     struct hours_exception *all = NULL;
     struct query *q = db_query(c->db, Q_OFFERS_EXCEPTIONS);
-    bind_text(q, "ids", ids);
+    bind_text(q, "spots", spots);
     bind_int(q, "from_day", slot_at(reach.first) / DAY_S - 2);
     bind_int(q, "to_day", slot_at(reach.end) / DAY_S + 2);
     bind_int(q, "max", EXCEPTIONS_MAX);
@@ -200,20 +205,26 @@ static enum result read_exceptions(
     return query_end(r);
 }
 
-static enum result read_cells(
-    struct ctx *c, struct batch *b, const char *ids, struct slots reach)
+/* A booking takes one run of slots, of the whole kitchen or of a station: the whole is
+ * not free then either. */
+static enum result read_bookings(
+    struct ctx *c, struct batch *b, const char *spots, struct slots reach)
 {
-    struct query *q = db_query(c->db, Q_OFFERS_CELLS);
-    bind_text(q, "ids", ids);
-    bind_int(q, "first", reach.first);
-    bind_int(q, "end", reach.end);
+    struct query *q = db_query(c->db, Q_OFFERS_BOOKINGS);
+    bind_text(q, "spots", spots);
+    int64_t first_at = slot_at(reach.first) - BUFFER_MAX_S;
+    bind_int(q, "first_at", first_at);
+    bind_int(q, "long_before_at", first_at - BOOKING_MAX_S);
+    bind_int(q, "end_at", slot_at(reach.end) + BUFFER_MAX_S);
     enum result r;
     size_t i = 0;
     for (QUERY_EACH(q, r)) {
         int64_t kitchen_id = col_int(q, "kitchen_id");
         while (b->prospects[i].offer.id != kitchen_id)
             CHECK(++i < b->n);
-        hours_take(&b->prospects[i].slate, col_int(q, "slot"));
+        hours_take_all(&b->prospects[i].slate,
+            slots_taken(col_int(q, "start_at"), col_int(q, "end_at"),
+                col_int(q, "buffer_before_min"), col_int(q, "buffer_after_min")));
     }
     return query_end(r);
 }
@@ -269,15 +280,15 @@ static enum result look(struct ctx *c, const struct wish *w, struct batch *b)
     }
     if (reach.first >= reach.end)
         return OK;
-    const char *ids = json_ids(c, b);
-    TRY(read_exceptions(c, b, ids, reach));
+    const char *spots = json_spots(c, b);
+    TRY(read_exceptions(c, b, spots, reach));
     for (size_t i = 0; i < b->n; i++) {
         struct prospect *p = &b->prospects[i];
         if (is_open_question(p))
             p->slate = hours_slate(
                 c->arena, &p->hours, hours_reach(&p->hours, p->among, p->length));
     }
-    TRY(read_cells(c, b, ids, reach));
+    TRY(read_bookings(c, b, spots, reach));
     for (size_t i = 0; i < b->n; i++)
         if (is_open_question(&b->prospects[i]))
             settle(w, &b->prospects[i]);

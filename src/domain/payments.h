@@ -93,6 +93,11 @@ enum result payments_answered(
  * nothing and is logged as an error. */
 enum result payments_apply(struct ctx *c, const struct stripe_intent *intent);
 
+/* Makes the payment of an intent known that we may not have heard of: reads the intent
+ * at Stripe and applies it (own transactions). R_NOT_FOUND: it is no payment of ours,
+ * and will not become one; R_BUSY: it may still; R_UPSTREAM. */
+enum result payments_learn(struct ctx *c, const char *intent_id);
+
 /* Posts a charge that came into our balance: the host's part, the tax, and what is left
  * for us; one that is not APPLIED to the booking belongs to the vendor at once. Needs
  * an open transaction. Done by payments_apply. */

@@ -264,6 +264,54 @@ enum result payments_apply(struct ctx *c, const struct stripe_intent *intent)
     return r;
 }
 
+/* ---- one that we have not heard of ------------------------------------------------
+ */
+
+static enum result read_intent(
+    struct ctx *c, const char *intent_id, struct stripe_intent *out)
+{
+    enum { NO_SUCH = 404 };
+    struct stripe_client client;
+    struct stripe_reply reply;
+    TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
+    enum result r = stripe_ops_read(
+        c, &client, ctx_printf(c, "/v1/payment_intents/%s", intent_id), &reply);
+    if (reply.http_status == NO_SUCH)
+        return R_NOT_FOUND; /* not even of our account */
+    TRY(r);
+    return stripe_read_intent(reply.object, out);
+}
+
+/* We do not know a payment of it. One with our name on it that is not at its end may
+ * still be of one: if it succeeds, it is taken over. */
+static enum result may_be_ours(struct ctx *c, const struct stripe_intent *intent)
+{
+    struct booking b;
+    bool ended =
+        text_is(intent->status, "succeeded") || text_is(intent->status, "canceled");
+    if (!text_is(intent->app, "prep") || ended)
+        return R_NOT_FOUND;
+    TRY(bookings_by_uid(c, intent->booking_uid, &b));
+    return fail(c, R_BUSY, "Whether %s is of ours is not known yet.", intent->id);
+}
+
+enum result payments_learn(struct ctx *c, const char *intent_id)
+{
+    struct payment p;
+    struct stripe_intent intent;
+    if (text_empty(intent_id))
+        return R_NOT_FOUND;
+    enum result r = payments_by_intent(c, intent_id, &p);
+    if (r != R_NOT_FOUND)
+        return r;
+    TRY(read_intent(c, intent_id, &intent));
+    TRY(db_begin(c->db));
+    TRY(payments_apply(c, &intent));
+    TRY(db_commit(c->db));
+    r = payments_by_intent(c, intent_id, &p);
+    return r == R_NOT_FOUND ? may_be_ours(c, &intent) : r;
+}
+
 /* ---- sessions ---------------------------------------------------------------------
  */
 

@@ -144,7 +144,7 @@ static enum result sum(struct ctx *c, enum query_id id, int64_t since, int64_t *
 enum result reconcile_under_way(
     struct ctx *c, const struct reconcile_look *look, int64_t *cents)
 {
-    int64_t theirs, after_id = 0, ours, waiting;
+    int64_t theirs, after_id = 0, ours;
     struct query *q = db_query(c->db, Q_RECONCILE_HORIZON);
     bind_int(q, "before_at", horizon_at(look));
     enum result r = query_step(q);
@@ -153,8 +153,7 @@ enum result reconcile_under_way(
     TRY(query_end(r));
     TRY(sum(c, Q_RECONCILE_FRESH_THEIRS, horizon_at(look), &theirs));
     TRY(sum(c, Q_RECONCILE_FRESH_OURS, after_id, &ours));
-    TRY(sum(c, Q_RECONCILE_WAITING, after_id, &waiting));
-    *cents = theirs - ours - waiting;
+    *cents = theirs - ours;
     return OK;
 }
 

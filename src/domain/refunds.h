@@ -1,7 +1,9 @@
 /* Money that goes back to a vendor (STRIPE.md 4.7). A refund is decided with the change
  * that causes it, split at once into what the host, the tax office and we bear, and
  * asked for at Stripe by a row of its own. Decided refunds never add up to more than
- * was paid (a trigger). One that fails stays owed, and waits for a person. */
+ * was paid (a trigger). A refund counts as made from then on, but the ledger tells of
+ * it when its money moves: Stripe lets it wait while our balance is short. One that
+ * fails stays owed, and waits for a person. */
 #ifndef DOMAIN_REFUNDS_H
 #define DOMAIN_REFUNDS_H
 
@@ -74,5 +76,32 @@ enum result refunds_answered(
  * booking's money, a booking that has not begun is canceled. R_BUSY: it has to wait for
  * what becomes of another refund, or for its payment. */
 enum result refunds_apply(struct ctx *c, const struct stripe_refund *refund);
+
+/* ---- rows (refunds.c), for refunds_apply.c ----------------------------------------
+ * Each but the first two needs an open transaction.
+ */
+
+/* R_NOT_FOUND. */
+enum result refunds_by_uid(struct ctx *c, const char *uid, struct refund_row *out);
+enum result refunds_by_refund(
+    struct ctx *c, const char *refund_id, struct refund_row *out);
+
+/* A new row, queued. R_CONFLICT: more would go back than was paid. */
+enum result refunds_add(struct ctx *c, const struct payment *p, const char *uid,
+    const struct refund_split *split, const char *kind, const char *reason,
+    struct refund_row *out);
+
+/* Its state, the payment's sum, and the line in the audit trail. */
+enum result refunds_set(struct ctx *c, struct refund_row *row, const char *refund_id,
+    const char *state, const char *error, const char *detail);
+
+/* Decided: host, tax office and we owe it to the vendor. WITHDRAWN: no longer. A late
+ * payment's money was owed to him from the beginning. */
+enum result refunds_post_owed(struct ctx *c, const struct refund_row *row,
+    const struct booking *b, bool withdrawn);
+
+/* One that failed is owed no longer. */
+enum result refunds_withdraw(
+    struct ctx *c, struct refund_row *row, const struct booking *b, const char *reason);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "domain/catalogue.h"
 #include "domain/squares.h"
+#include "domain/words.h"
 #include "util/text.h"
 
 enum { DAY_MIN = 1440, YEARS_AHEAD_DAYS = 800 };
@@ -122,8 +123,8 @@ static enum result by_rating(
 
 /* No offer of this kitchen can cost less: its lower rate, no tax. */
 struct bound {
-    struct near_kitchen kitchen;
     int64_t least_cents;
+    const struct near_kitchen *kitchen;
 };
 
 static int64_t least_cents(
@@ -141,7 +142,7 @@ static int lowest_first(const void *a, const void *b)
     const struct bound *x = a, *y = b;
     if (x->least_cents != y->least_cents)
         return x->least_cents < y->least_cents ? -1 : 1;
-    return nearer(x->kitchen.distance_mi, y->kitchen.distance_mi);
+    return nearer(x->kitchen->distance_mi, y->kitchen->distance_mi);
 }
 
 static int cheapest_first(const void *a, const void *b)
@@ -168,12 +169,12 @@ static enum result by_price(
     struct bound *bounds = arena_array(c->arena, n, sizeof *bounds);
     for (size_t i = 0; i < n; i++)
         bounds[i] =
-            (struct bound) { pool[i], least_cents(c, &pool[i], &request->wish) };
+            (struct bound) { least_cents(c, &pool[i], &request->wish), &pool[i] };
     qsort(bounds, n, sizeof *bounds, lowest_first);
     for (size_t i = 0; i < n && !settled(f, bounds[i].least_cents);) {
         size_t size = 0;
-        while (size < OFFERS_BATCH && i < n)
-            batch[size++] = bounds[i++].kitchen;
+        while (size < OFFERS_BATCH && i < n && !settled(f, bounds[i].least_cents))
+            batch[size++] = *bounds[i++].kitchen;
         TRY(offer_batch(c, &request->wish, batch, size, f));
         qsort(f->offers, f->n, sizeof *f->offers, cheapest_first);
     }
@@ -238,21 +239,22 @@ enum result search_find(
 
 /* ---- keeping the index ---- */
 
-/* Everything of the catalogue that a kitchen has, and where it is, as words. */
-static const char *words_of(struct ctx *c, const struct kitchen *k)
+/* All that words are looked for in: what the host wrote, where it is, and everything of
+ * the catalogue that the kitchen has. */
+static const char *text_of(struct ctx *c, const struct kitchen *k)
 {
     static const enum catalogue lists[] = { CATALOGUE_EQUIPMENT, CATALOGUE_FEATURES };
     uint64_t masks[] = { k->equipment_mask, k->feature_mask };
-    const char *words = ctx_printf(c, "%s, %s, %s",
+    const char *text = ctx_printf(c, "%s, %s, %s, %s, %s", k->title, k->description,
         catalogue_label(CATALOGUE_KITCHEN_TYPES, k->kitchen_type), k->city, k->region);
     for (size_t list = 0; list < 2; list++) {
         size_t n;
         const struct catalogue_item *items = catalogue_list(lists[list], &n);
         for (size_t i = 0; i < n; i++)
             if ((masks[list] >> i & 1) != 0)
-                words = ctx_printf(c, "%s, %s", words, items[i].label);
+                text = ctx_printf(c, "%s, %s", text, items[i].label);
     }
-    return words;
+    return text;
 }
 
 enum result search_index(struct ctx *c, int64_t kitchen_id)
@@ -260,17 +262,9 @@ enum result search_index(struct ctx *c, int64_t kitchen_id)
     struct kitchen k;
     TRY(kitchens_get(c, kitchen_id, &k));
     struct query *q = db_query(c->db, Q_SEARCH_SET_CELL);
-    bind_int(q, "cell", squares_cell(k.lat, k.lng));
+    int64_t cell = squares_cell(k.lat, k.lng);
+    bind_int(q, "cell", cell);
     bind_int(q, "kitchen_id", kitchen_id);
     TRY(query_run_one(q));
-    q = db_query(c->db, Q_SEARCH_FORGET_TEXT);
-    bind_int(q, "kitchen_id", kitchen_id);
-    TRY(query_run(q));
-    q = db_query(c->db, Q_SEARCH_ADD_TEXT);
-    bind_int(q, "kitchen_id", kitchen_id);
-    bind_text(q, "title", k.title);
-    bind_text(q, "description", k.description);
-    bind_text(q, "equipment", words_of(c, &k));
-    bind_text(q, "place", near_place_tokens(c, k.lat, k.lng));
-    return query_run(q);
+    return words_index(c, kitchen_id, cell, text_of(c, &k));
 }

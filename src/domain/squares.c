@@ -23,7 +23,7 @@ static int64_t column_of(double lng)
     return clamp((int64_t)floor((lng + 180) * DEGREE), 0, COLUMNS - 1);
 }
 
-static int64_t cell_at(int64_t row, int64_t column)
+int64_t squares_cell_at(int64_t row, int64_t column)
 {
     int64_t square = row / 100 * (COLUMNS / 100) + column / 100;
     int64_t part = row / 10 % 10 * 10 + column / 10 % 10;
@@ -32,17 +32,12 @@ static int64_t cell_at(int64_t row, int64_t column)
 
 int64_t squares_cell(double lat, double lng)
 {
-    return cell_at(row_of(lat), column_of(lng));
+    return squares_cell_at(row_of(lat), column_of(lng));
 }
 
 int64_t squares_square(double lat, double lng)
 {
     return squares_cell(lat, lng) / 10000;
-}
-
-int64_t squares_degree(double lat, double lng)
-{
-    return row_of(lat) / DEGREE * (COLUMNS / DEGREE) + column_of(lng) / DEGREE;
 }
 
 /* How much narrower a degree to the east is than one to the north. */
@@ -61,6 +56,32 @@ struct square_box squares_box(double lat, double lng, int64_t size, int64_t reac
         .north = clamp((row + reach + 1) * size - 1, 0, ROWS - 1),
         .west = clamp((column - sideways) * size, 0, COLUMNS - 1),
         .east = clamp((column + sideways + 1) * size - 1, 0, COLUMNS - 1),
+        .size = size,
+    };
+}
+
+static const double radians = M_PI / 180, some_more = 1.001;
+
+double squares_north(double mi)
+{
+    return fmin(90, mi / mi_per_degree) * some_more;
+}
+
+double squares_east(double lat, double mi)
+{
+    double across = sin(fmin(90, mi / mi_per_degree) * radians) / cos(lat * radians);
+    return across < 1 ? asin(across) / radians * some_more : 360;
+}
+
+struct square_box squares_round(double lat, double lng, int64_t size, double mi)
+{
+    double north = squares_north(mi), east = squares_east(lat, mi);
+    int64_t last_row = row_of(lat + north), last_column = column_of(lng + east);
+    return (struct square_box) {
+        .south = row_of(lat - north) / size * size,
+        .north = last_row - last_row % size + size - 1,
+        .west = column_of(lng - east) / size * size,
+        .east = last_column - last_column % size + size - 1,
         .size = size,
     };
 }
@@ -107,10 +128,18 @@ size_t squares_ranges(const struct square_box *box, struct cell_range *out, size
             int64_t last = column - column % run + run - 1;
             last = last < box->east ? last : box->east;
             CHECK(n < max);
-            out[n++] = (struct cell_range) { cell_at(row, column),
-                cell_at(row + box->size - 1, last) };
+            out[n++] = (struct cell_range) { squares_cell_at(row, column),
+                squares_cell_at(row + box->size - 1, last) };
             column = last + 1;
         }
     }
     return n;
+}
+
+size_t squares_ranges_most(const struct square_box *box)
+{
+    int64_t rows = (box->north - box->south + 1) / box->size;
+    int64_t columns = (box->east - box->west + 1) / box->size;
+    int64_t runs = box->size == SQUARES_SQUARE ? 1 : (columns + 18) / 10;
+    return (size_t)(rows * runs);
 }

@@ -14,9 +14,10 @@
 
 int64_t squares_cell(double lat, double lng);
 
-/* The number of the 0.1 degree square, and of the 1 degree square, of a point. */
+int64_t squares_cell_at(int64_t row, int64_t column);
+
+/* The number of the 0.1 degree square of a point. */
 int64_t squares_square(double lat, double lng);
-int64_t squares_degree(double lat, double lng);
 
 /* Sizes of squares, in cells of 0.001 degree. */
 enum {
@@ -25,6 +26,9 @@ enum {
     SQUARES_SQUARE = 100,
     SQUARES_DEGREE = 1000
 };
+
+/* So many numbers has a row of squares, all round the earth. */
+enum { SQUARES_BAND = 3600 * 10000 };
 
 /* The height of a cell. */
 #define SQUARES_CELL_MI 0.0690934
@@ -40,6 +44,15 @@ struct square_box {
  * make about the same distance there. */
 struct square_box squares_box(double lat, double lng, int64_t size, int64_t reach);
 
+/* The smallest box of whole squares of SIZE that has everything within MI of the point.
+ */
+struct square_box squares_round(double lat, double lng, int64_t size, double mi);
+
+/* So many degrees to the north, and to the east at most, go MI; a little more, for
+ * the roundness of numbers. */
+double squares_north(double mi);
+double squares_east(double lat, double mi);
+
 /* Everything within so many miles of the point lies inside the box. */
 double squares_inside_mi(const struct square_box *box, double lat, double lng);
 
@@ -54,5 +67,8 @@ struct cell_range {
 /* The cells of a box, of any size up to SQUARES_SQUARE, as ranges, at most MAX (a box
  * that needs more is a bug). Returns how many. */
 size_t squares_ranges(const struct square_box *box, struct cell_range *out, size_t max);
+
+/* So many ranges has a box at most. */
+size_t squares_ranges_most(const struct square_box *box);
 
 #endif

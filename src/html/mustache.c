@@ -29,6 +29,7 @@ void templates_free(struct templates *t)
         free(t->all[i]->ops);
         free(t->all[i]->name);
         free(t->all[i]->source);
+        free(t->all[i]->parts);
         free(t->all[i]);
     }
     free(t->all);

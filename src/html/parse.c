@@ -29,13 +29,19 @@ static enum result refuse(struct parser *p, const char *reason)
     return R_INVALID;
 }
 
+static void *sized(void *array, int count, size_t size)
+{
+    array = realloc(array, (size_t)count * size);
+    CHECK(array != NULL);
+    return array;
+}
+
 static struct op *add(struct parser *p, enum op_kind kind, const char *text, size_t n)
 {
     struct template *t = p->t;
     if (t->count == t->room) {
         t->room = t->room == 0 ? 32 : t->room * 2;
-        t->ops = realloc(t->ops, (size_t)t->room * sizeof *t->ops);
-        CHECK(t->ops != NULL);
+        t->ops = sized(t->ops, t->room, sizeof *t->ops);
     }
     struct op *op = &t->ops[t->count++];
     *op = (struct op) { .kind = kind, .line = p->line, .text = text, .n = n };
@@ -54,8 +60,18 @@ static void add_text(struct parser *p, const char *from, const char *to)
         add(p, OP_TEXT, from, (size_t)(to - from));
 }
 
+static void add_part(struct template *t, const char *at, size_t n)
+{
+    if (t->part_count == t->part_room) {
+        t->part_room = t->part_room == 0 ? 16 : t->part_room * 2;
+        t->parts = sized(t->parts, t->part_room, sizeof *t->parts);
+    }
+    t->parts[t->part_count++] = (struct name_part) { at, n, view_hash(at, n) };
+}
+
 static enum result set_name(struct parser *p, struct op *op)
 {
+    op->part = p->t->part_count;
     if (op->n == 1 && *op->text == '.')
         return OK;
     const char *at = op->text, *end = at + op->n;
@@ -65,7 +81,8 @@ static enum result set_name(struct parser *p, struct op *op)
         if (stop == at || op->parts == NAME_PARTS_MAX || stop + 1 == end)
             return refuse(p, "a name that cannot be read");
         size_t n = (size_t)(stop - at);
-        op->part[op->parts++] = (struct name_part) { at, n, view_hash(at, n) };
+        add_part(p->t, at, n);
+        op->parts++;
         at = stop + 1;
     }
     return OK;
@@ -390,6 +407,17 @@ static void text_before(struct parser *p, const char *upto)
     }
 }
 
+/* The room that a finished program does not need. */
+static void give_back(struct template *t)
+{
+    t->room = t->count;
+    t->part_room = t->part_count;
+    if (t->room > 0)
+        t->ops = sized(t->ops, t->room, sizeof *t->ops);
+    if (t->part_room > 0)
+        t->parts = sized(t->parts, t->part_room, sizeof *t->parts);
+}
+
 enum result program_parse(struct template *t, size_t n, struct buf *why)
 {
     struct parser p = { .t = t,
@@ -429,5 +457,6 @@ enum result program_parse(struct template *t, size_t n, struct buf *why)
         p.line = t->ops[p.stack[p.depth - 1]].line;
         return refuse(&p, "a section that is never closed");
     }
+    give_back(t);
     return OK;
 }

@@ -36,7 +36,7 @@ struct op {
     int end;                       /* index of the matching OP_END */
     const struct template *target; /* of a partial or parent, once loaded */
     int parts;                     /* of the name; 0: "." */
-    struct name_part part[NAME_PARTS_MAX];
+    int part;                      /* index of the first of them */
 };
 
 struct template
@@ -45,6 +45,8 @@ struct template
     bool plain; /* text for a mail, not HTML: nothing is escaped */
     struct op *ops;
     int count, room;
+    struct name_part *parts; /* of all names, those of one beside each other */
+    int part_count, part_room;
 };
 
 struct templates {

@@ -73,26 +73,26 @@ static const struct template *target_of(const struct render *r, const struct op 
     return op->target != NULL ? op->target : templates_find(r->set, op->text, op->n);
 }
 
-static const struct view *look_up(const struct render *r, const struct op *op)
+static const struct view *look_up(
+    const struct render *r, const struct template *t, const struct op *op)
 {
     if (op->parts == 0)
         return r->context[r->contexts - 1];
+    const struct name_part *part = t->parts + op->part;
     const struct view *v = NULL;
     for (int i = r->contexts - 1; i >= 0 && v == NULL; i--)
         if (r->context[i]->kind == VIEW_OBJECT)
-            v = view_find(
-                r->context[i], op->part[0].at, op->part[0].n, op->part[0].hash);
+            v = view_find(r->context[i], part[0].at, part[0].n, part[0].hash);
     for (int i = 1; i < op->parts && v != NULL; i++)
-        v = v->kind != VIEW_OBJECT
-                ? NULL
-                : view_find(v, op->part[i].at, op->part[i].n, op->part[i].hash);
+        v = v->kind != VIEW_OBJECT ? NULL
+                                   : view_find(v, part[i].at, part[i].n, part[i].hash);
     return v;
 }
 
 static enum result find_value(struct render *r, const struct template *t,
     const struct op *op, const struct view **out)
 {
-    *out = look_up(r, op);
+    *out = look_up(r, t, op);
     return *out == NULL && r->set->strict ? refuse(r, t, op, "no such key") : OK;
 }
 

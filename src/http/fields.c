@@ -253,6 +253,8 @@ const char *fields_missing(struct arena *a, const struct field *field)
         [FIELD_CHOICE] = "Choose an answer for",
         [FIELD_ID] = "Choose",
     };
+    if (field->advice != NULL)
+        return field->advice;
     const char *verb = words[field->kind] != NULL ? words[field->kind] : "Fill in";
     return arena_printf(a, "%s \xe2\x80\x9c%s\xe2\x80\x9d.", verb, field->label);
 }

@@ -34,6 +34,13 @@
         .advice = "This form is out of date: load the page again."                     \
     }
 
+/* The same where a repetition is only a nuisance: a post without it is carried out. */
+#define FIELD_ONCE                                                                     \
+    {                                                                                  \
+        .name = "idempotency_key", .kind = FIELD_TEXT, .label = "Form key", .min = 16, \
+        .max = 64, .advice = "This form is out of date: load the page again."          \
+    }
+
 struct form_value;
 
 struct form_error {

@@ -82,6 +82,23 @@ static int print_routes(const struct conf *conf, int argc, char **argv)
     return 0;
 }
 
+/* All that can be known to be wrong before somebody comes. */
+static enum result look_over(const struct conf *conf, struct buf *why)
+{
+    struct templates *templates = templates_load(conf->template_dir, why);
+    if (templates == NULL)
+        return R_FAULT;
+    struct site site;
+    enum result r = site_open(&site, conf, templates, "check", why);
+    if (r == OK)
+        r = db_prepare_all(site.app.db, why);
+    if (r == OK)
+        r = db_verify(site.app.db, why);
+    site_close(&site);
+    templates_free(templates);
+    return r;
+}
+
 static int check(const struct conf *conf, int argc, char **argv)
 {
     struct buf text;
@@ -92,12 +109,7 @@ static int check(const struct conf *conf, int argc, char **argv)
         buf_free(&text);
         return 0;
     }
-    struct site site;
-    enum result r = site_open(&site, conf, "check", &text);
-    if (r == OK) {
-        r = db_verify(site.app.db, &text);
-        site_close(&site);
-    }
+    enum result r = look_over(conf, &text);
     int status = r == OK ? 0 : complain(&text);
     if (r == OK) {
         buf_clear(&text);

@@ -5,14 +5,17 @@
 
 #include "main/behind.h"
 #include "main/commands.h"
+#include "main/rehearsal.h"
 #include "main/supervisor.h"
 #include "main/worker.h"
 #include "util/log.h"
 
-/* What a plan is made from; a reload makes another. */
+/* What a plan is made from; a reload makes another. The templates are parsed here, so
+ * that the workers have them in pages that they share. */
 struct plan_source {
     struct arena *arena;
     struct conf conf;
+    struct templates *templates;
 };
 
 enum { AUTH_NICE = 5 };
@@ -22,7 +25,7 @@ static int run_worker(const struct pool *p, int listen_fd)
     const struct plan_source *source = p->arg;
     if (p->nice != 0 && nice(p->nice) == -1)
         log_warn("nice", "%s runs with everybody's priority", p->name);
-    return worker_run(&source->conf, p->name, listen_fd);
+    return worker_run(&source->conf, source->templates, p->name, listen_fd);
 }
 
 static int run_jobs(const struct pool *p, int listen_fd)
@@ -54,8 +57,17 @@ static void add_workers(struct supervisor_plan *plan, struct plan_source *source
 static void release(void *release_arg)
 {
     struct plan_source *source = release_arg;
+    templates_free(source->templates);
     arena_free(source->arena);
     free(source);
+}
+
+static enum result read_source(struct plan_source *source, struct buf *why)
+{
+    TRY(conf_read(source->arena, commands_conf_file, &source->conf, why));
+    TRY(conf_read_secrets(source->arena, &source->conf, why));
+    source->templates = templates_load(source->conf.template_dir, why);
+    return source->templates == NULL ? R_FAULT : OK;
 }
 
 static bool make_plan(struct supervisor_plan *out, void *arg)
@@ -67,15 +79,15 @@ static bool make_plan(struct supervisor_plan *out, void *arg)
     if (source == NULL)
         return false;
     source->arena = arena_new(16 * 1024 * 1024);
-    struct conf *conf = &source->conf;
-    if (conf_read(source->arena, commands_conf_file, conf, &why) != OK ||
-        conf_read_secrets(source->arena, conf, &why) != OK) {
+    bool good = read_source(source, &why) == OK;
+    if (!good)
         log_error("settings", "%s", why.at);
+    buf_free(&why);
+    if (!good || !rehearsal_passes(&source->conf, source->templates)) {
         release(source);
-        buf_free(&why);
         return false;
     }
-    buf_free(&why);
+    struct conf *conf = &source->conf;
     out->pid_file = arena_printf(source->arena, "%s/prep.pid", conf->run_dir);
     add_workers(out, source, "web", conf->web_workers, conf->request_max_s);
     add_workers(out, source, "book", conf->book_workers, conf->request_max_s);

@@ -12,16 +12,16 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "main/sockets.h"
 #include "util/guard.h"
 #include "util/log.h"
 #include "util/text.h"
 
-enum { BACKLOG = 511, NAME_BYTES = 24 };
+enum { NAME_BYTES = 24 };
 
 enum state { FREE, WAITING, RUNNING, LEAVING };
 
@@ -39,11 +39,6 @@ struct process {
     int64_t kill_at_ms;    /* LEAVING */
 };
 
-struct listener {
-    char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-    int fd;
-};
-
 struct supervisor {
     supervisor_plan_fn *make_plan;
     void *arg;
@@ -51,8 +46,7 @@ struct supervisor {
     int generation;
     struct process processes[SUPERVISOR_PROCESSES_MAX];
     _Atomic int64_t *busy_since_ms; /* of each of them; the processes write it */
-    struct listener listeners[SUPERVISOR_POOLS_MAX];
-    int listener_count;
+    struct sockets sockets;
     int signal_fd, ready_read, ready_write, pid_fd;
     pid_t pid;
     bool announced; /* systemd knows that we are ready */
@@ -89,7 +83,7 @@ static void notify(const char *state)
         close(fd);
 }
 
-/* ---- the pid file and the sockets ---- */
+/* ---- the pid file ---- */
 
 /* A record lock, not flock: children do not inherit it, so a supervisor that was
  * killed can be replaced while its last workers still finish. */
@@ -110,77 +104,6 @@ static bool lock_pid_file(struct supervisor *s, const char *file)
         return false;
     }
     return true;
-}
-
-static int listen_at(const char *path)
-{
-    struct sockaddr_un at = { .sun_family = AF_UNIX };
-    memcpy(at.sun_path, path, strlen(path));
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0)
-        return -1;
-    /* We hold the pid file's lock, so a socket found here is a dead one. */
-    if (unlink(path) == 0)
-        log_info("start", "%s was left over", path);
-    if (bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || chmod(path, 0660) != 0 ||
-        listen(fd, BACKLOG) != 0) {
-        int saved = errno;
-        close(fd);
-        errno = saved;
-        return -1;
-    }
-    return fd;
-}
-
-static struct listener *listener_of(struct supervisor *s, const char *path)
-{
-    for (int i = 0; i < s->listener_count; i++)
-        if (text_is(s->listeners[i].path, path))
-            return &s->listeners[i];
-    return NULL;
-}
-
-static bool open_listener(struct supervisor *s, const char *path)
-{
-    if (listener_of(s, path) != NULL)
-        return true;
-    if (s->listener_count == SUPERVISOR_POOLS_MAX ||
-        strlen(path) >= sizeof s->listeners[0].path) {
-        log_error(
-            "socket", "%s: the path is too long or there are too many sockets", path);
-        return false;
-    }
-    int fd = listen_at(path);
-    if (fd < 0) {
-        log_error("socket", "%s: %s", path, strerror(errno));
-        return false;
-    }
-    struct listener *l = &s->listeners[s->listener_count++];
-    memcpy(l->path, path, strlen(path) + 1);
-    l->fd = fd;
-    return true;
-}
-
-static bool plan_has_socket(const struct supervisor_plan *plan, const char *path)
-{
-    for (int i = 0; i < plan->count; i++)
-        if (text_is(plan->pools[i].socket, path))
-            return true;
-    return false;
-}
-
-static void close_listeners_not_in(
-    struct supervisor *s, const struct supervisor_plan *plan)
-{
-    for (int i = s->listener_count - 1; i >= 0; i--) {
-        struct listener *l = &s->listeners[i];
-        if (plan_has_socket(plan, l->path))
-            continue;
-        if (unlink(l->path) != 0 && errno != ENOENT)
-            log_warn("socket", "%s: %s", l->path, strerror(errno));
-        close(l->fd);
-        *l = s->listeners[--s->listener_count];
-    }
 }
 
 /* ---- starting ---- */
@@ -209,15 +132,13 @@ static _Noreturn void child(
     snprintf(name, sizeof name, "prep-%s-%d", pool->name, p->number);
     CHECK(prctl(PR_SET_NAME, name) == 0);
 
-    struct listener *mine = pool->socket != NULL ? listener_of(s, pool->socket) : NULL;
-    for (int i = 0; i < s->listener_count; i++)
-        if (&s->listeners[i] != mine)
-            close(s->listeners[i].fd);
+    int mine = sockets_find(&s->sockets, pool->socket);
+    sockets_close_others(&s->sockets, mine);
     close(s->signal_fd);
     close(s->ready_read);
     close(s->pid_fd);
 
-    exit(pool->child_main(pool, mine != NULL ? mine->fd : -1));
+    exit(pool->child_main(pool, mine));
 }
 
 static void start(struct supervisor *s, struct process *p)
@@ -305,9 +226,7 @@ static void begin_stop(struct supervisor *s, int signal_number)
     if (s->stopping && signal_number != s->stop_signal)
         return;
     s->stop_signal = signal_number;
-    /* Whoever comes from here on is told at once that nobody is home. */
-    for (int i = 0; i < s->listener_count; i++)
-        unlink(s->listeners[i].path);
+    sockets_hide(&s->sockets);
     if (!s->stopping) {
         log_info("stop", "draining");
         notify("STOPPING=1");
@@ -420,11 +339,12 @@ static bool adopt(struct supervisor *s, const struct supervisor_plan *plan)
     if (!plan_fits(s, plan))
         return false;
     for (int i = 0; i < plan->count; i++)
-        if (plan->pools[i].socket != NULL && !open_listener(s, plan->pools[i].socket)) {
-            close_listeners_not_in(s, &s->plan);
+        if (plan->pools[i].socket != NULL &&
+            !sockets_open(&s->sockets, plan->pools[i].socket)) {
+            sockets_keep(&s->sockets, s->plan.pools, s->plan.count);
             return false;
         }
-    close_listeners_not_in(s, plan);
+    sockets_keep(&s->sockets, plan->pools, plan->count);
     EACH_PROCESS(s, p)
     if (p->state == WAITING)
         p->state = FREE;
@@ -583,7 +503,7 @@ int supervisor_run(supervisor_plan_fn *make_plan, void *arg)
     } else {
         release(&plan);
     }
-    close_listeners_not_in(s, &(struct supervisor_plan) { 0 });
+    sockets_keep(&s->sockets, NULL, 0);
     /* Emptied, not removed: the next one may be waiting for this very file. */
     if (ftruncate(s->pid_fd, 0) != 0)
         log_warn("stop", "pid file: %s", strerror(errno));

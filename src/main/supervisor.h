@@ -1,7 +1,7 @@
 /* The parent of all processes under `prep serve`. It opens the listening sockets,
  * forks the pools, starts again what dies, drains on SIGTERM or SIGINT and reloads
  * on SIGHUP. It knows nothing about pages and never opens the database: an SQLite
- * handle must not cross a fork. */
+ * handle must not cross a fork. What its plan holds, the children share. */
 #ifndef MAIN_SUPERVISOR_H
 #define MAIN_SUPERVISOR_H
 

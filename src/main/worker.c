@@ -36,7 +36,8 @@ static int loop(struct site *site, int listen_fd, int64_t max_requests)
     return EXIT_SUCCESS;
 }
 
-int worker_run(const struct conf *conf, const char *name, int listen_fd)
+int worker_run(const struct conf *conf, const struct templates *templates,
+    const char *name, int listen_fd)
 {
     struct site site;
     struct buf why;
@@ -45,7 +46,7 @@ int worker_run(const struct conf *conf, const char *name, int listen_fd)
     /* nginx closes its end late; waiting for that halves the rate. */
     setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 1);
     int status = EXIT_FAILURE;
-    if (FCGX_Init() == 0 && site_open(&site, conf, name, &why) == OK) {
+    if (FCGX_Init() == 0 && site_open(&site, conf, templates, name, &why) == OK) {
         log_info("worker_ready", "SQLite %s", db_library_version());
         status = loop(&site, listen_fd, conf->max_requests);
     } else {

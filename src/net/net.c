@@ -14,7 +14,7 @@
 enum { HEADER_BYTES_MAX = 1024 };
 
 struct net {
-    CURL *handle;
+    CURL *handle; /* NULL: nobody has called yet */
     pid_t made_by;
     bool (*idle)(void *arg);
     void *idle_arg;
@@ -22,22 +22,32 @@ struct net {
 
 struct net *net_open(void)
 {
-    CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
     struct net *n = calloc(1, sizeof *n);
     CHECK(n != NULL);
-    n->handle = curl_easy_init();
-    CHECK(n->handle != NULL);
     n->made_by = getpid();
     return n;
+}
+
+/* Most processes never call anybody, and OpenSSL is not small. */
+static CURL *handle_of(struct net *n)
+{
+    if (n->handle == NULL) {
+        CHECK(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);
+        n->handle = curl_easy_init();
+        CHECK(n->handle != NULL);
+    }
+    return n->handle;
 }
 
 void net_close(struct net *n)
 {
     if (n == NULL)
         return;
-    curl_easy_cleanup(n->handle);
+    if (n->handle != NULL) {
+        curl_easy_cleanup(n->handle);
+        curl_global_cleanup();
+    }
     free(n);
-    curl_global_cleanup();
 }
 
 void net_require(struct net *n, bool (*idle)(void *arg), void *arg)
@@ -52,7 +62,7 @@ CURL *net_handle(
     CHECK(n->made_by == getpid());
     CHECK(n->idle == NULL || n->idle(n->idle_arg));
     CHECK(connect_ms > 0 && total_ms > 0);
-    CURL *h = n->handle;
+    CURL *h = handle_of(n);
     curl_easy_reset(h);
     NET_SET(h, CURLOPT_PROTOCOLS_STR, protocols);
     NET_SET(h, CURLOPT_REDIR_PROTOCOLS_STR, "https");

@@ -142,6 +142,7 @@ enum result stripe_read_refund(const struct json *j, struct stripe_refund *out)
         .currency = text(j, "currency"),
         .intent_id = reference(j, "payment_intent"),
         .charge_id = reference(j, "charge"),
+        .movement_id = reference(j, "balance_transaction"),
         .failure_reason = text(j, "failure_reason"),
         .app = text(j, "metadata.app"),
         .refund_uid = text(j, "metadata.refund_uid"),

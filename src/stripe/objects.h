@@ -80,6 +80,7 @@ struct stripe_refund {
     struct cents amount;
     const char *currency;
     const char *intent_id, *charge_id;
+    const char *movement_id; /* balance_transaction; "": no money has moved yet */
     const char *failure_reason;
     const char *app, *refund_uid;
 };

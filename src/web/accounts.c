@@ -107,11 +107,18 @@ enum result web_signup_post(struct ctx *c, struct web *w)
     return web_page(c, w, 200, "accounts/signup_done");
 }
 
+/* The token stands in the page's address, which then goes nowhere as a referrer. */
+static void hide_token(struct web *w)
+{
+    response_header(w->res, "Referrer-Policy", "no-referrer");
+}
+
 enum result web_verify(struct ctx *c, struct web *w)
 {
     const char *token = params_get(w->req.query, "token");
     int64_t user_id;
     TRY(accounts_link(c, token == NULL ? "" : token, "verify", &user_id));
+    hide_token(w);
     view_text(w->view, "token", token);
     return web_page(c, w, 200, "accounts/verify");
 }
@@ -199,6 +206,7 @@ enum result web_reset(struct ctx *c, struct web *w)
     const char *token = params_get(w->req.query, "token");
     int64_t user_id;
     TRY(accounts_link(c, token == NULL ? "" : token, "reset", &user_id));
+    hide_token(w);
     struct form f;
     form_fresh(c->arena, reset_fields, COUNT_OF(reset_fields), &f);
     web_show_form(c, w, &f);

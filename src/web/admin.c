@@ -159,11 +159,18 @@ enum result web_admin(struct ctx *c, struct web *w)
 
 /* ---- people ---- */
 
+static const struct field user_fields[] = {
+    { "q", FIELD_TEXT, "Name, business or e-mail", .max = 120 },
+};
+
 enum result web_admin_users(struct ctx *c, struct web *w)
 {
     struct account *rows;
+    struct form f;
     size_t n;
-    TRY(accounts_page(c, web_before(w), PER_PAGE + 1, &rows, &n));
+    web_form(c, w, user_fields, COUNT_OF(user_fields), &f);
+    web_show_form(c, w, &f);
+    TRY(accounts_page(c, form_text(&f, "q"), web_before(w), PER_PAGE + 1, &rows, &n));
     n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     struct view *list = view_list(w->view, "users");
     for (size_t i = 0; i < n; i++) {
@@ -177,7 +184,7 @@ enum result web_admin_users(struct ctx *c, struct web *w)
         view_bool(item, "confirmed", rows[i].verified_at != 0);
         view_text(item, "since", show_day(c, rows[i].created_at / 86400));
     }
-    return web_page(c, w, 200, "admin/users");
+    return web_page(c, w, form_ok(&f) ? 200 : 422, "admin/users");
 }
 
 static enum result show_user(struct ctx *c, struct web *w, const struct account *a,

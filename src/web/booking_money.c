@@ -197,6 +197,7 @@ static const struct refund_words {
     bool held, staff;
 } refund_words[] = {
     { "queued", "goes back to the card", "", false, false },
+    { "waiting", "waits at Stripe, and then goes back to the card", "", false, false },
     { "pending", "is on its way back to the card", " Banks take up to ten days.", false,
         false },
     { "succeeded", "went back to the card", "", false, false },
@@ -204,6 +205,29 @@ static const struct refund_words {
         false },
     { "canceled", "was not sent back", "", false, true },
 };
+
+/* Pending, and its money has not left us: Stripe waits until our balance there
+ * suffices.
+ */
+static bool waits(const struct money *m, const struct refund_row *row)
+{
+    for (size_t i = 0; i < m->rows_n; i++)
+        if (text_is(m->rows[i].kind, "refund") &&
+            text_is(m->rows[i].source_id, row->refund_id))
+            return false;
+    return text_is(row->state, "pending");
+}
+
+static const struct refund_words *words_of(
+    const struct money *m, const struct refund_row *row)
+{
+    const char *state = waits(m, row) ? "waiting" : row->state;
+    for (size_t i = 0; i < COUNT_OF(refund_words); i++)
+        if (text_is(refund_words[i].state, state))
+            return &refund_words[i];
+    CHECK(!"a state that the table's CHECK does not know");
+    return NULL;
+}
 
 static void say_refund(
     struct money *m, const struct refund_row *row, const struct refund_words *words)
@@ -224,9 +248,7 @@ static enum result say_refunds(struct money *m)
     size_t n;
     TRY(refunds_of_booking(m->c, m->b->id, &rows, &n));
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < COUNT_OF(refund_words); k++)
-            if (text_is(refund_words[k].state, rows[i].state))
-                say_refund(m, &rows[i], &refund_words[k]);
+        say_refund(m, &rows[i], words_of(m, &rows[i]));
     return OK;
 }
 

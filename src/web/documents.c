@@ -4,6 +4,7 @@
 #include "domain/compliance.h"
 #include "domain/kitchens.h"
 #include "util/guard.h"
+#include "util/rand.h"
 #include "util/text.h"
 #include "web/admin.h"
 #include "web/show.h"
@@ -20,6 +21,7 @@ static struct field upload_fields[] = {
     { "issued", FIELD_DATE, "Issued on", .required = true },
     { "expires", FIELD_DATE, "Valid until", .required = true },
     { "document", FIELD_TEXT, "File" }, /* the file itself comes as an upload */
+    FIELD_ONCE,
 };
 static const struct field query_fields[] = {
     { "kind", FIELD_TEXT, "What it is", .max = 40 },
@@ -103,6 +105,7 @@ enum result web_documents(struct ctx *c, struct web *w)
     web_form(c, w, query_fields, COUNT_OF(query_fields), &asked);
     if (catalogue_find(CATALOGUE_DOCUMENTS, form_text(&asked, "kind")) >= 0)
         form_fill(&f, "kind", form_text(&asked, "kind"));
+    form_fill(&f, "idempotency_key", rand_uid(c->arena));
     return show_page(c, w, &k, &f, 200);
 }
 
@@ -133,7 +136,6 @@ enum result web_documents_upload(struct ctx *c, struct web *w)
 {
     struct kitchen k;
     struct form f;
-    int64_t id;
     const char *field = NULL;
     TRY(kitchens_own(c, web_id(w), &k));
     web_form(c, w, fields(), COUNT_OF(upload_fields), &f);
@@ -150,8 +152,9 @@ enum result web_documents_upload(struct ctx *c, struct web *w)
             .path = file->path,
             .file_name = file->filename,
             .bytes = file->bytes,
+            .key = form_text(&f, "idempotency_key"),
         },
-        &id, &field);
+        &field);
     if (r == R_INVALID && field != NULL) {
         form_set_error(&f, field, c->message);
         fail_clear(c);

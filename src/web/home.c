@@ -125,46 +125,7 @@ enum result web_readyz(struct ctx *c, struct web *w)
     return plain(w, "ready\n");
 }
 
-/* ---- dashboard and notices ---- */
-
-struct tile {
-    unsigned who;
-    const char *url, *label, *value, *note;
-};
-
-static const struct tile tiles[] = {
-    { VENDOR, "/search", "Search", "Find a kitchen",
-        "Real openings, one price with everything in it." },
-    { VENDOR, "/bookings", "Bookings", "Your bookings",
-        "What is coming up, what it cost, how to get in." },
-    { HOST, "/host/listings", "Listings", "Your kitchens",
-        "Description, hours, photos and papers." },
-    { HOST, "/host/bookings", "Bookings", "Who is coming",
-        "Requests to answer and the days ahead." },
-    { STAFF, "/admin", "Queues", "What waits for you",
-        "Listings and papers to look at." },
-    { MEMBER, "/notices", "Notices", "What is new", "Bookings, papers and messages." },
-    { MEMBER, "/account", "Account", "You", "Your details, password and sessions." },
-};
-
-enum result web_dashboard(struct ctx *c, struct web *w)
-{
-    size_t first = strcspn(c->actor.full_name, " ");
-    view_text(
-        w->view, "first_name", arena_strndup(c->arena, c->actor.full_name, first));
-    view_bool(w->view, "unverified", !c->actor.verified);
-    struct view *list = view_list(w->view, "tiles");
-    for (size_t i = 0; i < COUNT_OF(tiles); i++) {
-        if (!(tiles[i].who & web_who(c)))
-            continue;
-        struct view *item = view_item(list);
-        view_text(item, "url", tiles[i].url);
-        view_text(item, "label", tiles[i].label);
-        view_text(item, "value", tiles[i].value);
-        view_text(item, "note", tiles[i].note);
-    }
-    return web_page(c, w, 200, "home/dashboard");
-}
+/* ---- notices ---- */
 
 enum result web_notices(struct ctx *c, struct web *w)
 {

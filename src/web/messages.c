@@ -4,6 +4,7 @@
 
 #include "domain/messages.h"
 #include "util/guard.h"
+#include "util/rand.h"
 #include "util/text.h"
 #include "util/zone.h"
 #include "web/show.h"
@@ -12,6 +13,7 @@ enum { PER_PAGE = 20, GIST_BYTES = 120 };
 
 static const struct field fields[] = {
     { "body", FIELD_LINES, "Message", .required = true, .max = MESSAGE_MAX },
+    FIELD_ONCE,
 };
 
 /* The beginning of a message, cut between characters. */
@@ -79,6 +81,7 @@ enum result web_messages_thread(struct ctx *c, struct web *w)
     struct form f;
     TRY(bookings_get(c, web_id(w), &b));
     form_fresh(c->arena, fields, COUNT_OF(fields), &f);
+    form_fill(&f, "idempotency_key", rand_uid(c->arena));
     return show_thread(c, w, &b, &f, 200);
 }
 
@@ -90,6 +93,6 @@ enum result web_messages_send(struct ctx *c, struct web *w)
     web_form(c, w, fields, COUNT_OF(fields), &f);
     if (!form_ok(&f))
         return show_thread(c, w, &b, &f, 422);
-    TRY(messages_send(c, &b, form_text(&f, "body")));
+    TRY(messages_send(c, &b, form_text(&f, "body"), form_text(&f, "idempotency_key")));
     return web_redirect(w, ctx_printf(c, "/messages/%lld#write", (long long)b.id));
 }

@@ -13,6 +13,7 @@
 #include "web/calendars.h"
 #include "web/cancellations.h"
 #include "web/checkout.h"
+#include "web/dashboard.h"
 #include "web/documents.h"
 #include "web/earnings.h"
 #include "web/home.h"
@@ -75,7 +76,7 @@ const struct route routes[] = {
     /* messages (messages.c) */
     { GET("/messages"),          web_messages,           MEMBER, 3 },
     { GET("/messages/:id"),      web_messages_thread,    MEMBER, 4 },
-    { POST("/messages/:id"),     web_messages_send,      VENDOR | HOST, 8 },
+    { POST("/messages/:id"),     web_messages_send,      VENDOR | HOST, 10 },
 
     /* the host's listings (listings.c) */
     { GET("/host/listings"),                 web_listings,             HOST, 3 },
@@ -102,7 +103,7 @@ const struct route routes[] = {
 
     /* papers (documents.c) */
     { GET("/host/listings/:id/documents"),   web_documents,             HOST, 5 },
-    { POST("/host/listings/:id/documents"),  web_documents_upload,      HOST, 9, ROUTE_UPLOAD, 12 << 20 },
+    { POST("/host/listings/:id/documents"),  web_documents_upload,      HOST, 11, ROUTE_UPLOAD, 12 << 20 },
     { GET("/documents/:id/file"),            web_document_file,         HOST | STAFF, 3 },
     { GET("/admin/documents"),               web_admin_documents,       STAFF, 3 },
     { GET("/admin/documents/:id"),           web_admin_document,        STAFF, 4 },

@@ -87,16 +87,13 @@ static enum result make_incoming(
     return R_FAULT;
 }
 
-enum result site_open(
-    struct site *site, const struct conf *conf, const char *pool, struct buf *why)
+enum result site_open(struct site *site, const struct conf *conf,
+    const struct templates *templates, const char *pool, struct buf *why)
 {
-    *site = (struct site) { .app.conf = *conf, .pool = pool };
+    *site = (struct site) { .app.conf = *conf, .templates = templates, .pool = pool };
     struct arena *a = site->app.forever = arena_new(16 * 1024 * 1024);
     buf_init(&site->page, PAGE_MAX_BYTES);
     response_init(&site->response, PAGE_MAX_BYTES);
-    site->templates = templates_load(conf->template_dir, why);
-    if (site->templates == NULL)
-        return R_FAULT;
     site->router = router_new(a, routes, routes_count(), sizeof routes[0]);
     TRY(app_open(&site->app, why));
     TRY(make_incoming(a, conf, why));
@@ -110,7 +107,6 @@ enum result site_open(
 
 void site_close(struct site *site)
 {
-    templates_free(site->templates);
     response_free(&site->response);
     net_close(site->app.net);
     app_close(&site->app);

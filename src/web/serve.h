@@ -6,10 +6,10 @@
 
 #include "web/web.h"
 
-/* Loads templates and routes and opens the database. CONF's texts must outlive
- * the site. R_FAULT with WHY. */
-enum result site_open(
-    struct site *site, const struct conf *conf, const char *pool, struct buf *why);
+/* Loads routes and opens the database. CONF's texts and TEMPLATES, which may be shared
+ * across a fork, must outlive the site. R_FAULT with WHY. */
+enum result site_open(struct site *site, const struct conf *conf,
+    const struct templates *templates, const char *pool, struct buf *why);
 void site_close(struct site *site);
 
 /* Answers the request in PAIRS (CGI variables); the body comes through BODY. The

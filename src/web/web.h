@@ -18,7 +18,7 @@ struct route;
 /* What a worker keeps between requests. */
 struct site {
     struct app app;
-    struct templates *templates;
+    const struct templates *templates;
     const struct router *router;
     const char *pool;                 /* for the log */
     const char *asset_css, *asset_js; /* fingerprinted addresses */

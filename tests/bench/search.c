@@ -1,7 +1,12 @@
 /* prep-bench DATA KITCHENS: fills a migrated database that has its places (prep
  * import-places) with so many kitchens, if it has none, and prints how long
  * searches in the 200 largest towns take inside the program. They lie as densely as ZIP
- * codes do; every fourth has a booking in the coming week. Always the same kitchens. */
+ * codes do; every fourth has a booking in the coming week. Always the same kitchens.
+ *
+ * More kitchens are more everywhere, round the same ZIP codes: 1,000,000 is the country of
+ * 10,000 with a hundred times as many on each street, and not a hundred such countries.
+ * That is the harder model: a search finds its page next door, among more that fit, and
+ * numbers of neighbours are as far apart as can be, since kitchens come in any order. */
 #include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -100,8 +105,29 @@ static const char *zone_of(double lng)
                         : "America/Los_Angeles";
 }
 
-static sqlite3_stmt *add_kitchen, *add_space, *add_window, *add_text, *add_booking,
-    *add_cell;
+static sqlite3_stmt *add_kitchen, *add_space, *add_window, *add_text, *add_photo,
+    *add_booking, *add_cell;
+
+/* The words of a batch of kitchens go through a table of FTS5, which takes texts apart
+ * as the site does, and from there into the index: in batches, so that its pages are as
+ * full as those of an index that has grown. */
+static void begin_batch(void)
+{
+    run("BEGIN;"
+        "CREATE VIRTUAL TABLE temp.texts USING fts5 (title, description, equipment,"
+        " tokenize = 'porter unicode61 remove_diacritics 2');"
+        "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (temp, texts, instance)");
+    add_text = prepare("INSERT INTO temp.texts (rowid, title, description, equipment)"
+                       " VALUES (?1, 'Kitchen ' || ?1, ?2, ?3)");
+}
+
+static void end_batch(void)
+{
+    sqlite3_finalize(add_text);
+    run("INSERT INTO kitchen_words SELECT DISTINCT v.term, k.cell, k.id"
+        " FROM temp.vocabulary v CROSS JOIN kitchens k ON k.id = v.doc;"
+        "DROP TABLE temp.vocabulary; DROP TABLE temp.texts; COMMIT");
+}
 
 static void prepare_all(void)
 {
@@ -117,18 +143,20 @@ static void prepare_all(void)
         " :sum, :count, 1, 1)");
     add_space = prepare("INSERT INTO spaces (kitchen_id, kind, name) VALUES (?, ?, ?)");
     add_window = prepare("INSERT INTO weekly_windows VALUES (?, ?, 360, 1320)");
-    add_text =
-        prepare("INSERT INTO kitchen_text (rowid, title, description, equipment, place)"
-                " VALUES (?, 'Kitchen ' || ?1, ?, ?, ?)");
+    add_photo =
+        prepare("INSERT INTO photos (kitchen_id, position, hash, width, height,"
+                " created_at) VALUES (?1, 0, printf('%064x', ?1), 1200, 800, 1)");
     add_booking = prepare(
-        "INSERT INTO bookings (id, uid, kitchen_id, space_id, vendor_id, host_id, "
+        "INSERT INTO bookings (cell, id, uid, kitchen_id, space_id, vendor_id, "
+        "host_id, "
         "state,"
         " start_at, end_at, timezone, buffer_before_min, buffer_after_min, guest_count,"
         " purpose, special_requests, rate_cents, base_cents, cleaning_cents,"
         " service_fee_cents, tax_cents, total_cents, host_cents, vendor_fee_bp, "
         "host_fee_bp,"
-        " tax_bp, policy, created_at, hold_until, updated_at) VALUES (?1, 'bench-' || "
-        "?1, ?1,"
+        " tax_bp, policy, created_at, hold_until, updated_at) VALUES ((SELECT cell FROM"
+        " kitchens WHERE id = ?4), ?1, 'bench-' || "
+        "?1, ?4,"
         " ?2, 1, 1, 'confirmed', ?3, ?3 + 14400, 'UTC', 0, 30, 1, '', '', 1, 1, 0, 0, "
         "0, 1, 1,"
         " 0, 0, 0, 'moderate', 1, 1, 1)");
@@ -156,13 +184,10 @@ static void put_kitchen(int64_t id, const unsigned char week[WEEK_BYTES])
 {
     const struct spot *s = &spots[dice((uint32_t)spots_n)];
     double lat = s->lat + scatter(0.02), lng = s->lng + scatter(0.02);
-    char description[200], place[64];
+    char description[200];
     snprintf(description, sizeof description, "A kitchen with %s and %s, for %s.",
         words[dice(COUNT_OF(words))], words[dice(COUNT_OF(words))],
         words[dice(COUNT_OF(words))]);
-    snprintf(place, sizeof place, "p%lld s%lld d%lld",
-        (long long)squares_cell(lat, lng) / 100, (long long)squares_square(lat, lng),
-        (long long)squares_degree(lat, lng));
     sqlite3_stmt *q = add_kitchen;
     bind_texts(q,
         (const char *const[][2]) { { ":description", description },
@@ -186,8 +211,9 @@ static void put_kitchen(int64_t id, const unsigned char week[WEEK_BYTES])
     sqlite3_bind_int64(add_text, 1, id);
     sqlite3_bind_text(add_text, 2, description, -1, SQLITE_TRANSIENT);
     sqlite3_bind_text(add_text, 3, "Gas range, Prep table", -1, SQLITE_STATIC);
-    sqlite3_bind_text(add_text, 4, place, -1, SQLITE_TRANSIENT);
     step(add_text);
+    sqlite3_bind_int64(add_photo, 1, id);
+    step(add_photo);
 }
 
 static void put_space(int64_t kitchen_id, const char *kind, const char *name)
@@ -205,6 +231,7 @@ static void put_booking(int64_t id, int64_t space_id, int64_t now_at)
     sqlite3_bind_int64(add_booking, 1, id);
     sqlite3_bind_int64(add_booking, 2, space_id);
     sqlite3_bind_int64(add_booking, 3, start_at);
+    sqlite3_bind_int64(add_booking, 4, id);
     step(add_booking);
     for (int64_t slot = start_at / SLOT_S; slot < start_at / SLOT_S + 18; slot++) {
         sqlite3_bind_int64(add_cell, 1, space_id);
@@ -221,7 +248,7 @@ static void fill(int64_t kitchens, int64_t now_at)
     for (int i = 0; i < 7; i++)
         windows[i] = (struct weekly_window) { i, 6 * 60, 22 * 60 };
     hours_compile(windows, 7, week);
-    run("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN");
+    run("PRAGMA synchronous = OFF; PRAGMA cache_size = -400000");
     run("INSERT OR IGNORE INTO users (id, email, email_key, password_hash, full_name, "
         "role,"
         " verified_at, terms_at, created_at, updated_at) VALUES"
@@ -229,6 +256,7 @@ static void fill(int64_t kitchens, int64_t now_at)
         "1, 1, 1)");
     read_spots();
     prepare_all();
+    begin_batch();
     for (int64_t id = 1; id <= kitchens; id++) {
         put_kitchen(id, week);
         put_space(id, "whole", "Whole kitchen");
@@ -243,12 +271,14 @@ static void fill(int64_t kitchens, int64_t now_at)
             step(add_window);
         }
         if (id % 50000 == 0) {
-            run("COMMIT; BEGIN");
+            end_batch();
+            begin_batch();
             fprintf(stderr, "%lld kitchens\n", (long long)id);
         }
     }
-    run("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
-    sqlite3_stmt *all[] = { add_kitchen, add_space, add_window, add_text, add_booking,
+    end_batch();
+    run("PRAGMA wal_checkpoint(TRUNCATE)");
+    sqlite3_stmt *all[] = { add_kitchen, add_space, add_window, add_photo, add_booking,
         add_cell };
     for (size_t i = 0; i < COUNT_OF(all); i++)
         sqlite3_finalize(all[i]);

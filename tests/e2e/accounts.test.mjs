@@ -30,7 +30,8 @@ test("a mailed link asks for a click, works once, and then one logs in", async (
   const mail = await readMail(stack, "vera@example.com", /Confirm/);
   assert.equal(mail.links.length, 2);
   await page.goto(mail.links[0]); // as a scanner of links does
-  await page.goto(mail.links[0]);
+  const opened = await page.goto(mail.links[0]);
+  assert.equal(opened.headers()["referrer-policy"], "no-referrer");
   await look(vera, "verify");
   assert.equal(await press(page, "Yes, this is my address"), 200);
   assert.equal(await logIn(vera, "vera@example.com"), 200);
@@ -83,7 +84,8 @@ test("a forgotten password is replaced by mail, and other browsers are logged ou
   await picture(phone, "forgot");
   await press(phone.page, "Mail me a link");
   const mail = await readMail(stack, "fay@example.com", /password/i);
-  await phone.page.goto(mail.links[0]);
+  const opened = await phone.page.goto(mail.links[0]);
+  assert.equal(opened.headers()["referrer-policy"], "no-referrer");
   await phone.page.getByLabel("New password").fill("nine brass ladles hang");
   await look(phone, "reset");
   assert.equal(await press(phone.page, "Set the password"), 200);

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -284,6 +285,43 @@ START_TEST(a_site_that_was_killed_starts_again_over_what_it_left_behind)
 }
 END_TEST
 
+/* The status with which `prep serve` ends, that never became ready. */
+static int refused_start(void)
+{
+    char *program = arena_printf(c.arena, "%s/prep", getenv("BUILDDIR"));
+    pid_t pid = fork();
+    if (pid == 0) {
+        ck_assert_ptr_nonnull(freopen(stack_path(&own, "run/prep.log"), "a", stderr));
+        execl(program, program, "--config", stack_path(&own, "prep.conf"), "serve",
+            (char *)NULL);
+        _exit(127);
+    }
+    int status;
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+START_TEST(a_schema_that_is_not_this_program_s_stops_the_start_and_a_reload)
+{
+    sqlite3 *db;
+    ck_assert_int_eq(sqlite3_open(stack_path(&own, "data/prep.db"), &db), SQLITE_OK);
+    sqlite3_busy_timeout(db, PATIENCE_MS);
+    ck_assert_int_eq(
+        sqlite3_exec(db, "ALTER TABLE claims RENAME TO demands", NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    kill(own.prep, SIGHUP);
+    await_lines("refused; generation 1 works on", 1);
+    ck_assert_int_eq(lines_with("\"event\":\"rehearsal\""), 1);
+    ck_assert_int_eq(client_get(&c, "/terms"), 200);
+    ck_assert_int_eq(stack_end(own.prep), 0);
+    own.prep = 0;
+    ck_assert_int_eq(refused_start(), EXIT_FAILURE);
+    ck_assert_int_eq(lines_with("\"event\":\"rehearsal\""), 2);
+}
+END_TEST
+
 void http_supervisor(Suite *s)
 {
     TCase *t = tcase_create("supervisor");
@@ -294,6 +332,7 @@ void http_supervisor(Suite *s)
     tcase_add_test(t, a_request_waits_for_the_only_worker_of_its_pool_to_come_back);
     tcase_add_test(t, a_reload_under_load_loses_no_request);
     tcase_add_test(t, bad_settings_refuse_a_reload_and_the_same_workers_go_on);
+    tcase_add_test(t, a_schema_that_is_not_this_program_s_stops_the_start_and_a_reload);
     tcase_add_test(t, matrix_10_a_reload_takes_the_new_secrets_of_both_endpoints);
     tcase_add_test(t, told_to_end_it_answers_what_is_begun_and_ends_with_0);
     tcase_add_test(t, a_site_that_was_killed_starts_again_over_what_it_left_behind);

@@ -203,6 +203,11 @@ const session = (more = {}) => stripe.checkout.sessions.create({
   success_url: "http://127.0.0.1:9/done?cs={CHECKOUT_SESSION_ID}", cancel_url: "http://127.0.0.1:9/back", ...more });
 const typed = (number) => ({ email: "c@example.com", number, expiry: "12 / 34", cvc: "123" });
 
+test("the hosted page knows the customer's address", async () => {
+  const customer = await stripe.customers.create({ email: "known@example.com" });
+  assert.match((await page((await session({ customer: customer.id })).url)).text, /value="known@example\.com"/);
+});
+
 test("the hosted page takes a card without script", async () => {
   const made = await session({ expand: ["line_items"] });
   assert.equal(made.amount_total, 61845);

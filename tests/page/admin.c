@@ -162,6 +162,19 @@ START_TEST(only_staff_get_in)
 }
 END_TEST
 
+START_TEST(staff_finds_people_by_name_and_address)
+{
+    ck_assert_int_eq(browser_get(&admin, "/admin/users?q=HOST%40example"), 200);
+    ck_assert(browser_shows(&admin, "host@example.com"));
+    ck_assert(!browser_shows(&admin, "support@example.com"));
+    ck_assert(browser_shows(&admin, "value=\"HOST@example\""));
+    ck_assert_int_eq(browser_get(&admin, "/admin/users?q=nobody+like+that"), 200);
+    ck_assert(browser_shows(&admin, "Nobody like that"));
+    ck_assert_int_eq(browser_get(&admin, "/admin/users?q=%27%25_"), 200);
+    ck_assert(browser_shows(&admin, "Nobody like that"));
+}
+END_TEST
+
 START_TEST(suspending_an_account_ends_its_sessions)
 {
     browser_get(&admin, "/admin/users/1");
@@ -208,6 +221,7 @@ void page_admin(Suite *s)
     tcase_add_test(t, every_state_leads_where_the_table_says);
     tcase_add_test(t, support_reads_and_does_not_decide);
     tcase_add_test(t, only_staff_get_in);
+    tcase_add_test(t, staff_finds_people_by_name_and_address);
     tcase_add_test(t, suspending_an_account_ends_its_sessions);
     tcase_add_test(t, listings_are_shown_by_state_and_the_audit_trail_by_age);
     suite_add_tcase(s, t);

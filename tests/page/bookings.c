@@ -60,6 +60,18 @@ START_TEST(booking_holds_and_leads_to_the_checkout)
 }
 END_TEST
 
+START_TEST(the_dashboard_says_what_comes_next)
+{
+    browser_log_in_as(&b, "new@example.com", "vendor");
+    ck_assert_int_eq(book("09", "10%3A00", "13%3A00", "key-0123456789abcdef"), 303);
+    ck_assert_int_eq(browser_get(&b, "/dashboard"), 200);
+    ck_assert(browser_shows(&b, "Coming up"));
+    ck_assert(browser_shows(&b, "10:00 to 13:00"));
+    ck_assert(browser_shows(&b, "Pay now"));
+    ck_assert(!browser_shows(&b, "Waiting for your answer"));
+}
+END_TEST
+
 START_TEST(a_time_that_is_gone_is_a_409_that_lists_what_is_free)
 {
     browser_log_in_demo(&b, "vendor@demo.test");
@@ -171,6 +183,7 @@ void page_bookings(Suite *s)
     tcase_add_checked_fixture(t, open_browser, close_browser);
     tcase_set_timeout(t, 120);
     tcase_add_test(t, booking_holds_and_leads_to_the_checkout);
+    tcase_add_test(t, the_dashboard_says_what_comes_next);
     tcase_add_test(t, a_time_that_is_gone_is_a_409_that_lists_what_is_free);
     tcase_add_test(t, the_hosts_month_begins_and_ends_where_the_kitchen_stands);
     tcase_add_test(t, absurd_times_and_fields_are_refused);

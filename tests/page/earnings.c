@@ -139,7 +139,8 @@ START_TEST(lists_are_paged)
         site, "SELECT host_id FROM bookings WHERE id = %lld", (long long)booking);
     for (int i = 0; i < 30; i++)
         cash_int(site,
-            "INSERT INTO bookings (uid, kitchen_id, space_id, vendor_id, host_id, "
+            "INSERT INTO bookings (cell, uid, kitchen_id, space_id, vendor_id, "
+            "host_id, "
             "state, "
             "start_at, end_at, timezone, buffer_before_min, buffer_after_min, "
             "guest_count, "
@@ -147,7 +148,8 @@ START_TEST(lists_are_paged)
             "service_fee_cents, tax_cents, total_cents, host_cents, vendor_fee_bp, "
             "host_fee_bp, tax_bp, policy, created_at, hold_until, confirmed_at, "
             "updated_at) "
-            "SELECT 'u%d', kitchen_id, space_id, vendor_id, host_id, state, start_at + "
+            "SELECT cell, 'u%d', kitchen_id, space_id, vendor_id, host_id, state, "
+            "start_at + "
             "%d, "
             "end_at + %d, timezone, 0, 0, 1, '', '', 1, base_cents, cleaning_cents, "
             "service_fee_cents, tax_cents, total_cents, host_cents, 0, 0, 0, policy, "

@@ -319,6 +319,12 @@ START_TEST(an_administrator_gives_a_part_back_once)
     ck_assert_int_eq(cash_int(site, "SELECT SUM(amount_cents) FROM refunds"), 1234);
     browser_get(&vendor, page);
     ck_assert(browser_shows(&vendor, "$12.34 goes back to the card: Cold oven."));
+    cash_refund(site, booking, "pending");
+    browser_get(&vendor, page);
+    ck_assert(browser_shows(
+        &vendor, "$12.34 waits at Stripe, and then goes back to the card: Cold oven."));
+    browser_get(&admin, page);
+    ck_assert(browser_shows(&admin, "Refunds on their way"));
     cash_refund(site, booking, "failed");
     browser_get(&vendor, page);
     ck_assert(browser_shows(&vendor, "$12.34 could not be sent back"));

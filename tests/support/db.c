@@ -225,14 +225,16 @@ int64_t make_booking(struct db_test *t, int64_t space_id, int64_t vendor_id,
 {
     static int number;
     int64_t id = db_test_int(t,
-        "INSERT INTO bookings (uid, kitchen_id, space_id, vendor_id, host_id, state, "
+        "INSERT INTO bookings (cell, uid, kitchen_id, space_id, vendor_id, host_id, "
+        "state, "
         "start_at,"
         " end_at, timezone, buffer_before_min, buffer_after_min, guest_count, purpose,"
         " special_requests, rate_cents, base_cents, cleaning_cents, service_fee_cents,"
         " tax_cents, total_cents, host_cents, vendor_fee_bp, host_fee_bp, tax_bp, "
         "policy,"
         " created_at, hold_until, updated_at)"
-        " SELECT 'test-%d', k.id, s.id, %lld, k.host_id, 'confirmed', %lld, %lld, "
+        " SELECT k.cell, 'test-%d', k.id, s.id, %lld, k.host_id, 'confirmed', %lld, "
+        "%lld, "
         "k.timezone,"
         " 0, 0, 1, '', '', k.rate_cents, 100, 0, 0, 0, 100, 80, 2000, 2000, 850, "
         "k.policy,"

@@ -8,8 +8,10 @@
 
 #include "domain/calls.h"
 #include "domain/checkout.h"
+#include "domain/differences.h"
 #include "domain/events.h"
 #include "domain/host_accounts.h"
+#include "domain/reconcile.h"
 #include "domain/transfers.h"
 #include "domain/visits.h"
 
@@ -147,8 +149,7 @@ void money_listen(struct money *m)
     money_act(m, 0);
     const char *after = "";
     do
-        ck_assert(
-            events_sweep(m->c, m->t.app.fixed_now_at - 29 * 86400, &after) == OK);
+        ck_assert(events_sweep(m->c, m->t.app.fixed_now_at - 29 * 86400, &after) == OK);
     while (*after != '\0');
     do {
         money_act(m, 0);
@@ -196,6 +197,55 @@ void money_run(struct money *m)
         ck_assert(stripe_ops_due(m->c, 20, &uids, &ops) == OK);
         idle = visits + transfers + ops == 0 ? idle + 1 : 0;
     } while (idle < 2);
+}
+
+/* ---- Stripe's books ---------------------------------------------------------------
+ */
+
+void money_look(struct money *m)
+{
+    char at[128] = "";
+    const struct reconcile_look l = { m->t.app.fixed_now_at, m->looked_at };
+    do {
+        const char *place = at;
+        money_act(m, 0);
+        ck_assert_msg(
+            reconcile_step(m->c, &l, &place) == OK, "at %s: %s", at, m->c->message);
+        ck_assert_int_lt(
+            snprintf(at, sizeof at, "%s", arena_strdup(m->c->arena, place)), 128);
+    } while (*at != '\0');
+    m->looked_at = l.began_at;
+    money_act(m, 0);
+}
+
+void money_look_later(struct money *m)
+{
+    money_later(m, RECONCILE_FRESH_S + 60);
+    money_look(m);
+}
+
+void money_no_difference(struct money *m)
+{
+    struct difference *rows;
+    size_t n;
+    money_act(m, 0);
+    ck_assert(differences_open(m->c, 0, 10, &rows, &n) == OK);
+    ck_assert_msg(n == 0, "%s %s: %s", rows[0].kind, rows[0].source_id, rows[0].detail);
+}
+
+void money_drain(struct money *m)
+{
+    int64_t available;
+    money_later(m, 3 * 86400);
+    money_run(m);
+    money_act(m, 0);
+    struct stripe_reply reply = stripe_box_call(&m->box, "GET", "/_sim/balance", NULL);
+    ck_assert(json_int(reply.object, "platform.available", &available));
+    reply = stripe_box_call(&m->box, "POST", "/v1/payouts",
+        ctx_printf(m->c, "amount=%lld&currency=usd", (long long)available));
+    ck_assert_msg(reply.outcome == STRIPE_OK, "%s", reply.error.message);
+    money_sim(m, "refunds", "rule=pending");
+    money_look(m); /* nobody else tells of payouts */
 }
 
 /* ---- looking ----------------------------------------------------------------------

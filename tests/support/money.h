@@ -14,6 +14,7 @@ struct money {
     struct stripe_box box;
     int64_t host_id, vendor_id, admin_id, kitchen_id, booking_id;
     char account_id[64]; /* the host's */
+    int64_t looked_at;   /* when the last look at Stripe's books began; 0: none did */
     struct ctx *c;       /* the open unit's */
 };
 
@@ -42,6 +43,16 @@ void money_after_the_end(struct money *m, int64_t s);
 void money_run(struct money *m);
 void money_calls(struct money *m);
 void money_listen(struct money *m);
+
+/* A whole look at Stripe's books (domain/reconcile.h); an hour later, when nothing is
+ * under way any more. Then: there is no open difference. */
+void money_look(struct money *m);
+void money_look_later(struct money *m);
+void money_no_difference(struct money *m);
+
+/* Days later everything that is available at Stripe goes to our bank, and from now on a
+ * refund over more than is there waits. */
+void money_drain(struct money *m);
 
 /* Somebody's act at Stripe: "dispute" with a printf format of its form. Its answer
  * lives in the open unit. */

@@ -17,6 +17,7 @@
 #include "util/text.h"
 
 static struct site the_site;
+static struct templates *the_templates;
 static char folder[64];
 
 static int remove_entry(
@@ -53,7 +54,9 @@ struct site *site_fresh(void)
     ck_assert_msg(r == OK, "%s", why.at);
     ck_assert_int_eq(app_make_secret(conf.data_dir, &why), OK);
     ck_assert_int_eq(mkdir(arena_printf(arena, "%s/incoming", conf.data_dir), 0700), 0);
-    r = site_open(&the_site, &conf, "test", &why);
+    the_templates = templates_load(conf.template_dir, &why);
+    ck_assert_msg(the_templates != NULL, "%s", why.at);
+    r = site_open(&the_site, &conf, the_templates, "test", &why);
     ck_assert_msg(r == OK, "%s", why.at);
     the_site.app.fixed_now_at = SITE_NOW_AT;
     buf_free(&why);
@@ -82,6 +85,7 @@ int site_files(struct site *site, const char *name)
 void site_gone(struct site *site)
 {
     site_close(site);
+    templates_free(the_templates);
     nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 

@@ -38,6 +38,11 @@ static const char views[] =
     "amount,"
     " body->>'$.status' AS status, body->>'$.charge' AS charge FROM st.objects"
     " WHERE kind = 'dispute' AND account = '';"
+    "CREATE TEMP VIEW st_reviews AS SELECT id, body->>'$.open' AS open,"
+    " body->>'$.charge' AS charge FROM st.objects WHERE kind = 'review' AND account = "
+    "'';"
+    "CREATE TEMP VIEW st_warnings AS SELECT id, body->>'$.charge' AS charge"
+    " FROM st.objects WHERE kind = 'radar.early_fraud_warning' AND account = '';"
     "CREATE TEMP VIEW st_events AS SELECT id, created_at, account, body->>'$.type' AS"
     " type, body->>'$.data.object.id' AS object FROM st.objects WHERE kind = 'event';";
 

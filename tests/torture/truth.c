@@ -174,6 +174,7 @@ static const struct truth {
         "SELECT e.id, e.type FROM st_events e WHERE account = '' AND (e.type LIKE "
         "'refund.%'"
         " OR e.type LIKE 'charge.dispute.%' OR e.type LIKE 'transfer.%'"
+        " OR e.type LIKE 'review.%' OR e.type LIKE 'radar.%'"
         " OR e.type = 'payment_intent.succeeded') AND NOT EXISTS"
         " (SELECT 1 FROM stripe_events o WHERE o.event_id = e.id)" },
     { TRUTH_AT_REST, "no money was taken without a booking or a way back",
@@ -206,11 +207,14 @@ static const struct truth {
         " OR c.refunded <> (SELECT COALESCE(SUM(amount_cents), 0) FROM refunds"
         "  WHERE payment_id = p.id AND state IN ('pending', 'succeeded'))" },
     { TRUTH_AT_REST,
-        "each refund at Stripe that did not fail is one of ours, and each of ours is "
-        "there",
+        "each refund at Stripe is one of ours, or failed unheard and is in our books, "
+        "and each of ours is there",
         "SELECT s.id, s.status, r.state FROM st_refunds s"
         " LEFT JOIN refunds r ON r.refund_id = s.id"
-        " WHERE r.id IS NULL AND s.status <> 'failed' OR r.amount_cents <> s.amount"
+        " WHERE r.id IS NULL AND NOT (s.status = 'failed' AND (s.movement IS NULL"
+        "  OR (SELECT COUNT(*) FROM ledger WHERE source_id = s.id AND amount_cents ="
+        "   s.amount AND kind IN ('refund', 'refund_failed')) = 2))"
+        " OR r.amount_cents <> s.amount"
         " OR (s.status = 'succeeded') <> (r.state = 'succeeded')"
         " UNION ALL SELECT r.uid, r.state, r.refund_id FROM refunds r"
         " LEFT JOIN st_refunds s ON s.id = r.refund_id"
@@ -239,6 +243,14 @@ static const struct truth {
     { TRUTH_AT_REST, "each dispute at Stripe is known as it stands",
         "SELECT s.id, s.status, d.status FROM st_disputes s"
         " LEFT JOIN disputes d ON d.dispute_id = s.id WHERE d.status IS NOT s.status" },
+    { TRUTH_AT_REST, "each review at Stripe holds its booking's money while it is open",
+        "SELECT s.id, s.open, b.booking_id, f.closed_at FROM st_reviews s"
+        " LEFT JOIN payments b ON b.charge_id = s.charge"
+        " LEFT JOIN freezes f ON f.source_id = s.id AND f.booking_id = b.booking_id"
+        " WHERE f.source_id IS NULL OR s.open <> (f.closed_at IS NULL)" },
+    { TRUTH_AT_REST, "each warning at Stripe is known",
+        "SELECT s.id, s.charge FROM st_warnings s LEFT JOIN freezes f"
+        " ON f.source_id = s.id WHERE f.source_id IS NULL" },
     { TRUTH_AT_REST, "no host has more than his due but as a debt",
         "SELECT booking_id, SUM(amount_cents) AS sum FROM ledger_entries e"
         " WHERE account = 'host_payable' GROUP BY booking_id HAVING sum > 0"
@@ -253,13 +265,10 @@ static const struct truth {
         "  WHERE t.booking_id = b.id AND t.state IN ('scheduled', 'held', 'failed'))"
         " AND NOT EXISTS (SELECT 1 FROM disputes d WHERE d.booking_id = b.id"
         "  AND d.closed_at IS NULL)" },
-    { TRUTH_AT_REST,
-        "our books say what Stripe's balance says, but for refunds that wait for money",
+    { TRUTH_AT_REST, "our books say what Stripe's balance says",
         "SELECT * FROM (SELECT (SELECT COALESCE(SUM(balance_cents), 0) FROM "
         "ledger_totals"
-        "  WHERE account IN ('stripe', 'stripe_fees', 'bank'))"
-        " + (SELECT COALESCE(SUM(amount), 0) FROM st_refunds WHERE status = 'pending'"
-        "  AND movement IS NULL) AS ours,"
+        "  WHERE account IN ('stripe', 'stripe_fees', 'bank')) AS ours,"
         " (SELECT COALESCE(SUM(amount_cents), 0) FROM st.totals"
         "  WHERE party IN ('platform', 'fees') AND currency = 'usd') AS stripes)"
         " WHERE ours <> stripes" },
@@ -275,27 +284,25 @@ static const struct truth {
         "SELECT booking_id, SUM(amount_cents) AS sum FROM ledger_entries"
         " WHERE account = 'host_payable' GROUP BY booking_id HAVING sum <> 0" },
     { TRUTH_AT_END,
-        "nothing is still owed to a vendor but what failed and waits for us",
+        "nothing is still owed to a vendor but what failed and waits for us, or waits "
+        "for money at Stripe",
         "SELECT booking_id, SUM(amount_cents) AS sum FROM ledger_entries e"
         " WHERE account = 'refunds_due' GROUP BY booking_id HAVING -sum <>"
         " (SELECT COALESCE(SUM(r.amount_cents), 0) FROM payments p"
-        "  JOIN refunds r ON r.payment_id = p.id"
-        "  WHERE p.booking_id = e.booking_id AND r.state = 'failed')" },
-    /* A refund that waits for money at Stripe is booked before it has moved. */
+        "  JOIN refunds r ON r.payment_id = p.id WHERE p.booking_id = e.booking_id"
+        "  AND (r.state = 'failed' OR EXISTS (SELECT 1 FROM st_refunds s"
+        "   WHERE s.id = r.refund_id AND s.status = 'pending'"
+        "   AND s.movement IS NULL)))" },
     { TRUTH_AT_END, "after reconciling our account at Stripe is what Stripe says",
         "SELECT * FROM (SELECT (SELECT COALESCE(SUM(balance_cents), 0) FROM "
         "ledger_totals"
-        "  WHERE account = 'stripe') + (SELECT COALESCE(SUM(amount), 0)"
-        "  FROM st_refunds WHERE status = 'pending' AND movement IS NULL) AS ours,"
+        "  WHERE account = 'stripe') AS ours,"
         " (SELECT COALESCE(SUM(amount_cents), 0) FROM st.totals"
         "  WHERE party = 'platform' AND currency = 'usd') AS stripes) WHERE ours <> "
         "stripes" },
-    /* One that failed before we ever heard of it went out and came back: its two
-     * movements are not in our books, and their sum is nothing. */
-    { TRUTH_AT_END, "after reconciling only refunds that failed unknown to us differ",
-        "SELECT kind, source_id, booking_id, detail FROM differences d"
-        " WHERE closed_at IS NULL AND NOT EXISTS (SELECT 1 FROM st_refunds s"
-        "  WHERE s.id = d.source_id AND s.status = 'failed')" },
+    { TRUTH_AT_END, "after reconciling nothing differs",
+        "SELECT kind, source_id, booking_id, detail FROM differences"
+        " WHERE closed_at IS NULL" },
 };
 
 static const char *place = "";

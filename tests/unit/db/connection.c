@@ -11,6 +11,7 @@ static const struct {
 } settings[] = {
     { "PRAGMA foreign_keys", 1, 1 },
     { "PRAGMA mmap_size", 0, 0 },
+    { "PRAGMA cache_size", -1500, -1000 },
     { "PRAGMA trusted_schema", 0, 0 },
     { "PRAGMA cell_size_check", 1, 1 },
     { "PRAGMA synchronous", -1, 2 }, /* FULL; a reader never syncs */

@@ -75,6 +75,67 @@ START_TEST(a_reading_unit_sees_one_moment)
 }
 END_TEST
 
+START_TEST(every_query_fits_the_schema)
+{
+    struct buf why;
+    buf_init(&why, 1024);
+    ck_assert_msg(db_prepare_all(t.app.db, &why) == OK, "%s", why.at);
+    buf_free(&why);
+}
+END_TEST
+
+START_TEST(a_query_that_does_not_fit_the_schema_is_named)
+{
+    struct db *other;
+    struct buf why;
+    buf_init(&why, 1024);
+    db_test_exec(&t, "ALTER TABLE claims RENAME TO demands");
+    ck_assert_int_eq(db_open(t.dir, &other, &why), OK);
+    ck_assert_int_eq(db_prepare_all(other, &why), R_FAULT);
+    ck_assert(text_starts(why.at, "sql/"));
+    ck_assert(text_ends(why.at, ": no such table: claims"));
+    db_close(other);
+    buf_free(&why);
+}
+END_TEST
+
+/* As when a worker meets a schema that is not its own. */
+START_TEST(a_query_that_cannot_be_prepared_fails_at_its_step)
+{
+    db_test_exec(&t, "ALTER TABLE claims RENAME TO demands");
+    struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
+    ck_assert_int_eq(db_begin(c->db), OK);
+    struct query *q = db_query(c->db, Q_CLAIMS_ANSWER_OF); /* SQLite reads the schema */
+    bind_id(q, "user_id", 1);
+    bind_text(q, "key", "1");
+    ck_assert_int_eq(query_step(q), R_NOT_FOUND);
+    q = db_query(c->db, Q_CLAIMS_TAKE);
+    bind_text(q, "scope", "test");
+    bind_text(q, "key", "1");
+    bind_int(q, "at", 1);
+    ck_assert_int_eq(query_run(q), R_FAULT);
+    ck_assert_int_eq(db_query_count(c->db), 1);
+    db_test_end(&t);
+    db_test_exec(&t, "ALTER TABLE demands RENAME TO claims");
+    c = db_test_begin(&t, DB_WRITE, 0);
+    ck_assert_int_eq(db_begin(c->db), OK);
+    ck_assert_int_eq(claims_take(c, "test", "1"), OK);
+}
+END_TEST
+
+START_TEST(a_query_in_use_follows_a_change_of_the_schema)
+{
+    struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
+    ck_assert_int_eq(db_begin(c->db), OK);
+    ck_assert_int_eq(claims_take(c, "test", "1"), OK);
+    db_test_end(&t);
+    db_test_exec(&t, "ALTER TABLE claims ADD COLUMN more TEXT");
+    c = db_test_begin(&t, DB_WRITE, 0);
+    ck_assert_int_eq(db_begin(c->db), OK);
+    ck_assert_int_eq(claims_take(c, "test", "1"), OK);
+}
+END_TEST
+
 START_TEST(a_write_outside_a_transaction_is_a_bug)
 {
     struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
@@ -138,6 +199,10 @@ void unit_db_db(Suite *s)
     tcase_add_test_raise_signal(k, a_write_outside_a_transaction_is_a_bug, SIGABRT);
     tcase_add_test_raise_signal(k, an_unbound_parameter_is_a_bug, SIGABRT);
     tcase_add_test_raise_signal(k, a_misspelt_parameter_is_a_bug, SIGABRT);
+    tcase_add_test(k, every_query_fits_the_schema);
+    tcase_add_test(k, a_query_that_does_not_fit_the_schema_is_named);
+    tcase_add_test(k, a_query_that_cannot_be_prepared_fails_at_its_step);
+    tcase_add_test(k, a_query_in_use_follows_a_change_of_the_schema);
     tcase_add_test(k, a_fresh_database_verifies);
     tcase_add_test(k, a_backup_is_whole_and_never_overwrites);
     suite_add_tcase(s, k);

@@ -97,6 +97,22 @@ static void random_end(struct model *m, uint32_t how)
     }
 }
 
+/* Slots that have a cell and are in no run of those that search reads, or the other way
+ * round. */
+static int64_t wrong_runs(void)
+{
+    return db_test_int(&t,
+        "WITH RECURSIVE runs (slot, end) AS ("
+        " SELECT (start_at - buffer_before_min * 60) / 900,"
+        "  (end_at + buffer_after_min * 60 + 899) / 900"
+        " FROM bookings b WHERE ended_at IS NULL"
+        "  AND cell = (SELECT cell FROM kitchens k WHERE k.id = b.kitchen_id)"
+        " UNION ALL SELECT slot + 1, end FROM runs WHERE slot + 1 < end)"
+        " SELECT COUNT(*) FROM (SELECT slot FROM runs UNION SELECT slot FROM cells) u"
+        " WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.slot = u.slot)"
+        "  OR NOT EXISTS (SELECT 1 FROM cells c WHERE c.slot = u.slot)");
+}
+
 START_TEST(random_histories_keep_cells_equal_to_live_bookings)
 {
     const char *given = getenv("PREP_SEED");
@@ -117,6 +133,7 @@ START_TEST(random_histories_keep_cells_equal_to_live_bookings)
             t.app.fixed_now_at += rand_below(400);
         db_test_end(&t);
         ck_assert_msg(holds_wrong_cells(&t) == 0, "step %d", step);
+        ck_assert_msg(wrong_runs() == 0, "step %d", step);
         int64_t live = 0;
         for (size_t i = 0; i < model_count; i++)
             if (models[i].live)

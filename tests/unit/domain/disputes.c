@@ -415,7 +415,7 @@ static void say(int64_t user_id, const char *body)
     struct booking b;
     money_act(&m, user_id);
     ck_assert(bookings_get(m.c, m.booking_id, &b) == OK);
-    ck_assert(messages_send(m.c, &b, body) == OK);
+    ck_assert(messages_send(m.c, &b, body, "") == OK);
 }
 
 START_TEST(after_a_visit_the_bank_hears_of_the_door_and_of_what_was_written)

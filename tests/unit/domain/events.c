@@ -275,6 +275,176 @@ START_TEST(matrix_27_an_account_is_as_stripe_says_now_whatever_an_event_said)
 }
 END_TEST
 
+/* ---- before the payment is known --------------------------------------------------
+ */
+
+/* A booking of another vendor, paid at Stripe's own page: until we hear of it we do not
+ * even know its intent, whose id is left in INTENT_ID. */
+static int64_t pay_at_stripe(char intent_id[static 64])
+{
+    enum { AHEAD_S = 14 * 86400 };
+    struct payment p;
+    const char *url;
+    int64_t id, vendor_id = make_user(&m.t, "vendor");
+    int64_t ahead_s = m.box.shift_s + AHEAD_S;
+    ck_assert(holds_try(&m.t, vendor_id, m.kitchen_id, 0, thursday(540) + ahead_s,
+                  thursday(720) + ahead_s, &id) == OK);
+    money_act(&m, vendor_id);
+    ck_assert(checkout_hosted(m.c, id, &url) == OK);
+    ck_assert(payments_newest(m.c, id, &p) == OK);
+    snprintf(intent_id, 64, "%s",
+        json_text(money_sim(&m, "pay", "session=%s", p.session_id), "id"));
+    return id;
+}
+
+/* A delivery of TYPE about OBJECT_ID, which is of an intent. */
+static void hear_about(const char *event_id, const char *type, const char *object_id,
+    const char *intent_id)
+{
+    m.t.app.conf.stripe_webhook_secrets = "whsec_ours";
+    money_act(&m, 0);
+    const char *body = ctx_printf(m.c,
+        "{\"id\":\"%s\",\"object\":\"event\",\"type\":\"%s\",\"created\":1,"
+        "\"livemode\":false,\"data\":{\"object\":{\"id\":\"%s\","
+        "\"payment_intent\":\"%s\"}}}",
+        event_id, type, object_id, intent_id);
+    struct span bytes = { body, strlen(body) };
+    const char *header =
+        stripe_signature_make(m.c->arena, bytes, "whsec_ours", m.c->now_at);
+    ck_assert(events_receive(m.c, EVENTS_OURS, header, bytes) == OK);
+}
+
+static void process(const char *event_id)
+{
+    money_act(&m, 0);
+    ck_assert(events_process(m.c, event_id) == OK);
+}
+
+static int64_t open_freezes(int64_t booking_id)
+{
+    return money_int(&m,
+        "SELECT COUNT(*) FROM freezes WHERE booking_id = %lld AND closed_at IS NULL",
+        (long long)booking_id);
+}
+
+static const char *const opening[] = { "review.opened",
+    "radar.early_fraud_warning.created" };
+
+START_TEST(a_review_or_a_warning_heard_before_its_payment_waits_for_it)
+{
+    char intent_id[64];
+    int64_t id = pay_at_stripe(intent_id);
+    hear_about("evt_early", opening[_i], "prv_early", intent_id);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 1);
+    ck_assert(holds_state(&m.t, id) == BOOKING_HELD);
+    process("evt_early");
+    ck_assert(holds_state(&m.t, id) == BOOKING_CONFIRMED);
+    ck_assert_int_eq(open_freezes(id), 1);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+}
+END_TEST
+
+/* Lists begin with the newest: the review comes before the payment. */
+START_TEST(a_review_that_a_sweep_finds_before_its_payment_freezes_the_booking)
+{
+    char intent_id[64];
+    int64_t id = pay_at_stripe(intent_id);
+    money_sim(&m, "review", "do=open&payment_intent=%s", intent_id);
+    money_listen(&m);
+    ck_assert(holds_state(&m.t, id) == BOOKING_CONFIRMED);
+    ck_assert_int_eq(open_freezes(id), 1);
+    money_sim(&m, "review", "do=close&payment_intent=%s", intent_id);
+    money_listen(&m);
+    ck_assert_int_eq(open_freezes(id), 0);
+}
+END_TEST
+
+/* Closed is heard before opened, and both before the payment; either is taken first. */
+START_TEST(a_review_that_is_over_when_its_payment_is_heard_of_freezes_nothing)
+{
+    char intent_id[64];
+    int64_t id = pay_at_stripe(intent_id);
+    hear_about("evt_closed", "review.closed", "prv_1", intent_id);
+    hear_about("evt_opened", "review.opened", "prv_1", intent_id);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 2);
+    process(_i == 0 ? "evt_closed" : "evt_opened");
+    process(_i == 0 ? "evt_opened" : "evt_closed");
+    ck_assert(holds_state(&m.t, id) == BOOKING_CONFIRMED);
+    ck_assert_int_eq(count("freezes"), 1);
+    ck_assert_int_eq(open_freezes(id), 0);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+}
+END_TEST
+
+START_TEST(a_review_of_a_payment_that_is_not_ours_is_dropped_when_that_is_proven)
+{
+    money_act(&m, 0);
+    const char *other = json_text(
+        stripe_box_call(&m.box, "POST", "/v1/payment_intents",
+            "amount=777&currency=usd&confirm=true"
+            "&payment_method=pm_card_visa&allowed_payment_method_types[0]=card")
+            .object,
+        "id");
+    char intent_id[64];
+    snprintf(intent_id, sizeof intent_id, "%s", _i == 0 ? other : "pi_of_nobody");
+    hear_about("evt_other", "review.opened", "prv_other", intent_id);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 1);
+    money_act(&m, 0);
+    stripe_box_fault(&m.box, "GET /v1/payment_intents", "503", 1);
+    process("evt_other"); /* that Stripe does not answer proves nothing */
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 1);
+    process("evt_other");
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(count("freezes"), 0);
+    hear_about("evt_charge", "review.opened", "prv_charge", "");
+    process("evt_charge"); /* of a charge without an intent: we make none */
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+}
+END_TEST
+
+/* An intent with our name on it, which we do not know: only its end proves anything. */
+START_TEST(a_review_of_an_intent_that_may_still_become_ours_waits)
+{
+    struct booking b = money_booking(&m);
+    char intent_id[64];
+    snprintf(intent_id, sizeof intent_id, "%s",
+        json_text(stripe_box_call(&m.box, "POST", "/v1/payment_intents",
+                      ctx_printf(m.c,
+                          "amount=22785&currency=usd&metadata[app]=prep"
+                          "&metadata[booking_uid]=%s&metadata[attempt]=9"
+                          "&allowed_payment_method_types[0]=card",
+                          _i == 0 ? b.uid : "of_another_database"))
+                      .object,
+            "id"));
+    hear_about("evt_lost", "review.opened", "prv_lost", intent_id);
+    process("evt_lost");
+    ck_assert_int_eq(
+        count("stripe_events WHERE processed_at IS NULL"), _i == 0 ? 1 : 0);
+    money_act(&m, 0);
+    ck_assert(stripe_box_call(&m.box, "POST",
+                  ctx_printf(m.c, "/v1/payment_intents/%s/cancel", intent_id), "")
+                  .outcome == STRIPE_OK);
+    process("evt_lost");
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(count("freezes"), 0);
+}
+END_TEST
+
+START_TEST(a_refund_heard_before_its_payment_is_not_lost)
+{
+    char intent_id[64], refund_id[64];
+    int64_t id = pay_at_stripe(intent_id);
+    snprintf(refund_id, sizeof refund_id, "%s",
+        json_text(
+            money_sim(&m, "refund", "amount=500&payment_intent=%s", intent_id), "id"));
+    hear_about("evt_refund", "refund.created", refund_id, intent_id);
+    process("evt_refund");
+    ck_assert(holds_state(&m.t, id) == BOOKING_CONFIRMED);
+    ck_assert_int_eq(count("refunds WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+}
+END_TEST
+
 void unit_domain_events(Suite *s)
 {
     TCase *tc = tcase_create("events");
@@ -295,5 +465,16 @@ void unit_domain_events(Suite *s)
         tc, a_warning_that_could_not_be_applied_is_applied_from_what_was_kept);
     tcase_add_test(tc, no_secret_of_a_payment_is_kept_wherever_it_stands);
     tcase_add_test(tc, a_session_that_could_not_be_applied_is_read_again);
+    tcase_add_loop_test(
+        tc, a_review_or_a_warning_heard_before_its_payment_waits_for_it, 0, 2);
+    tcase_add_test(
+        tc, a_review_that_a_sweep_finds_before_its_payment_freezes_the_booking);
+    tcase_add_loop_test(
+        tc, a_review_that_is_over_when_its_payment_is_heard_of_freezes_nothing, 0, 2);
+    tcase_add_loop_test(tc,
+        a_review_of_a_payment_that_is_not_ours_is_dropped_when_that_is_proven, 0, 2);
+    tcase_add_loop_test(
+        tc, a_review_of_an_intent_that_may_still_become_ours_waits, 0, 2);
+    tcase_add_test(tc, a_refund_heard_before_its_payment_is_not_lost);
     suite_add_tcase(s, tc);
 }

@@ -16,11 +16,9 @@
 #include "unit.h"
 
 static struct money m;
-static int64_t since_at; /* when the last look began */
 
 static void set_up(void)
 {
-    since_at = 0;
     money_open(&m);
 }
 
@@ -29,42 +27,9 @@ static void tear_down(void)
     money_close(&m);
 }
 
-/* A whole look, a unit a step. */
-static void look(void)
-{
-    char at[128] = "";
-    const struct reconcile_look l = { m.t.app.fixed_now_at, since_at };
-    do {
-        const char *place = at;
-        money_act(&m, 0);
-        ck_assert_msg(
-            reconcile_step(m.c, &l, &place) == OK, "at %s: %s", at, m.c->message);
-        ck_assert_int_lt(
-            snprintf(at, sizeof at, "%s", arena_strdup(m.c->arena, place)), 128);
-    } while (*at != '\0');
-    since_at = l.began_at;
-    money_act(&m, 0);
-}
-
-/* An hour later, when nothing is under way any more. */
-static void look_later(void)
-{
-    money_later(&m, RECONCILE_FRESH_S + 60);
-    look();
-}
-
 static int64_t count(const char *what)
 {
     return money_int(&m, "SELECT COUNT(*) FROM %s", what);
-}
-
-static void no_difference(void)
-{
-    struct difference *rows;
-    size_t n;
-    money_act(&m, 0);
-    ck_assert(differences_open(m.c, 0, 10, &rows, &n) == OK);
-    ck_assert_msg(n == 0, "%s %s: %s", rows[0].kind, rows[0].source_id, rows[0].detail);
 }
 
 /* The one open difference of a kind; its id. */
@@ -82,7 +47,7 @@ static void books_agree(void)
 {
     struct cents ours;
     int64_t total, zero = 1;
-    no_difference();
+    money_no_difference(&m);
     struct stripe_reply reply = stripe_box_call(&m.box, "GET", "/_sim/balance", NULL);
     ck_assert(json_int(reply.object, "platform.total", &total));
     ck_assert(json_int(reply.object, "zero", &zero));
@@ -100,13 +65,13 @@ START_TEST(a_payment_its_fee_and_its_refund_agree)
     money_act(&m, m.admin_id);
     ck_assert(refunds_give(m.c, m.booking_id, cents_of(1000), "kind", "key") == OK);
     money_run(&m);
-    look();
+    money_look(&m);
     books_agree();
     ck_assert_int_gt(count("ledger WHERE kind = 'stripe_fee'"), 0);
-    look_later();
+    money_look_later(&m);
     books_agree();
     int64_t rows = count("ledger");
-    look_later(); /* nothing is posted twice */
+    money_look_later(&m); /* nothing is posted twice */
     ck_assert_int_eq(count("ledger"), rows);
 }
 END_TEST
@@ -132,7 +97,7 @@ START_TEST(transfers_reversals_disputes_and_failed_refunds_agree)
     snprintf(refund_id, sizeof refund_id, "%s", rows[0].refund_id);
     money_sim(&m, "refund_fail", "refund=%s", refund_id);
     money_run(&m);
-    look_later();
+    money_look_later(&m);
     books_agree();
     ck_assert_int_ge(count("(SELECT DISTINCT class FROM balance_transactions)"), 6);
 }
@@ -141,13 +106,13 @@ END_TEST
 START_TEST(a_dispute_whose_fee_is_known_before_it_is_heard_of_agrees)
 {
     money_sim(&m, "dispute", "do=open&payment_intent=%s", money_payment(&m).intent_id);
-    look();
+    money_look(&m);
     ck_assert_int_eq(count("ledger WHERE kind = 'dispute_withdrawn'"), 0);
     ck_assert_int_eq(
         count("ledger WHERE kind = 'stripe_fee' AND amount_cents = 1500"), 1);
     money_run(&m);
     ck_assert_int_eq(count("ledger WHERE kind = 'dispute_withdrawn'"), 1);
-    look_later();
+    money_look_later(&m);
     books_agree();
 }
 END_TEST
@@ -160,35 +125,12 @@ START_TEST(what_is_paid_out_to_us_leaves_our_balance_for_the_bank)
     struct stripe_reply reply =
         stripe_box_call(&m.box, "POST", "/v1/payouts", "amount=2000&currency=usd");
     ck_assert_msg(reply.outcome == STRIPE_OK, "%s", reply.error.message);
-    look();
+    money_look(&m);
     books_agree();
     struct cents bank;
     money_act(&m, 0);
     ck_assert(ledger_total(m.c, LEDGER_BANK, 0, &bank) == OK);
     ck_assert_int_eq(bank.n, 2000);
-}
-END_TEST
-
-START_TEST(a_refund_that_waits_for_money_at_stripe_is_under_way)
-{
-    money_later(&m, 3 * 86400);
-    money_run(&m);
-    money_act(&m, 0);
-    int64_t available;
-    struct stripe_reply reply = stripe_box_call(&m.box, "GET", "/_sim/balance", NULL);
-    ck_assert(json_int(reply.object, "platform.available", &available));
-    reply = stripe_box_call(&m.box, "POST", "/v1/payouts",
-        ctx_printf(m.c, "amount=%lld&currency=usd", (long long)available));
-    ck_assert_msg(reply.outcome == STRIPE_OK, "%s", reply.error.message);
-    money_sim(&m, "refunds", "rule=pending");
-    money_act(&m, m.admin_id);
-    ck_assert(refunds_give(m.c, m.booking_id, cents_of(1000), "kind", "key") == OK);
-    money_run(&m);
-    ck_assert_int_eq(count("refunds WHERE state = 'pending'"), 1);
-    look();
-    no_difference();
-    look_later();
-    no_difference();
 }
 END_TEST
 
@@ -198,7 +140,7 @@ START_TEST(a_look_reads_all_pages_and_every_page_is_a_unit)
     struct payment p = money_payment(&m);
     for (int i = 0; i < REFUNDS; i++)
         money_sim(&m, "refund", "payment_intent=%s&amount=10", p.intent_id);
-    look();
+    money_look(&m);
     ck_assert_int_eq(count("refunds"), REFUNDS);
     books_agree();
     ck_assert_int_eq(count("balance_transactions"), REFUNDS + 1);
@@ -216,14 +158,14 @@ START_TEST(money_that_the_ledger_does_not_know_is_a_difference_until_it_does)
                   "amount=777&currency=usd&confirm=true&payment_method=pm_card_visa"
                   "&allowed_payment_method_types[0]=card")
                   .outcome == STRIPE_OK);
-    look();
-    no_difference(); /* our own event may still be under way */
-    look_later();
+    money_look(&m);
+    money_no_difference(&m); /* our own event may still be under way */
+    money_look_later(&m);
     int64_t id = difference("not_in_books");
     difference("balance");
     ck_assert_int_eq(count("differences"), 2);
     ck_assert_int_eq(count("notices WHERE kind = 'difference'"), 1);
-    look_later();
+    money_look_later(&m);
     ck_assert_int_eq(count("differences"), 2);
     ck_assert_int_eq(difference("not_in_books"), id);
     ck_assert_int_gt(money_int(&m, "SELECT seen_at - found_at FROM differences"), 0);
@@ -236,7 +178,7 @@ START_TEST(money_that_the_ledger_does_not_know_is_a_difference_until_it_does)
     money_act(&m, m.admin_id);
     ck_assert(differences_close(m.c, id, "again") == R_NOT_FOUND);
     ck_assert_int_eq(count("audit WHERE action = 'difference.closed'"), 1);
-    look_later(); /* what somebody knows of is not brought up again */
+    money_look_later(&m); /* what somebody knows of is not brought up again */
     int64_t n;
     ck_assert(differences_count(m.c, &n) == OK);
     ck_assert_int_eq(n, 1);
@@ -246,12 +188,12 @@ END_TEST
 START_TEST(a_difference_that_is_gone_is_closed_by_the_next_look)
 {
     money_run(&m);
-    look_later();
-    no_difference();
+    money_look_later(&m);
+    money_no_difference(&m);
     db_test_end(&m.t);
     db_test_exec(&m.t, "UPDATE balance_transactions SET source_key = 'ch_other'"
                        " WHERE class = 'charge'");
-    look_later();
+    money_look_later(&m);
     difference("not_in_books");
     difference("not_at_stripe");
     ck_assert_int_eq(money_int(&m, "SELECT booking_id FROM differences WHERE kind ="
@@ -260,7 +202,7 @@ START_TEST(a_difference_that_is_gone_is_closed_by_the_next_look)
     db_test_end(&m.t);
     db_test_exec(&m.t, "UPDATE balance_transactions SET source_key ="
                        " (SELECT charge_id FROM payments) WHERE class = 'charge'");
-    look_later();
+    money_look_later(&m);
     books_agree();
     ck_assert_int_eq(
         count("differences WHERE reason = '' AND closed_at IS NOT NULL"), 2);
@@ -269,24 +211,24 @@ END_TEST
 
 START_TEST(another_amount_is_a_difference)
 {
-    look();
+    money_look(&m);
     db_test_end(&m.t);
     db_test_exec(&m.t, "UPDATE balance_transactions SET amount_cents = amount_cents + 1"
                        " WHERE class = 'charge'");
-    look_later();
+    money_look_later(&m);
     difference("amount");
 }
 END_TEST
 
 START_TEST(a_movement_of_a_kind_that_has_no_place_is_a_difference_at_once)
 {
-    look();
+    money_look(&m);
     db_test_end(&m.t);
     db_test_exec(&m.t,
         "INSERT INTO balance_transactions VALUES ('txn_x', 'reserve_transaction',"
         " 'unknown', 'txn_x', -100, 0, %lld)",
         (long long)m.t.app.fixed_now_at);
-    look();
+    money_look(&m);
     difference("movement_unknown");
 }
 END_TEST
@@ -303,7 +245,7 @@ START_TEST(a_transfer_that_we_lost_is_adopted_and_one_of_nobody_is_a_difference)
                       "&metadata[booking_uid]=lost",
                       m.account_id, money_payment(&m).charge_id))
                   .outcome == STRIPE_OK);
-    look_later();
+    money_look_later(&m);
     ck_assert_int_eq(count("transfers"), 1);
     difference("not_in_books");
 }
@@ -313,7 +255,7 @@ START_TEST(a_refund_at_the_dashboard_that_no_event_told_of_is_taken_over)
 {
     struct payment p = money_payment(&m);
     money_sim(&m, "refund", "payment_intent=%s&amount=500", p.intent_id);
-    look();
+    money_look(&m);
     ck_assert_int_eq(count("refunds WHERE state = 'succeeded'"), 1);
     books_agree();
 }
@@ -334,11 +276,11 @@ static const struct {
 
 START_TEST(a_booking_that_does_not_fit_its_money_is_a_difference)
 {
-    look_later();
-    no_difference();
+    money_look_later(&m);
+    money_no_difference(&m);
     db_test_end(&m.t);
     db_test_exec(&m.t, "%s", booking_cases[_i].sql);
-    look_later();
+    money_look_later(&m);
     ck_assert_msg(money_int(&m,
                       "SELECT COUNT(*) FROM differences WHERE closed_at IS NULL"
                       " AND kind = %Q AND booking_id = %lld",
@@ -412,7 +354,7 @@ START_TEST(matrix_26_money_that_is_not_what_we_asked_for_alerts_and_confirms_not
     difference("payment_mismatch");
     ck_assert_int_eq(count("audit WHERE action = 'payment.mismatch'"), 1);
     ck_assert_int_eq(count("notices WHERE kind = 'difference'"), 1);
-    look_later();
+    money_look_later(&m);
     difference("payment_mismatch"); /* only a person closes it */
 }
 END_TEST
@@ -489,18 +431,18 @@ START_TEST(matrix_30_after_a_restored_backup_everything_at_stripe_is_adopted)
     money_after_the_end(&m, 86400);
     money_run(&m);
     ck_assert_int_eq(count("transfers WHERE state = 'sent'"), 1);
-    look();
+    money_look(&m);
     books_agree();
     int64_t stripe = money_int(
         &m, "SELECT balance_cents FROM ledger_totals WHERE account = 'stripe'");
 
     db_test_end(&m.t);
     db_test_exec(&m.t, "PRAGMA wal_checkpoint(TRUNCATE)");
-    since_at = 0;
+    m.looked_at = 0;
     open_again("backup.db", "prep.db");
     ck_assert_int_eq(count("refunds"), 0);
     money_run(&m);
-    look_later();
+    money_look_later(&m);
     books_agree();
     ck_assert_int_eq(count("transfers WHERE state = 'sent'"), 1);
     ck_assert_int_eq(count("refunds WHERE state = 'succeeded'"), 1);
@@ -524,7 +466,6 @@ void unit_domain_reconcile(Suite *s)
     tcase_add_test(tc, transfers_reversals_disputes_and_failed_refunds_agree);
     tcase_add_test(tc, a_dispute_whose_fee_is_known_before_it_is_heard_of_agrees);
     tcase_add_test(tc, what_is_paid_out_to_us_leaves_our_balance_for_the_bank);
-    tcase_add_test(tc, a_refund_that_waits_for_money_at_stripe_is_under_way);
     tcase_add_test(tc, a_look_reads_all_pages_and_every_page_is_a_unit);
     tcase_add_test(
         tc, money_that_the_ledger_does_not_know_is_a_difference_until_it_does);

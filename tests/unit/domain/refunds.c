@@ -279,6 +279,7 @@ START_TEST(a_refund_of_a_payment_that_we_do_not_know_to_be_paid_waits_for_it)
         .currency = "usd",
         .intent_id = intent(),
         .charge_id = "ch_x",
+        .movement_id = "",
         .failure_reason = "",
         .app = "",
         .refund_uid = "" };
@@ -315,6 +316,7 @@ START_TEST(one_of_nobodys_payment_is_nobodys_business)
         .currency = "usd",
         .intent_id = "pi_of_another_shop",
         .charge_id = "ch_x",
+        .movement_id = "",
         .failure_reason = "",
         .app = "",
         .refund_uid = "" };

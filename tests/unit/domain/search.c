@@ -135,6 +135,45 @@ START_TEST(a_taken_day_moves_the_earliest_start)
 }
 END_TEST
 
+START_TEST(a_kitchen_that_moves_takes_its_bookings_along)
+{
+    int64_t id = kitchen_at(1, "A");
+    request.wish.day = THURSDAY;
+    make_booking(&t, whole_space(&t, id), vendor_id, thursday(360), thursday(1320));
+    db_test_exec(
+        &t, "UPDATE kitchens SET lat = lat + 0.1 WHERE id = %lld", (long long)id);
+    struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
+    ck_assert(db_begin(c->db) == OK);
+    ck_assert(search_index(c, id) == OK);
+    ck_assert(db_commit(c->db) == OK);
+    db_test_end(&t);
+    ck_assert_str_eq(titles(), "");
+    request.wish.day = THURSDAY + 1;
+    ck_assert_str_eq(titles(), "A");
+    ck_assert_double_gt(page.offers[0].distance_mi, 7);
+}
+END_TEST
+
+START_TEST(an_offer_shows_the_first_photo)
+{
+    static const char *const steps[][2] = { { "SELECT 1", "" },
+        { "INSERT INTO photos VALUES (7, %lld, 1, 'seven', 1, 1, '', 1)", "seven" },
+        { "INSERT INTO photos VALUES (8, %lld, 0, 'eight', 1, 1, '', 1)", "eight" },
+        { "UPDATE photos SET position = 2 WHERE id = 8 AND kitchen_id = %lld",
+            "seven" },
+        { "DELETE FROM photos WHERE id = 7 AND kitchen_id = %lld", "eight" },
+        { "DELETE FROM photos WHERE kitchen_id = %lld", "" } };
+    int64_t id = kitchen_at(1, "A");
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        db_test_exec(&t, steps[i][0], (long long)id);
+        ck_assert_str_eq(titles(), "A");
+        const char *photo = page.offers[0].photo;
+        ck_assert_str_eq(photo == NULL ? "" : photo, steps[i][1]);
+        db_test_end(&t);
+    }
+}
+END_TEST
+
 START_TEST(an_exception_counts)
 {
     int64_t id = kitchen_at(1, "A");
@@ -452,6 +491,12 @@ START_TEST(a_crowded_spot_is_looked_at_more_closely)
     ck_assert(find() == OK);
     ck_assert_int_eq(page.n, 20);
     ck_assert_double_eq_tol(page.offers[0].distance_mi, 0, 0.001);
+    /* The same house at the pole, where a cell is a street wide at most. */
+    db_test_exec(&t, "UPDATE kitchens SET lat = 89.9999, cell = %lld",
+        (long long)squares_cell(89.9999, -97.7431));
+    request.filter.lat = 89.9999;
+    ck_assert(find() == OK);
+    ck_assert_int_eq(page.n, 20);
 }
 END_TEST
 
@@ -508,6 +553,8 @@ void unit_domain_search(Suite *s)
     tcase_add_test(tc, nearest_come_first_and_the_radius_ends_it);
     tcase_add_test(tc, what_cannot_be_booked_is_not_found);
     tcase_add_test(tc, a_taken_day_moves_the_earliest_start);
+    tcase_add_test(tc, a_kitchen_that_moves_takes_its_bookings_along);
+    tcase_add_test(tc, an_offer_shows_the_first_photo);
     tcase_add_test(tc, an_exception_counts);
     tcase_add_test(tc, a_kitchen_full_for_weeks_is_looked_at_farther_ahead);
     tcase_add_loop_test(tc, wished_hours_bound_the_booking, 0, COUNT_OF(window_cases));

@@ -32,7 +32,6 @@ START_TEST(a_cell_is_part_of_its_square)
     ck_assert_int_eq(squares_cell(-89.9845, -179.9645), 1355);
     ck_assert_int_eq(squares_square(30.2672, -97.7431), 1202 * 3600 + 822);
     ck_assert_int_eq(squares_cell(30.2672, -97.7431) / 10000, 1202 * 3600 + 822);
-    ck_assert_int_eq(squares_degree(30.2672, -97.7431), 120 * 360 + 82);
     ck_assert_int_eq(squares_cell(90, 180) / 10000, 1799 * 3600 + 3599);
 }
 END_TEST
@@ -50,6 +49,30 @@ START_TEST(all_within_the_promised_distance_lies_in_the_ranges)
             double y = lat + dice(-1, 1) * (double)(size * (reach + 1)) / 600;
             double x = lng + dice(-1, 1) * (double)(size * (reach + 1)) / 300;
             if (places_distance_mi(lat, lng, y, x) < inside_mi * 0.9999)
+                ck_assert(within(n, squares_cell(y, x)));
+        }
+    }
+}
+END_TEST
+
+/* The same of a circle, at any latitude; and it is no more than the circle's box. */
+START_TEST(all_within_a_circle_lies_in_its_ranges)
+{
+    for (int i = 0; i < 600; i++) {
+        double lat = i % 20 == 0 ? dice(-90, 90) : dice(-72, 72), lng = dice(-150, 150);
+        int64_t size = (int64_t[]) { 1, 10, 100 }[i % 3];
+        double mi = dice(0.01, 0.5) * (double)size;
+        struct square_box box = squares_round(lat, lng, size, mi);
+        ck_assert_double_ge(squares_inside_mi(&box, lat, lng), mi);
+        if (squares_ranges_most(&box) > RANGES)
+            continue;
+        size_t n = squares_ranges(&box, ranges, RANGES);
+        ck_assert_uint_le(n, squares_ranges_most(&box));
+        for (int j = 0; j < 400; j++) {
+            double y = lat + dice(-1, 1) * squares_north(mi);
+            double x = lng + dice(-1, 1) * squares_east(lat, mi);
+            if (y >= -90 && y <= 90 && x >= -180 && x <= 180 &&
+                places_distance_mi(lat, lng, y, x) <= mi)
                 ck_assert(within(n, squares_cell(y, x)));
         }
     }
@@ -103,6 +126,7 @@ void unit_domain_squares(Suite *s)
     TCase *t = tcase_create("squares");
     tcase_add_test(t, a_cell_is_part_of_its_square);
     tcase_add_test(t, all_within_the_promised_distance_lies_in_the_ranges);
+    tcase_add_test(t, all_within_a_circle_lies_in_its_ranges);
     tcase_add_test(t, ranges_hold_the_box_and_nothing_else);
     tcase_add_test(t, the_reach_for_a_radius_covers_it);
     tcase_add_test(t, the_edges_of_the_world_do_no_harm);

@@ -1,5 +1,6 @@
 #include "stripe/objects.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "unit.h"
@@ -165,6 +166,23 @@ START_TEST(sessions_accounts_links_customers_and_refunds_are_read)
 }
 END_TEST
 
+START_TEST(a_refund_names_the_movement_of_its_money_once_there_is_one)
+{
+    struct stripe_refund refund;
+    static const char *const movements[] = { "\"txn_1\"", "{\"id\":\"txn_1\"}",
+        "null" };
+    for (int i = 0; i < 3; i++) {
+        char json[128];
+        snprintf(json, sizeof json,
+            "{\"object\":\"refund\",\"id\":\"re_1\",\"amount\":5,"
+            "\"balance_transaction\":%s}",
+            movements[i]);
+        ck_assert_int_eq(stripe_read_refund(tree(json), &refund), OK);
+        ck_assert_str_eq(refund.movement_id, i < 2 ? "txn_1" : "");
+    }
+}
+END_TEST
+
 START_TEST(an_event_names_its_object_and_our_booking)
 {
     struct stripe_event e;
@@ -201,6 +219,7 @@ void unit_stripe_objects(Suite *s)
         COUNT_OF(intent_cases));
     tcase_add_test(t, nothing_at_all_is_refused_by_every_reader);
     tcase_add_test(t, sessions_accounts_links_customers_and_refunds_are_read);
+    tcase_add_test(t, a_refund_names_the_movement_of_its_money_once_there_is_one);
     tcase_add_test(t, an_event_names_its_object_and_our_booking);
     suite_add_tcase(s, t);
 }
