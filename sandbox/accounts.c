@@ -94,6 +94,17 @@ void accounts_set_transfers(struct call *c, struct object *account, const char *
         objects_difference(c, before, account->body), account->id);
 }
 
+void accounts_set_deadline(struct call *c, struct object *account, int64_t at)
+{
+    static const char *const due[] = { "individual.verification.document", NULL };
+    const struct value *before = value_clone(c->a, account->body);
+    value_put(c->a, account->body, "requirements.currently_due", texts(c, due));
+    value_put_int(c->a, account->body, "requirements.current_deadline", at);
+    objects_save(c, account);
+    events_emit(c, "account.updated", account,
+        objects_difference(c, before, account->body), account->id);
+}
+
 void accounts_deauthorize(struct call *c, const struct object *account)
 {
     struct value *application = value_object(c->a);

@@ -24,6 +24,9 @@ enum account_standing {
 void accounts_set_standing(
     struct call *c, struct object *account, enum account_standing standing);
 
+/* Stripe wants an identity document until AT, and goes on meanwhile. */
+void accounts_set_deadline(struct call *c, struct object *account, int64_t at);
+
 /* The host leaves the platform, which cannot see the account any more. */
 void accounts_deauthorize(struct call *c, const struct object *account);
 

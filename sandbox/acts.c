@@ -42,8 +42,13 @@ enum result acts_set_account(struct call *c)
         [ACCOUNT_ACTIVE] = "active",
         NULL };
     struct object *account;
+    int64_t deadline_at;
     size_t i;
     TRY(find_account(c, &account));
+    if (text_int(call_text(c, "deadline"), 1, INT64_MAX, &deadline_at)) {
+        accounts_set_deadline(c, account, deadline_at);
+        return objects_answer(c, account);
+    }
     TRY(take_choice(c, "standing", standings, &i));
     accounts_set_standing(c, account, (enum account_standing)i);
     return objects_answer(c, account);

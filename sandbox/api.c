@@ -28,6 +28,9 @@ static enum result check_key(struct call *c)
     if (text_starts(key, "pk_test_"))
         return call_error(c, 401, "invalid_request_error", "secret_key_required", NULL,
             "This call cannot be made with a publishable key. Use a secret key.");
+    if (text_starts(key, "sk_test_expired"))
+        return call_error(c, 401, "invalid_request_error", "api_key_expired", NULL,
+            "Expired API Key provided: sk_test_expired.");
     bool test = text_starts(key, "sk_test_") || text_starts(key, "rk_test_");
     if (!test || strlen(key) <= strlen("sk_test_"))
         return call_error(c, 401, "invalid_request_error", NULL, NULL,

@@ -34,6 +34,7 @@
  *                              dispute= do=close [status=won|lost|warning_closed]
  *                              dispute= do=late_win      (lost becomes won)
  *   POST /_sim/act/account     account= standing=open|checking|active
+ *                              account= deadline=UNIX_SECONDS  (a document is due)
  *   POST /_sim/act/capability  account= transfers=active|inactive|pending
  *   POST /_sim/act/reversals   [rule=refuse|negative] [reuse=yes|no]
  *             of more than the account has; a source_transaction once more after a

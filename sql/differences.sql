@@ -12,9 +12,12 @@ SELECT COUNT(*) AS settled FROM (
 INSERT INTO differences (kind, source_id, booking_id, detail, found_at, seen_at)
 VALUES (:kind, :source_id, :booking_id, :detail, :now_at, :now_at)
 
+-- query: differences_unseen
+SELECT id FROM differences
+WHERE kind = :kind AND closed_at IS NULL AND seen_at < :before_at LIMIT :max
+
 -- query: differences_gone
-UPDATE differences SET closed_at = :now_at
-WHERE kind = :kind AND closed_at IS NULL AND seen_at < :before_at
+UPDATE differences SET closed_at = :now_at WHERE id = :id AND closed_at IS NULL
 
 -- query: differences_open
 SELECT id, kind, source_id, detail, booking_id, found_at, seen_at FROM differences

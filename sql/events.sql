@@ -1,7 +1,7 @@
 -- query: events_add
-INSERT INTO stripe_events (event_id, type, object_id, account, created, livemode, payload,
-    received_at, processed_at, error)
-VALUES (:event_id, :type, :object_id, :account, :created, :livemode, :payload,
+INSERT INTO stripe_events (event_id, type, object_id, account, created, livemode,
+    api_version, payload, received_at, processed_at, error)
+VALUES (:event_id, :type, :object_id, :account, :created, :livemode, :api_version, :payload,
     :now_at, :processed_at, :error)
 ON CONFLICT (event_id) DO NOTHING
 
@@ -30,3 +30,10 @@ WHERE object_id = :object_id AND account = :account AND processed_at IS NULL
 
 -- query: events_failed
 UPDATE stripe_events SET tries = tries + 1, error = :error WHERE event_id = :event_id
+
+-- query: events_forget
+-- The row stays: that it is there says that the event is known.
+UPDATE stripe_events SET payload = '{}'
+WHERE event_id IN (SELECT event_id FROM stripe_events
+                   WHERE payload <> '{}' AND processed_at < :before_at
+                   ORDER BY processed_at LIMIT :max)

@@ -9,11 +9,12 @@ INSERT INTO host_accounts (user_id, uid, created_at) VALUES (:user_id, :uid, :no
 
 -- query: host_accounts_answered
 UPDATE host_accounts SET account_id = :account_id, checked_at = 0 WHERE uid = :uid AND account_id IS NULL
+RETURNING user_id
 
 -- query: host_accounts_set
 UPDATE host_accounts SET transfers_active = :transfers_active,
     payouts_enabled = :payouts_enabled, disabled_reason = :disabled_reason,
-    requirements = :requirements, checked_at = :now_at
+    requirements = :requirements, deadline_at = :deadline_at, checked_at = :now_at
 WHERE account_id = :account_id
 
 -- query: host_accounts_stale

@@ -3,7 +3,7 @@ SELECT lease_owner, lease_until, next_at, last_at FROM jobs WHERE name = :name
 
 -- query: jobs_status
 -- scan: a handful of rows
-SELECT name, lease_until, next_at, last_at, last_ms, last_error, done FROM jobs
+SELECT name, lease_until, next_at, last_at, last_ms, last_error, done, cursor_at FROM jobs
 ORDER BY name LIMIT :max
 
 -- query: jobs_lease

@@ -44,6 +44,16 @@ UNION ALL
 SELECT 'failed_transfers', COUNT(*) FROM transfers WHERE state = 'failed'
 UNION ALL
 SELECT 'held_transfers', COUNT(*) FROM transfers WHERE state = 'held'
+UNION ALL
+SELECT 'warnings', COUNT(*) FROM freezes WHERE closed_at IS NULL AND kind IN ('warning', 'review')
+UNION ALL
+SELECT 'debts', COUNT(*) FROM ledger_totals WHERE account = 'host_receivable' AND balance_cents > 0
+
+-- query: metrics_job_cursors
+SELECT name AS label, cursor_at AS value FROM jobs WHERE name IN ('reconcile', 'sweep')
+
+-- query: metrics_stripe_refused
+SELECT '' AS label, COUNT(*) AS value FROM claims WHERE scope = 'stripe-refused' AND key = ''
 
 -- query: metrics_ledger
 -- scan: an account a row, and one for each host with money under way

@@ -22,15 +22,12 @@ FROM freezes f
 JOIN bookings b ON b.id = f.booking_id
 JOIN kitchens k ON k.id = b.kitchen_id
 JOIN users v ON v.id = b.vendor_id
-WHERE f.closed_at IS NULL AND f.kind IN ('warning', 'review') AND f.booking_id > :after_id
-ORDER BY f.booking_id LIMIT :max
+WHERE f.closed_at IS NULL AND f.kind IN ('warning', 'review')
+  AND (f.booking_id, f.source_id) > (:after_id, :after_source)
+ORDER BY f.booking_id, f.source_id LIMIT :max
 
 -- query: queues_debts
-SELECT t.host_id, t.balance_cents, COALESCE(NULLIF(u.business_name, ''), u.full_name) AS host,
-    COALESCE((SELECT at FROM (
-        SELECT l.at, SUM(l.amount_cents) OVER (ORDER BY l.at DESC, l.id DESC) AS sum_cents
-        FROM ledger l WHERE l.host_id = t.host_id AND l.debit = 'host_receivable')
-     WHERE sum_cents >= t.balance_cents LIMIT 1), 0) AS since_at
-FROM ledger_totals t JOIN users u ON u.id = t.host_id
-WHERE t.account = 'host_receivable' AND t.balance_cents > 0 AND t.host_id > :after_id
-ORDER BY t.host_id LIMIT :max
+SELECT h.host_id, h.balance_cents, h.since_at,
+    COALESCE(NULLIF(u.business_name, ''), u.full_name) AS host
+FROM host_debts h JOIN users u ON u.id = h.host_id
+WHERE h.host_id > :after_id ORDER BY h.host_id LIMIT :max

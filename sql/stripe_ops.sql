@@ -27,8 +27,11 @@ WHERE uid = :uid AND state IN ('queued', 'sending', 'unknown')
   AND next_at <= :now_at AND lease_until <= :now_at
 
 -- query: stripe_ops_settle
+-- A refusal of our key is no try; of the only one it says that nothing was sent.
 UPDATE stripe_ops SET state = :state, next_at = :next_at, lease_until = 0,
-    lost = :lost, http_status = :http_status, err_code = :err_code, err_message = :err_message,
+    lost = :lost, tries = tries - :uncounted,
+    first_sent_at = CASE WHEN :uncounted = 1 AND tries = 1 THEN NULL ELSE first_sent_at END,
+    http_status = :http_status, err_code = :err_code, err_message = :err_message,
     stripe_request_id = :stripe_request_id, object_id = :object_id
 WHERE uid = :uid AND state IN ('queued', 'sending', 'unknown')
 

@@ -47,6 +47,10 @@ struct ctx {
     struct actor actor;
     const char *secret; /* the site's key for MACs, 32 bytes */
 
+    /* What an outside service with a key of ours has said to this unit. While it
+     * refuses the key nobody asks it anything. */
+    enum { OUTSIDE_SILENT, OUTSIDE_ANSWERS, OUTSIDE_REFUSES } outside;
+
     /* What went wrong, in words for the person; set by fail(). */
     enum result failed;
     const char *code; /* "PC-AVAIL-409", or NULL for the result's own */

@@ -1,45 +1,8 @@
 #include "domain/checkout.h"
 
-#include <time.h>
-
 #include "domain/calls.h"
 #include "domain/customers.h"
 #include "util/guard.h"
-
-/* ---- the story's state ------------------------------------------------------------
- */
-
-struct story {
-    struct stripe_client client;
-    struct timespec began;
-    int64_t total_ms;
-};
-
-static enum result story_begin(struct ctx *c, int64_t total_ms, struct story *s)
-{
-    s->total_ms = total_ms;
-    clock_gettime(CLOCK_MONOTONIC, &s->began);
-    return stripe_ops_client(c, total_ms, &s->client);
-}
-
-/* All calls of a story share its time. */
-static const struct stripe_client *client_of(struct story *s)
-{
-    enum { LEAST_MS = 250 };
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t gone_ms = (now.tv_sec - s->began.tv_sec) * 1000 +
-                      (now.tv_nsec - s->began.tv_nsec) / 1000000;
-    int64_t left_ms = s->total_ms - gone_ms;
-    s->client.total_ms = left_ms > LEAST_MS ? left_ms : LEAST_MS;
-    return &s->client;
-}
-
-static enum result send(struct ctx *c, struct story *s, const struct stripe_op *op,
-    struct stripe_reply *reply)
-{
-    return calls_send(c, client_of(s), op, reply);
-}
 
 /* Has what the browser needs to pay in this mode. */
 static bool is_ready(const struct payment *p, bool hosted)
@@ -87,37 +50,39 @@ static enum result apply_session(
 }
 
 /* Reads the payment at Stripe and applies what it says. */
-static enum result look(struct ctx *c, struct story *s, const struct payment *p)
+static enum result look(
+    struct ctx *c, const struct stripe_client *client, const struct payment *p)
 {
     struct stripe_reply reply;
     const char *intent_id = p->intent_id;
     if (p->hosted && p->session_id != NULL) {
         const char *path = ctx_printf(c, "/v1/checkout/sessions/%s", p->session_id);
-        TRY(stripe_ops_read(c, client_of(s), path, &reply));
+        TRY(stripe_ops_read(c, client, path, &reply));
         TRY(apply_session(c, &reply, &intent_id));
     }
     if (intent_id == NULL)
         return OK;
     const char *path = ctx_printf(c, "/v1/payment_intents/%s", intent_id);
-    TRY(stripe_ops_read(c, client_of(s), path, &reply));
+    TRY(stripe_ops_read(c, client, path, &reply));
     return apply_intent(c, &reply);
 }
 
-static enum result look_again(struct ctx *c, struct story *s, struct payment *p)
+static enum result look_again(
+    struct ctx *c, const struct stripe_client *client, struct payment *p)
 {
-    TRY(look(c, s, p));
+    TRY(look(c, client, p));
     return payments_get(c, p->uid, p);
 }
 
 enum result checkout_check(struct ctx *c, int64_t booking_id)
 {
     struct checkout k;
-    struct story s;
+    struct stripe_client client;
     TRY(checkout_get(c, booking_id, &k));
     if (!k.has_payment || !is_open(&k.payment))
         return OK;
-    TRY(story_begin(c, STRIPE_PAGE_MS, &s));
-    return look(c, &s, &k.payment);
+    TRY(stripe_ops_client(c, STRIPE_PAGE_MS, &client));
+    return look(c, &client, &k.payment);
 }
 
 /* ---- retiring ---------------------------------------------------------------------
@@ -125,7 +90,8 @@ enum result checkout_check(struct ctx *c, int64_t booking_id)
 
 /* A payment without an id at Stripe: taken back if it was never asked for, else asked
  * for again, so that we learn the id. */
-static enum result learn_id(struct ctx *c, struct story *s, struct payment *p)
+static enum result learn_id(
+    struct ctx *c, const struct stripe_client *client, struct payment *p)
 {
     struct stripe_op op;
     struct stripe_reply reply;
@@ -142,20 +108,21 @@ static enum result learn_id(struct ctx *c, struct story *s, struct payment *p)
     TRY(db_commit(c->db)); /* with R_BUSY nothing was changed */
     TRY(r);
     if (!taken_back)
-        TRY(send(c, s, &op, &reply));
+        TRY(calls_send(c, client, &op, &reply));
     return payments_get(c, p->uid, p);
 }
 
 /* Makes sure that P brings no money any more, and reads it again: it may turn out to
  * have brought it. R_BUSY, R_UPSTREAM: Stripe cannot say. */
-static enum result retire(struct ctx *c, struct story *s, struct payment *p)
+static enum result retire(
+    struct ctx *c, const struct stripe_client *client, struct payment *p)
 {
     struct stripe_op op;
     struct stripe_reply reply = { .outcome = STRIPE_UNKNOWN };
     if ((p->hosted ? p->session_id : p->intent_id) == NULL)
-        TRY(learn_id(c, s, p));
+        TRY(learn_id(c, client, p));
     else if (text_is(p->state, "processing"))
-        TRY(look_again(c, s, p));
+        TRY(look_again(c, client, p));
     if (!is_open(p))
         return OK;
     if ((p->hosted ? p->session_id : p->intent_id) == NULL ||
@@ -167,9 +134,9 @@ static enum result retire(struct ctx *c, struct story *s, struct payment *p)
         return r;
     TRY(db_commit(c->db)); /* with R_BUSY nothing was changed */
     TRY(r);
-    TRY(send(c, s, &op, &reply));
+    TRY(calls_send(c, client, &op, &reply));
     if (reply.outcome == STRIPE_DEFINITIVE)
-        TRY(look_again(c, s, p)); /* it is over already, one way or the other */
+        TRY(look_again(c, client, p)); /* it is over already, one way or the other */
     else
         TRY(payments_get(c, p->uid, p));
     if (!is_open(p))
@@ -197,7 +164,8 @@ static enum result check_open(struct ctx *c, int64_t booking_id, struct booking 
     return fail(c, R_GONE, "The time for paying has run out. Book the kitchen again.");
 }
 
-static enum result customer(struct ctx *c, struct story *s, const char **customer_id)
+static enum result customer(
+    struct ctx *c, const struct stripe_client *client, const char **customer_id)
 {
     struct stripe_op op;
     struct stripe_reply reply;
@@ -206,7 +174,7 @@ static enum result customer(struct ctx *c, struct story *s, const char **custome
     TRY(db_commit(c->db));
     if (*customer_id != NULL)
         return OK;
-    TRY(send(c, s, &op, &reply));
+    TRY(calls_send(c, client, &op, &reply));
     TRY(calls_result(c, &reply));
     *customer_id = json_text(reply.object, "id");
     CHECK(*customer_id != NULL);
@@ -233,7 +201,7 @@ static enum result prepare(struct ctx *c, int64_t booking_id, bool hosted,
 static enum result open_payment(
     struct ctx *c, int64_t booking_id, bool hosted, struct payment *p)
 {
-    struct story s;
+    struct stripe_client client;
     struct booking b;
     struct stripe_op op = { .uid = NULL };
     struct stripe_reply reply;
@@ -244,15 +212,15 @@ static enum result open_payment(
         return r;
     if (r == OK && is_ready(p, hosted))
         return OK;
-    TRY(story_begin(c, STRIPE_PAGE_MS, &s));
+    TRY(stripe_ops_client(c, STRIPE_PAGE_MS, &client));
     if (r == OK && p->hosted != hosted)
-        TRY(retire(c, &s, p));
-    TRY(customer(c, &s, &customer_id));
+        TRY(retire(c, &client, p));
+    TRY(customer(c, &client, &customer_id));
     TRY(db_begin(c->db));
     TRY(prepare(c, booking_id, hosted, customer_id, p, &op));
     TRY(db_commit(c->db));
     if (op.uid != NULL) {
-        TRY(send(c, &s, &op, &reply));
+        TRY(calls_send(c, &client, &op, &reply));
         TRY(calls_result(c, &reply));
         TRY(payments_get(c, p->uid, p));
     }
@@ -284,7 +252,7 @@ enum result checkout_hosted(struct ctx *c, int64_t booking_id, const char **url)
 
 static enum result retire_live(struct ctx *c, int64_t total_ms, int64_t booking_id)
 {
-    struct story s;
+    struct stripe_client client;
     struct payment p;
     enum result r = payments_live(c, booking_id, &p);
     if (r == R_NOT_FOUND)
@@ -292,8 +260,8 @@ static enum result retire_live(struct ctx *c, int64_t total_ms, int64_t booking_
     TRY(r);
     if (!is_open(&p))
         return OK;
-    TRY(story_begin(c, total_ms, &s));
-    return retire(c, &s, &p);
+    TRY(stripe_ops_client(c, total_ms, &client));
+    return retire(c, &client, &p);
 }
 
 enum result checkout_retire(struct ctx *c, int64_t booking_id)
@@ -354,7 +322,7 @@ enum result checkout_expire(struct ctx *c, int64_t booking_id)
 
 enum result checkout_poll(struct ctx *c, const char *payment_uid)
 {
-    struct story s;
+    struct stripe_client client;
     struct payment p;
     struct booking b;
     TRY(payments_get(c, payment_uid, &p));
@@ -363,8 +331,8 @@ enum result checkout_poll(struct ctx *c, const char *payment_uid)
     TRY(db_commit(c->db));
     if (!is_open(&p))
         return OK;
-    TRY(story_begin(c, STRIPE_JOB_MS, &s));
-    TRY(look_again(c, &s, &p));
+    TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
+    TRY(look_again(c, &client, &p));
     TRY(bookings_get(c, p.booking_id, &b));
-    return is_open(&p) && b.state != BOOKING_HELD ? retire(c, &s, &p) : OK;
+    return is_open(&p) && b.state != BOOKING_HELD ? retire(c, &client, &p) : OK;
 }

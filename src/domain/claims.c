@@ -14,6 +14,17 @@ enum result claims_take(struct ctx *c, const char *scope, const char *key)
     return query_run(q);
 }
 
+enum result claims_drop(
+    struct ctx *c, const char *scope, const char *key, bool *dropped)
+{
+    struct query *q = db_query(c->db, Q_CLAIMS_DROP);
+    bind_text(q, "scope", scope);
+    bind_text(q, "key", key);
+    TRY(query_run(q));
+    *dropped = query_changes(q) == 1;
+    return OK;
+}
+
 static unsigned char *hash_of(struct ctx *c, const char *route, struct span body)
 {
     unsigned char *hash = ctx_alloc(c, HASH_BYTES);

@@ -9,6 +9,10 @@
 /* OK the first time, R_CONFLICT ever after. Needs an open transaction. */
 enum result claims_take(struct ctx *c, const char *scope, const char *key);
 
+/* Takes one back, so that it can be taken again. Needs an open transaction. */
+enum result claims_drop(
+    struct ctx *c, const char *scope, const char *key, bool *dropped);
+
 struct claims_answer {
     int status;
     const char *location;

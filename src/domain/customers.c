@@ -1,5 +1,6 @@
 #include "domain/customers.h"
 
+#include "domain/audit.h"
 #include "stripe/form.h"
 #include "util/rand.h"
 
@@ -73,5 +74,8 @@ enum result customers_answered(
     struct query *q = db_query(c->db, Q_CUSTOMERS_ANSWERED);
     bind_text(q, "uid", op->subject_uid);
     bind_text(q, "customer_id", customer.id);
-    return query_run(q);
+    enum result r = query_step(q);
+    if (r != OK)
+        return query_end(r); /* none, if it is known already */
+    return audit_add(c, "customer.linked", "user", col_int(q, "user_id"), customer.id);
 }

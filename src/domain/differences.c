@@ -5,6 +5,7 @@
 #include "domain/accounts.h"
 #include "domain/audit.h"
 #include "domain/notices.h"
+#include "util/guard.h"
 #include "util/log.h"
 #include "util/text.h"
 
@@ -32,9 +33,13 @@ static enum result add(struct ctx *c, const struct difference *d)
         bind_int(q, "booking_id", d->booking_id);
     bind_int(q, "now_at", c->now_at);
     TRY(query_run(q));
+    TRY(audit_add(c, "difference.found", "difference", db_last_id(c->db),
+        ctx_printf(c, "%s %s: %s", d->kind, d->source_id, d->detail)));
     log_error("difference", "%s %s: %s", d->kind, d->source_id, d->detail);
     return notices_add_admins(c, "difference",
-        "Stripe's books and ours differ. Somebody has to look.", "/admin/payments");
+        d->notice != NULL ? d->notice
+                          : "Stripe's books and ours differ. Somebody has to look.",
+        "/admin/payments?state=differences");
 }
 
 enum result differences_found(struct ctx *c, const struct difference *d, bool *new)
@@ -58,13 +63,36 @@ enum result differences_found(struct ctx *c, const struct difference *d, bool *n
     return add(c, d);
 }
 
-enum result differences_gone(struct ctx *c, const char *kind, int64_t before_at)
+static enum result unseen(struct ctx *c, const char *kind, int64_t before_at,
+    size_t max, int64_t *ids, size_t *n)
 {
-    struct query *q = db_query(c->db, Q_DIFFERENCES_GONE);
+    struct query *q = db_query(c->db, Q_DIFFERENCES_UNSEEN);
     bind_text(q, "kind", kind);
     bind_int(q, "before_at", before_at);
-    bind_int(q, "now_at", c->now_at);
-    return query_run(q);
+    bind_int(q, "max", (int64_t)max);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r))
+        ids[(*n)++] = col_int(q, "id");
+    return query_end(r);
+}
+
+enum result differences_gone(struct ctx *c, const char *kind, int64_t before_at)
+{
+    int64_t ids[50];
+    size_t n;
+    do {
+        TRY(unseen(c, kind, before_at, COUNT_OF(ids), ids, &n));
+        for (size_t i = 0; i < n; i++) {
+            struct query *q = db_query(c->db, Q_DIFFERENCES_GONE);
+            bind_int(q, "id", ids[i]);
+            bind_int(q, "now_at", c->now_at);
+            TRY(query_run_one(q));
+            TRY(audit_add(c, "difference.gone", "difference", ids[i],
+                "the newest look does not find it any more"));
+        }
+    } while (n == COUNT_OF(ids));
+    return OK;
 }
 
 enum result differences_open(

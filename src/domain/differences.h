@@ -11,7 +11,9 @@
  * way paid_unconfirmed    money is here for a booking that is none, and does not go
  * back confirmed_unpaid    a booking counts as paid, and no money is here for it
  *   payment_mismatch    money with another amount, currency or mode than we asked for
- *   event_mode          an event of the other mode (live or test) came to us */
+ *   event_mode          an event of the other mode (live or test) came to us
+ *   event_version       events come in another version of the API than ours
+ *   payout_failed       Stripe could not pay out to our bank */
 #ifndef DOMAIN_DIFFERENCES_H
 #define DOMAIN_DIFFERENCES_H
 
@@ -21,6 +23,8 @@ struct difference {
     int64_t id;
     const char *kind, *source_id, *detail;
     int64_t booking_id, found_at, seen_at; /* booking_id 0: of none */
+    const char
+        *notice; /* what the administrators are told of a new one; NULL: as of any */
 };
 
 /* Notes one (needs an open transaction). What is open already is only seen again, and

@@ -6,6 +6,7 @@
 #include "domain/audit.h"
 #include "domain/freezes.h"
 #include "domain/ledger.h"
+#include "domain/notices.h"
 #include "domain/refunds.h"
 #include "domain/transfers.h"
 #include "stripe/form.h"
@@ -128,6 +129,11 @@ enum result disputes_of_booking(
 enum result disputes_open(struct ctx *c, size_t max, struct dispute **out, size_t *n)
 {
     return read_rows(c, db_query(c->db, Q_DISPUTES_OPEN), max, out, n);
+}
+
+const char *disputes_due(struct ctx *c, const struct dispute *d)
+{
+    return zone_format(c->arena, zone_find("UTC"), d->due_by);
 }
 
 /* ---- the books --------------------------------------------------------------------
@@ -302,6 +308,20 @@ static enum result follow(struct ctx *c, const struct dispute *d,
     return s->open || !bookings_over(b->state) ? OK : transfers_schedule(c, b);
 }
 
+static enum result tell_staff(
+    struct ctx *c, const struct dispute *d, const struct status *s)
+{
+    return !s->open
+               ? OK
+               : notices_add_admins(c, "dispute_opened",
+                     ctx_printf(c, "A bank %s %s of booking %lld%s%s.",
+                         s->withdrawn ? "takes back" : "asks about",
+                         cents_format(c->arena, d->amount), (long long)d->booking_id,
+                         d->due_by == 0 ? "" : "; answer it by ",
+                         d->due_by == 0 ? "" : disputes_due(c, d)),
+                     ctx_printf(c, "/admin/disputes/%s", d->id));
+}
+
 static enum result apply_to(struct ctx *c, const struct stripe_dispute *dispute,
     const struct payment *p, const struct status *s)
 {
@@ -325,6 +345,8 @@ static enum result apply_to(struct ctx *c, const struct stripe_dispute *dispute,
     TRY(audit_add(c, ctx_printf(c, "dispute.%s", s->name), "booking", b.id, d.id));
     TRY(disputes_get(c, dispute->id, &d));
     bool lost_before = d.lost;
+    if (was == NULL)
+        TRY(tell_staff(c, &d, s));
     TRY(decide(c, &d, p, &b, s->lost));
     TRY(disputes_get(c, dispute->id, &d));
     if (!p->applied)
@@ -422,63 +444,56 @@ enum result disputes_evidence(
     return query_end(r);
 }
 
-/* What a bank wants to know; nothing of how we and the host settle. */
-static const char *told(const char *action)
+/* When the door stood open to him, by the audit trail's rows, newest first. NULL: there
+ * was no visit. */
+static const char *access_log(
+    struct ctx *c, const struct booking *b, const struct audit_row *rows, size_t n)
 {
-    static const struct {
-        const char *action, *text;
-    } rows[] = {
-        { "booking.requested", "The customer asked for the booking." },
-        { "booking.held", "The customer chose the time and was shown the price." },
-        { "payment.succeeded", "The customer paid." },
-        { "booking.confirmed", "The booking was confirmed to the customer by mail." },
-        { "booking.active", "The booked time began; the kitchen was reserved for the "
-                            "customer, who had the code for the door." },
-        { "booking.completed", "The booked time was over." },
-        { "booking.no_show", "The host says that the customer did not come." },
-        { "booking.canceled", "The booking was canceled." },
-        { "refund.succeeded", "Money went back to the customer." },
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        if (text_is(rows[i].action, action))
-            return rows[i].text;
-    return NULL;
+    const struct zone *z = zone_find(b->timezone);
+    const char *log = NULL;
+    CHECK(z != NULL);
+    for (size_t i = n; i > 0; i--) {
+        const struct audit_row *row = &rows[i - 1];
+        if (text_is(row->action, "booking.active"))
+            log = ctx_printf(c,
+                "%s: From now to the end the page of the booking shows the customer, "
+                "logged in, the code for the door.\n%s: The booked time begins.\n",
+                zone_format(c->arena, z, b->start_at - BOOKINGS_ACCESS_EARLY_S),
+                zone_format(c->arena, z, b->start_at));
+        else if (log != NULL && text_is(row->action, "booking.completed"))
+            log = ctx_printf(c, "%s%s: The booked time is over.\n", log,
+                zone_format(c->arena, z, b->end_at));
+    }
+    return log;
 }
 
-enum result disputes_draft(struct ctx *c, const struct dispute *d, const char **text)
+enum result disputes_record(
+    struct ctx *c, const struct booking *b, struct dispute_record *out)
 {
-    struct booking b;
     struct audit_row *rows;
-    struct buf draft;
     size_t n;
-    TRY(bookings_get(c, d->booking_id, &b));
-    TRY(audit_of(c, "booking", b.id, 100, &rows, &n));
-    const struct zone *z = zone_find(b.timezone);
+    const struct zone *z = zone_find(b->timezone);
     CHECK(z != NULL);
-    buf_init(&draft, (size_t)EVIDENCE_MAX * 4);
-    buf_printf(&draft,
-        "%s (%s) booked %s, %s, for %s.\nBooking %s, made on %s and paid in full: %s.\n"
-        "The cancellation policy (%s) was shown before the payment.\n\nWhat "
-        "happened:\n",
-        b.vendor_name, b.vendor_business, b.title, b.address, bookings_when(c, &b),
-        b.uid, zone_format(c->arena, z, b.created_at), cents_format(c->arena, b.total),
-        b.policy);
-    for (size_t i = n; i > 0; i--) {
-        const char *words = told(rows[i - 1].action);
-        if (words != NULL)
-            buf_printf(
-                &draft, "%s: %s\n", zone_format(c->arena, z, rows[i - 1].at), words);
-    }
-    *text = arena_strndup(c->arena, draft.at, draft.n);
-    buf_free(&draft);
+    TRY(audit_of(c, "booking", b->id, 100, &rows, &n));
+    *out = (struct dispute_record) {
+        .service_date = zone_format_date(c->arena, z, b->start_at),
+        .product = ctx_printf(c, "Use of a commercial kitchen: %s, %s, %s", b->title,
+            b->address, bookings_when(c, b)),
+        .access_log = access_log(c, b, rows, n),
+    };
     return OK;
 }
 
-static const char *evidence_form(struct ctx *c, const char *text)
+/* Messages and policies would have to be files, so they stand in the text. */
+static const char *evidence_form(
+    struct ctx *c, const struct dispute_record *record, const char *text)
 {
     struct buf form;
     buf_init(&form, STRIPE_FORM_BYTES_MAX);
     stripe_form_text(&form, "evidence[uncategorized_text]", text);
+    stripe_form_text(&form, "evidence[service_date]", record->service_date);
+    stripe_form_text(&form, "evidence[product_description]", record->product);
+    stripe_form_text(&form, "evidence[access_activity_log]", record->access_log);
     stripe_form_bool(&form, "submit", true);
     return stripe_ops_form(c, &form);
 }
@@ -504,9 +519,13 @@ static enum result check_submit(
 enum result disputes_submit(struct ctx *c, const char *id, const char *text)
 {
     struct dispute d;
+    struct dispute_record record;
+    struct booking b;
     struct stripe_op op;
     TRY(db_begin(c->db));
     TRY(check_submit(c, id, text, &d));
+    TRY(bookings_get(c, d.booking_id, &b));
+    TRY(disputes_record(c, &b, &record));
     const char *uid = rand_uid(c->arena);
     struct query *q = db_query(c->db, Q_DISPUTES_ADD_EVIDENCE);
     bind_text(q, "uid", uid);
@@ -523,7 +542,7 @@ enum result disputes_submit(struct ctx *c, const char *id, const char *text)
         .subject_uid = uid,
         .attempt = 1,
         .path = ctx_printf(c, "/v1/disputes/%s", id),
-        .body = evidence_form(c, text),
+        .body = evidence_form(c, &record, text),
     };
     TRY(stripe_ops_add(c, &new, &op));
     TRY(audit_add(c, "dispute.answered", "booking", d.booking_id, id));
@@ -531,38 +550,47 @@ enum result disputes_submit(struct ctx *c, const char *id, const char *text)
 }
 
 /* It never came to Stripe. While the bank still waits it is sent again. */
-static enum result submit_again(struct ctx *c, const struct stripe_op *op, bool *again)
+static bool is_still_wanted(const struct ctx *c, const struct dispute *d)
 {
-    struct dispute d;
-    struct query *q = db_query(c->db, Q_DISPUTES_OF_EVIDENCE);
-    bind_text(q, "uid", op->subject_uid);
-    TRY(query_step(q));
-    read_row(q, &d);
-    const struct status *s = status_of(d.status);
-    *again = s != NULL && s->open && (d.due_by == 0 || d.due_by > c->now_at);
-    return *again ? stripe_ops_again(c, op) : OK;
+    const struct status *s = status_of(d->status);
+    return s != NULL && s->open && (d->due_by == 0 || d->due_by > c->now_at);
+}
+
+static enum result evidence_refused(
+    struct ctx *c, const struct dispute *d, const char *why)
+{
+    return notices_add_admins(c, "evidence_failed",
+        ctx_printf(c, "Stripe does not take our answer to the bank of booking %lld: %s",
+            (long long)d->booking_id, why),
+        ctx_printf(c, "/admin/disputes/%s", d->id));
 }
 
 enum result disputes_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
 {
     struct stripe_dispute dispute;
-    bool again = false;
+    struct dispute d;
     bool refused =
         reply->outcome == STRIPE_DEFINITIVE || reply->outcome == STRIPE_DECLINED;
     if (reply->outcome != STRIPE_OK && !refused)
         return OK;
-    if (stripe_ops_absent(reply))
-        TRY(submit_again(c, op, &again));
-    if (again)
-        return OK;
-    struct query *q = db_query(c->db, Q_DISPUTES_SET_EVIDENCE);
+    struct query *q = db_query(c->db, Q_DISPUTES_OF_EVIDENCE);
+    bind_text(q, "uid", op->subject_uid);
+    TRY(query_step(q));
+    read_row(q, &d);
+    if (stripe_ops_absent(reply) && is_still_wanted(c, &d))
+        return stripe_ops_again(c, op);
+    q = db_query(c->db, Q_DISPUTES_SET_EVIDENCE);
     bind_text(q, "uid", op->subject_uid);
     bind_text(q, "state", refused ? "failed" : "sent");
     bind_text(q, "error", refused ? reply->error.message : "");
     TRY(query_run(q));
+    if (query_changes(q) == 1)
+        TRY(audit_add(c, refused ? "evidence.failed" : "evidence.sent", "booking",
+            d.booking_id,
+            refused ? ctx_printf(c, "%s: %s", d.id, reply->error.message) : d.id));
     if (refused)
-        return OK;
+        return evidence_refused(c, &d, reply->error.message);
     TRY(stripe_read_dispute(reply->object, &dispute));
     return disputes_apply(c, &dispute);
 }

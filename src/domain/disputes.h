@@ -26,6 +26,9 @@ const char *disputes_status_label(const char *status);
 /* "The visit did not take place", for Stripe's word of why a bank asks. */
 const char *disputes_reason_label(const char *reason);
 
+/* By when its answer is wanted, in words. */
+const char *disputes_due(struct ctx *c, const struct dispute *d);
+
 /* Those of a booking; for staff, the open ones by when their answer is due; one by its
  * id (R_NOT_FOUND). */
 enum { DISPUTES_MAX = 50 };
@@ -59,9 +62,14 @@ struct evidence {
 enum result disputes_evidence(
     struct ctx *c, const char *dispute_id, struct evidence **out, size_t *n);
 
-/* What speaks for us, as a text to begin from: the booking, the access, the messages.
- */
-enum result disputes_draft(struct ctx *c, const struct dispute *d, const char **text);
+/* What our records say of booking B, which goes to the bank with any answer.
+ * disputes_draft.h has the text to begin from. */
+struct dispute_record {
+    const char *service_date, *product;
+    const char *access_log; /* lines; NULL: there was no visit */
+};
+enum result disputes_record(
+    struct ctx *c, const struct booking *b, struct dispute_record *out);
 
 /* An administrator sends TEXT as evidence: banks take it once (own transaction; the
  * call is a row). R_CONFLICT: nothing is wanted any more; R_INVALID. */

@@ -139,13 +139,41 @@ static enum result read_account(
         c, *account != '\0' ? account : object_id, STRIPE_JOB_MS);
 }
 
+/* To our own bank. The movement itself is found by the daily comparison. */
+static enum result our_payout_failed(struct ctx *c, const struct stripe_event *e)
+{
+    int64_t cents = 0;
+    const char *why = json_text(e->object, "failure_message");
+    const struct difference d = {
+        .kind = "payout_failed",
+        .source_id = e->object_id,
+        .detail = ctx_printf(c, "%s: %s",
+            json_int(e->object, "amount", &cents)
+                ? cents_format(c->arena, cents_of(cents))
+                : "an unknown amount",
+            why == NULL ? "Stripe does not say why" : why),
+        .notice = "Stripe could not pay out to our bank.",
+    };
+    return differences_found(c, &d, NULL);
+}
+
 /* What is final is applied from the event itself, when it comes; everything else, and
  * what could not be applied then, from the object. Where no object is read the event is
- * applied later, too, once its payment is known. */
+ * applied later, too, once its payment is known. `prep stripe-endpoints` makes its
+ * lists from this one.
+ *
+ * Not here, and so not asked for:
+ *   charge.updated: nothing of a charge is kept that its intent, refunds and disputes
+ *     do not tell; what Stripe keeps of it is read from its movements, daily
+ *   checkout.session.async_payment_succeeded and ..._failed: come of ways of paying
+ *     that take days, and sessions are made for cards only
+ *   payout.paid: to our bank, its movement is read daily; to a host's, it is between
+ *     Stripe and him */
 static const struct handling {
     const char *type;
     enum result (*now)(struct ctx *c, const struct stripe_event *e);
     enum result (*later)(struct ctx *c, const char *object_id, const char *account);
+    enum events_endpoint endpoint; /* ours, if it is not named */
 } handlings[] = {
     { "payment_intent.succeeded", intent_is_final, read_intent },
     { "payment_intent.canceled", intent_is_final, read_intent },
@@ -167,29 +195,49 @@ static const struct handling {
     { "transfer.created", NULL, read_transfer },
     { "transfer.updated", NULL, read_transfer },
     { "transfer.reversed", NULL, read_transfer },
-    { "payout.failed", NULL, read_account },
-    { "account.updated", NULL, read_account },
-    { "account.external_account.updated", NULL, read_account },
-    { "account.application.deauthorized", NULL, read_account },
+    { "payout.failed", our_payout_failed, NULL },
+    { "payout.failed", NULL, read_account, EVENTS_CONNECTED },
+    { "account.updated", NULL, read_account, EVENTS_CONNECTED },
+    { "account.external_account.updated", NULL, read_account, EVENTS_CONNECTED },
+    { "account.application.deauthorized", NULL, read_account, EVENTS_CONNECTED },
 };
+
+const char *events_type(enum events_endpoint endpoint, size_t i)
+{
+    for (size_t k = 0; k < COUNT_OF(handlings); k++)
+        if (handlings[k].endpoint == endpoint && i-- == 0)
+            return handlings[k].type;
+    return NULL;
+}
 
 /* What happens on a connected account concerns us only as far as it is about the
  * account: its payments are not ours, whatever their metadata says. */
 static const struct handling *handling_of(const struct stripe_event *e)
 {
-    static const struct handling none = { "", NULL, NULL };
-    for (size_t i = 0; i < COUNT_OF(handlings); i++) {
-        const struct handling *h = &handlings[i];
-        if (text_is(h->type, e->type))
-            return *e->account == '\0' || h->later == read_account ? h : &none;
-    }
+    static const struct handling none = { .type = "" };
+    enum events_endpoint endpoint =
+        *e->account == '\0' ? EVENTS_OURS : EVENTS_CONNECTED;
+    for (size_t i = 0; i < COUNT_OF(handlings); i++)
+        if (handlings[i].endpoint == endpoint && text_is(handlings[i].type, e->type))
+            return &handlings[i];
     return &none;
 }
 
 /* ---- receiving --------------------------------------------------------------------
  */
 
-/* The object as Stripe sent it, less what opens or pays something. */
+/* What opens or pays something: `next_action` leads to a page with the secret in its
+ * address. */
+static bool is_secret(const struct json *j)
+{
+    static const char *const keys[] = { "client_secret", "url", "next_action" };
+    for (size_t i = 0; i < COUNT_OF(keys); i++)
+        if (text_is(j->key, keys[i]))
+            return true;
+    return j->kind == JSON_TEXT && strstr(j->text, "_secret_") != NULL;
+}
+
+/* The object as Stripe sent it, less what is secret. */
 static void put_redacted(struct json_writer *w, const struct json *j)
 {
     switch (j->kind) {
@@ -208,14 +256,18 @@ static void put_redacted(struct json_writer *w, const struct json *j)
         break;
     case JSON_ARRAY:
         json_open_array(w);
-        json_each(e, j) put_redacted(w, e);
+        json_each(e, j)
+        {
+            if (!is_secret(e))
+                put_redacted(w, e);
+        }
         json_close_array(w);
         break;
     case JSON_OBJECT:
         json_open_object(w);
         json_each(e, j)
         {
-            if (text_is(e->key, "client_secret") || text_is(e->key, "url"))
+            if (is_secret(e))
                 continue;
             json_key(w, e->key);
             put_redacted(w, e);
@@ -249,6 +301,7 @@ static enum result store(struct ctx *c, const struct stripe_event *e, const char
     bind_text(q, "account", e->account);
     bind_int(q, "created", e->created_at);
     bind_int(q, "livemode", e->livemode);
+    bind_text(q, "api_version", e->api_version);
     bind_text(q, "payload", payload_of(c, e));
     bind_int(q, "now_at", c->now_at);
     if (waits)
@@ -315,20 +368,44 @@ static enum result take_now(
     return query_run_one(q);
 }
 
-/* Stores and, if it is final, applies an event (own transaction). */
-static enum result take(struct ctx *c, const struct stripe_event *e)
+/* Its words may mean something else than we think. */
+static bool is_other_version(const struct stripe_event *e)
 {
-    bool ours = e->livemode == stripe_ops_live(c);
+    return *e->api_version != '\0' && !text_is(e->api_version, STRIPE_VERSION);
+}
+
+static enum result set_other_version(struct ctx *c, const struct stripe_event *e)
+{
+    const struct difference d = {
+        .kind = "event_version",
+        .source_id = e->api_version,
+        .detail = ctx_printf(c,
+            "Events come to %s in this version, and we were made for " STRIPE_VERSION
+            ". `prep stripe-endpoints` says how the endpoints should be.",
+            *e->account == '\0' ? "/stripe/webhook" : "/stripe/webhook-connect"),
+        .notice = "Stripe's events come in a version that we were not made for.",
+    };
+    return differences_found(c, &d, NULL);
+}
+
+/* Stores and, if it is final, applies an event (own transaction). TOLD: by a webhook;
+ * Stripe's list is in the account's own version, whatever the endpoints have. */
+static enum result take(struct ctx *c, const struct stripe_event *e, bool told)
+{
+    bool ours = e->livemode == stripe_ops_live(c), other = is_other_version(e);
     const struct handling *h = handling_of(e);
+    bool now = h->now != NULL && (h->later == NULL || !other);
     bool new;
     TRY(db_begin(c->db));
     TRY(store(c, e, ours ? "" : "live and test mode mixed",
-        ours && h->now == NULL && h->later != NULL, &new));
+        ours && !now && h->later != NULL, &new));
     if (FAULT("events.after_insert"))
         return R_FAULT;
     if (!ours)
         TRY(set_other_mode(c, e));
-    if (new &&ours && h->now != NULL)
+    if (ours && other && told)
+        TRY(set_other_version(c, e));
+    if (new &&ours && now)
         TRY(take_now(c, h, e));
     return db_commit(c->db);
 }
@@ -342,7 +419,7 @@ enum result events_receive(struct ctx *c, enum events_endpoint endpoint,
     if (json_read(c->arena, body.at, body.n, &json) != OK ||
         stripe_read_event(json, &e) != OK)
         return fail(c, R_INVALID, "This is not an event.");
-    return take(c, &e);
+    return take(c, &e, true);
 }
 
 /* ---- sweeping ---------------------------------------------------------------------
@@ -357,7 +434,7 @@ static enum result take_swept(struct ctx *c, const struct json *j)
         log_error("sweep", "%s is no event", json_text(j, "id"));
         return OK;
     }
-    enum result r = take(c, &e);
+    enum result r = take(c, &e, false);
     if (r == OK || r == R_BUSY)
         return r;
     const char *error = c->message != NULL ? c->message : result_name(r);
@@ -384,7 +461,7 @@ static enum result read_page(
         .path = "/v1/events",
         .form = stripe_ops_form(c, &form),
     };
-    stripe_call(&client, c->arena, &request, reply);
+    stripe_ops_ask(c, &client, &request, reply);
     if (reply->outcome == STRIPE_OK)
         return OK;
     bool gone = reply->outcome == STRIPE_DEFINITIVE && *after != '\0';
@@ -417,6 +494,17 @@ enum result events_seen_until(struct ctx *c, int64_t *at)
     return query_end(r);
 }
 
+enum result events_forget(struct ctx *c, int64_t before_at, size_t max, size_t *n)
+{
+    TRY(db_begin(c->db));
+    struct query *q = db_query(c->db, Q_EVENTS_FORGET);
+    bind_int(q, "before_at", before_at);
+    bind_int(q, "max", (int64_t)max);
+    TRY(query_run(q));
+    *n = (size_t)query_changes(q);
+    return db_commit(c->db);
+}
+
 /* ---- reading again ----------------------------------------------------------------
  */
 
@@ -439,7 +527,7 @@ enum result events_due(struct ctx *c, size_t max, const char ***ids, size_t *n)
 static enum result repeat(
     struct ctx *c, const struct handling *h, const struct stripe_event *e)
 {
-    enum result r = payments_learn(c, intent_of(e));
+    enum result r = h->now == our_payout_failed ? OK : payments_learn(c, intent_of(e));
     if (r == R_NOT_FOUND) {
         log_warn(
             "event_unknown", "%s (%s) is of no payment of ours", e->object_id, e->type);
@@ -458,6 +546,8 @@ static enum result note(
     const char *error = c->message != NULL ? c->message : result_name(r);
     if (db_in_transaction(c->db))
         db_rollback(c->db);
+    if (r != OK && c->outside == OUTSIDE_REFUSES)
+        return r; /* no try of the event's */
     TRY(db_begin(c->db));
     struct query *q = db_query(c->db, r == OK ? Q_EVENTS_DONE : Q_EVENTS_FAILED);
     bind_text(q, "event_id", e->id);

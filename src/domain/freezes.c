@@ -2,6 +2,7 @@
 
 #include "domain/accounts.h"
 #include "domain/audit.h"
+#include "domain/notices.h"
 #include "domain/transfers.h"
 #include "util/guard.h"
 
@@ -10,6 +11,20 @@ static const char *const names[] = {
     [FREEZE_REVIEW] = "review",
     [FREEZE_WARNING] = "warning",
 };
+
+/* Of a dispute its own module tells. */
+static enum result tell_staff(
+    struct ctx *c, const struct booking *b, enum freeze_kind kind)
+{
+    return notices_add_admins(c, names[kind],
+        ctx_printf(c,
+            kind == FREEZE_WARNING
+                ? "A bank warns of fraud: look at booking %lld before its host is paid."
+                : "Stripe reviews the payment of booking %lld. Approve or refund it "
+                  "there.",
+            (long long)b->id),
+        "/admin/payments?state=warnings");
+}
 
 static enum result write_row(struct ctx *c, const struct booking *b,
     enum freeze_kind kind, const char *source_id, bool open)
@@ -20,6 +35,8 @@ static enum result write_row(struct ctx *c, const struct booking *b,
     bind_text(q, "kind", names[kind]);
     bind_int(q, "now_at", c->now_at);
     TRY(query_run(q));
+    if (open && kind != FREEZE_DISPUTE && query_changes(q) == 1)
+        return tell_staff(c, b, kind);
     if (!open || kind != FREEZE_DISPUTE)
         return OK;
     q = db_query(c->db, Q_FREEZES_REOPEN);

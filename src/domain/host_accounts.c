@@ -1,5 +1,8 @@
 #include "domain/host_accounts.h"
 
+#include <string.h>
+
+#include "domain/accounts.h"
 #include "domain/audit.h"
 #include "domain/listings.h"
 #include "domain/notices.h"
@@ -28,6 +31,7 @@ static enum result read_row(struct query *q, struct row *out)
             .payouts_enabled = col_int(q, "payouts_enabled") != 0,
             .disabled_reason = col_text(q, "disabled_reason"),
             .requirements = col_text(q, "requirements"),
+            .deadline_at = col_int(q, "deadline_at"),
             .checked_at = col_int(q, "checked_at"),
         },
     };
@@ -80,19 +84,38 @@ static enum result add_row(struct ctx *c, struct row *out)
     return get_row(c, out);
 }
 
+/* Who gave us the name of a business most likely has one. It is only what Stripe's
+ * pages begin with: there the host says how it is, so a wrong guess costs him a click,
+ * while nothing at all costs everybody a question. */
+static const char *business_type(const struct account *host)
+{
+    return text_empty(host->business_name) ? "individual" : "company";
+}
+
+/* Where Stripe can see what is sold: this site. The host's own pages may not be public
+ * yet when he connects. Stripe takes only what it can reach. */
+static const char *public_url(const struct ctx *c)
+{
+    return text_starts(c->conf->base_url, "https://") ? c->conf->base_url : NULL;
+}
+
 static enum result add_op(
     struct ctx *c, const char *uid, int64_t attempt, struct stripe_op *op)
 {
+    struct account host;
     struct buf form;
+    TRY(accounts_get(c, c->actor.user_id, &host));
     buf_init(&form, STRIPE_FORM_BYTES_MAX);
     stripe_form_text(&form, "country", "US");
     stripe_form_text(&form, "email", c->actor.email);
+    stripe_form_text(&form, "business_type", business_type(&host));
     stripe_form_text(&form, "controller[fees][payer]", "application");
     stripe_form_text(&form, "controller[losses][payments]", "application");
     stripe_form_text(&form, "controller[requirement_collection]", "stripe");
     stripe_form_text(&form, "controller[stripe_dashboard][type]", "express");
     stripe_form_bool(&form, "capabilities[transfers][requested]", true);
     stripe_form_text(&form, "business_profile[mcc]", "6513"); /* rentals */
+    stripe_form_text(&form, "business_profile[url]", public_url(c));
     stripe_form_text(&form, "metadata[app]", "prep");
     stripe_form_text(&form, "metadata[host_uid]", uid);
     struct stripe_op_new new = {
@@ -132,7 +155,11 @@ enum result host_accounts_answered(
     struct query *q = db_query(c->db, Q_HOST_ACCOUNTS_ANSWERED);
     bind_text(q, "uid", op->subject_uid);
     bind_text(q, "account_id", account.id);
-    return query_run(q);
+    enum result r = query_step(q);
+    if (r != OK)
+        return query_end(r); /* none, if it is known already */
+    return audit_add(
+        c, "host_account.linked", "user", col_int(q, "user_id"), account.id);
 }
 
 static enum result make(
@@ -158,8 +185,7 @@ static enum result post_link(struct ctx *c, const struct stripe_client *client,
 {
     struct stripe_reply reply;
     struct stripe_request request = { .method = "POST", .path = path, .form = form };
-    CHECK(!db_in_transaction(c->db));
-    stripe_call(client, c->arena, &request, &reply);
+    stripe_ops_ask(c, client, &request, &reply);
     *url = json_text(reply.object, "url");
     if (reply.outcome == STRIPE_OK && *url != NULL)
         return OK;
@@ -229,14 +255,56 @@ enum result host_accounts_login(struct ctx *c, const char **url)
 /* ---- what Stripe says -------------------------------------------------------------
  */
 
+/* Stripe's names of what it wants, by how they begin; the first row that fits counts.
+ * Its own pages ask for each in full. */
+static const char *requirement_words(const char *name)
+{
+    static const char *const words[][2] = {
+        { "external_account", "your bank account" },
+        { "tos_acceptance", "that you accept its terms" },
+        { "business_type", "whether you are a company or a person" },
+        { "business_profile", "what your business does" },
+        { "individual.verification", "a picture of your passport or driving licence" },
+        { "individual.ssn_last_4", "your Social Security number" },
+        { "individual.id_number", "your Social Security number" },
+        { "individual.dob", "your date of birth" },
+        { "individual.address", "your address" },
+        { "individual.", "details about you" },
+        { "company.", "details about your company" },
+        { "person_", "details about who runs or owns your company" },
+        { "representative", "details about who runs or owns your company" },
+        { "owners", "details about who runs or owns your company" },
+        { "executives", "details about who runs or owns your company" },
+        { "directors", "details about who runs or owns your company" },
+        { "", "more, which its pages name" },
+    };
+    size_t i = 0;
+    while (!text_starts(name, words[i][0]))
+        i++;
+    return words[i][1];
+}
+
+/* "your address, your date of birth": each once. */
+static const char *requirements_list(struct ctx *c, const struct json *names)
+{
+    const char *list = "";
+    json_each(j, names)
+    {
+        const char *words = j->kind == JSON_TEXT ? requirement_words(j->text) : "";
+        if (*words != '\0' && strstr(list, words) == NULL)
+            list = ctx_printf(c, "%s%s%s", list, *list == '\0' ? "" : ", ", words);
+    }
+    return list;
+}
+
 static const char *requirements_of(struct ctx *c, const struct stripe_account *a)
 {
-    if (a->past_due > 0)
+    if (a->past_due != NULL && a->past_due->count > 0)
+        return ctx_printf(c, "Stripe waits for what is overdue: %s.",
+            requirements_list(c, a->past_due));
+    if (a->currently_due != NULL && a->currently_due->count > 0)
         return ctx_printf(
-            c, "Stripe waits for %zu details that are overdue.", a->past_due);
-    if (a->currently_due > 0)
-        return ctx_printf(
-            c, "Stripe still needs %zu details from you.", a->currently_due);
+            c, "Stripe still needs: %s.", requirements_list(c, a->currently_due));
     return "";
 }
 
@@ -274,6 +342,7 @@ static enum result set(struct ctx *c, const struct stripe_account *a)
     bind_int(q, "payouts_enabled", a->payouts_enabled);
     bind_text(q, "disabled_reason", a->disabled_reason);
     bind_text(q, "requirements", requirements_of(c, a));
+    bind_int(q, "deadline_at", a->deadline_at);
     bind_int(q, "now_at", c->now_at);
     TRY(query_run_one(q));
     if (active != row.account.transfers_active)

@@ -13,6 +13,7 @@ struct host_account {
     bool transfers_active, payouts_enabled;
     const char *disabled_reason; /* Stripe's word; "" */
     const char *requirements;    /* what Stripe still wants, as a sentence; "" */
+    int64_t deadline_at;         /* until when it wants that; 0: no date */
     int64_t checked_at;          /* 0: never */
 };
 

@@ -1,11 +1,12 @@
 #include "domain/payments.h"
 
+#include "domain/audit.h"
 #include "stripe/form.h"
 #include "util/guard.h"
 #include "util/rand.h"
 
-/* Stripe wants at least 30 minutes ahead, also of bytes that are sent again for a quarter
- * of an hour; the sweep ends the session with the hold, which is earlier. */
+/* Stripe wants at least 30 minutes ahead, also of bytes that are sent again for a
+ * quarter of an hour; the sweep ends the session with the hold, which is earlier. */
 enum { SESSION_S = 45 * 60 };
 
 /* ---- rows -------------------------------------------------------------------------
@@ -159,7 +160,10 @@ enum result payments_end(
     bind_text(q, "state", state);
     bind_text(q, "error", error);
     bind_int(q, "now_at", c->now_at);
-    return query_run(q);
+    TRY(query_run(q));
+    return query_changes(q) == 0 ? OK /* it had ended before */
+                                 : audit_add(c, ctx_printf(c, "payment.%s", state),
+                                       "booking", p->booking_id, error);
 }
 
 /* ---- opening ----------------------------------------------------------------------
@@ -248,6 +252,9 @@ enum result payments_open(struct ctx *c, const struct booking *b, bool hosted,
     bind_int(q, "now_at", c->now_at);
     TRY(query_run(q));
     TRY(payments_get(c, uid, out));
+    TRY(audit_add(c, "payment.opened", "booking", b->id,
+        ctx_printf(c, "%s, attempt %lld%s", cents_format(c->arena, b->total),
+            (long long)attempt, hosted ? ", on Stripe's page" : "")));
     const char *description = ctx_printf(c, "%s, %s", b->title, bookings_when(c, b));
     struct stripe_op_new new = {
         .kind = hosted ? "cs" : "pi",

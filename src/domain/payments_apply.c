@@ -139,13 +139,16 @@ static enum result set_error(struct ctx *c, const struct payment *p, const char 
     return query_run(q);
 }
 
-static enum result processing(struct ctx *c, const struct payment *p,
-    [[maybe_unused]] const struct stripe_intent *intent)
+static enum result processing(
+    struct ctx *c, const struct payment *p, const struct stripe_intent *intent)
 {
     struct query *q = db_query(c->db, Q_PAYMENTS_SET_PROCESSING);
     bind_int(q, "id", p->id);
     bind_int(q, "now_at", c->now_at);
-    return query_run(q);
+    TRY(query_run(q));
+    return query_changes(q) == 0 ? OK
+                                 : audit_add(c, "payment.processing", "booking",
+                                       p->booking_id, intent->id);
 }
 
 static enum result canceled(
@@ -203,6 +206,7 @@ static enum result take_over(
     bind_int(q, "now_at", c->now_at);
     TRY(query_run(q));
     log_warn("payment_adopted", "%s for booking %lld", intent->id, (long long)b.id);
+    TRY(audit_add(c, "payment.adopted", "booking", b.id, intent->id));
     return payments_by_intent(c, intent->id, out);
 }
 

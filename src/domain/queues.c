@@ -19,12 +19,13 @@ enum result queues_count(struct ctx *c, struct queues_counts *out)
     return OK;
 }
 
-enum result queues_warnings(
-    struct ctx *c, int64_t after_id, size_t max, struct queues_warning **out, size_t *n)
+enum result queues_warnings(struct ctx *c, const struct queues_warning *after,
+    size_t max, struct queues_warning **out, size_t *n)
 {
     struct queues_warning *rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = db_query(c->db, Q_QUEUES_WARNINGS);
-    bind_int(q, "after_id", after_id);
+    bind_int(q, "after_id", after->booking_id);
+    bind_text(q, "after_source", after->source_id);
     bind_int(q, "max", (int64_t)max);
     enum result r;
     *n = 0;

@@ -16,15 +16,16 @@ struct queues_counts {
 };
 enum result queues_count(struct ctx *c, struct queues_counts *out);
 
-/* Freezes by warnings and reviews, by booking, from above booking AFTER_ID. */
+/* Freezes by warnings and reviews, by booking, behind AFTER (its booking_id and
+ * source_id; 0 and "" at the beginning). */
 struct queues_warning {
     const char *source_id, *kind; /* warning, review */
     int64_t booking_id, opened_at;
     struct cents total;
     const char *title, *vendor;
 };
-enum result queues_warnings(struct ctx *c, int64_t after_id, size_t max,
-    struct queues_warning **out, size_t *n);
+enum result queues_warnings(struct ctx *c, const struct queues_warning *after,
+    size_t max, struct queues_warning **out, size_t *n);
 
 /* Hosts who owe us something, from above host AFTER_ID, and since when: the oldest debt
  * that is not paid yet, older ones being paid first. */

@@ -115,7 +115,7 @@ static enum result get(struct ctx *c, const char *path, int64_t since_at,
         .path = path,
         .form = stripe_ops_form(c, &form),
     };
-    stripe_call(&client, c->arena, &request, reply);
+    stripe_ops_ask(c, &client, &request, reply);
     return reply->outcome == STRIPE_OK ? OK
                                        : fail(c, R_UPSTREAM, "Stripe's list %s: %s",
                                              path, reply->error.message);

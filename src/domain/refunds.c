@@ -4,6 +4,7 @@
 #include "domain/audit.h"
 #include "domain/claims.h"
 #include "domain/ledger.h"
+#include "domain/notices.h"
 #include "domain/transfers.h"
 #include "stripe/form.h"
 #include "util/guard.h"
@@ -219,8 +220,14 @@ enum result refunds_set(struct ctx *c, struct refund_row *row, const char *refun
     TRY(query_run(q));
     row->state = state;
     row->refund_id = refund_id;
-    return audit_add(
-        c, ctx_printf(c, "refund.%s", state), "booking", row->booking_id, detail);
+    TRY(audit_add(
+        c, ctx_printf(c, "refund.%s", state), "booking", row->booking_id, detail));
+    return !text_is(state, "failed")
+               ? OK
+               : notices_add_admins(c, "refund_failed",
+                     ctx_printf(c, "A refund for booking %lld has failed: %s",
+                         (long long)row->booking_id, detail),
+                     "/admin/payments?state=refunds");
 }
 
 enum result refunds_withdraw(

@@ -102,10 +102,9 @@ static enum result refused(
 {
     struct booking b;
     log_error("refund_refused", "%s: %s", row->uid, e->message);
-    TRY(refunds_set(c, row, NULL, "failed", e->message,
-        ctx_printf(c, "Stripe refuses it: %s", e->message)));
     if (!text_is(e->code, "charge_already_refunded"))
-        return OK;
+        return refunds_set(c, row, NULL, "failed", e->message,
+            ctx_printf(c, "Stripe refuses it: %s", e->message));
     /* All of it went back another way, which we shall hear of. */
     TRY(bookings_get(c, row->booking_id, &b));
     TRY(refunds_set(c, row, NULL, "canceled", e->message, e->message));

@@ -1,5 +1,7 @@
 #include "domain/stripe_ops.h"
 
+#include "domain/audit.h"
+#include "domain/claims.h"
 #include "domain/notices.h"
 #include "util/guard.h"
 #include "util/log.h"
@@ -10,7 +12,6 @@ enum {
     RESEND_MAX_S = 23 * 3600, /* Stripe keeps keys for 24 hours */
     CONFIG_PAUSE_S = 60,
     LOST_PAUSE_S = 10, /* then what was begun has ended, one way or the other */
-    PAUSE_MAX_S = 60,
 };
 
 static const char not_now[] = "Payments are not available at the moment. Your time "
@@ -20,11 +21,14 @@ enum result stripe_ops_client(
     struct ctx *c, int64_t total_ms, struct stripe_client *out)
 {
     CHECK(c->net != NULL);
+    if (c->outside == OUTSIDE_REFUSES)
+        return fail(c, R_UPSTREAM, "%s", not_now);
     *out = (struct stripe_client) {
         .net = c->net,
         .base = c->conf->stripe_api_base,
         .key = c->conf->stripe_secret_key,
         .total_ms = total_ms,
+        .until_ms = stripe_deadline(total_ms),
     };
     const char *problem = stripe_client_problem(out);
     if (problem == NULL)
@@ -158,6 +162,49 @@ bool stripe_ops_is_lost(const struct ctx *c, const struct stripe_op *op)
            (op->first_sent_at != 0 && c->now_at - op->first_sent_at > RESEND_MAX_S);
 }
 
+void stripe_ops_ask(struct ctx *c, const struct stripe_client *client,
+    const struct stripe_request *request, struct stripe_reply *out)
+{
+    CHECK(!db_in_transaction(c->db));
+    stripe_call(client, c->arena, request, out);
+    if (out->outcome == STRIPE_CONFIG)
+        c->outside = OUTSIDE_REFUSES;
+    else if (out->http_status != 0 && c->outside == OUTSIDE_SILENT)
+        c->outside = OUTSIDE_ANSWERS;
+}
+
+/* The claim stands as long as Stripe refuses us. */
+static const char refused[] = "stripe-refused";
+
+enum result stripe_ops_refused(struct ctx *c, const char *why)
+{
+    log_error("stripe_refused", "%s", why);
+    TRY(db_begin(c->db));
+    enum result r = claims_take(c, refused, "");
+    if (r == R_CONFLICT)
+        return OK; /* they know */
+    TRY(r);
+    TRY(audit_add(c, "stripe.refused", "stripe", 0, why));
+    TRY(notices_add_admins(c, "stripe_refused",
+        ctx_printf(c,
+            "Stripe refuses our key or address; nothing is sent to it until "
+            "that is mended: %s",
+            why),
+        "/admin/jobs"));
+    return db_commit(c->db);
+}
+
+enum result stripe_ops_accepted(struct ctx *c)
+{
+    bool dropped;
+    TRY(db_begin(c->db));
+    TRY(claims_drop(c, refused, "", &dropped));
+    if (!dropped)
+        return OK;
+    TRY(audit_add(c, "stripe.accepted", "stripe", 0, ""));
+    return db_commit(c->db);
+}
+
 void stripe_ops_call(struct ctx *c, const struct stripe_client *client,
     const struct stripe_op *op, struct stripe_reply *out)
 {
@@ -172,7 +219,7 @@ void stripe_ops_call(struct ctx *c, const struct stripe_client *client,
         .form = op->body,
         .idempotency_key = op->idem_key,
     };
-    stripe_call(client, c->arena, &request, out);
+    stripe_ops_ask(c, client, &request, out);
 }
 
 enum after { DONE, REJECTED, REVIEW, AGAIN, AGAIN_UNKNOWN };
@@ -202,14 +249,13 @@ static bool is_cached_failure(const struct stripe_reply *reply)
     return reply->replayed && reply->http_status >= 500;
 }
 
-/* Two seconds, doubled each time up to a minute. */
 static int64_t pause_s(const struct stripe_op *op, const struct stripe_reply *reply)
 {
     if (reply->outcome == STRIPE_CONFIG)
         return CONFIG_PAUSE_S;
     if (is_cached_failure(reply))
         return LOST_PAUSE_S;
-    return op->tries >= 6 ? PAUSE_MAX_S : INT64_C(1) << (op->tries < 1 ? 1 : op->tries);
+    return stripe_pause_s(reply, op->tries < 1 ? 1 : op->tries);
 }
 
 /* Staff hears of what waits for a person. */
@@ -218,8 +264,6 @@ static enum result alert(
 {
     log_error("stripe_op", "%s: %s: %s", op->idem_key,
         stripe_outcome_name(reply->outcome), reply->error.message);
-    if (reply->outcome == STRIPE_CONFIG)
-        return OK; /* all rows together: the log says it once a minute */
     return notices_add_admins(c, "stripe_op",
         ctx_printf(c, "A call to Stripe waits for a person: %s", reply->error.message),
         "/admin/payments");
@@ -236,6 +280,7 @@ enum result stripe_ops_settle(struct ctx *c, const struct stripe_op *op,
     bind_text(q, "state", state_after[after]);
     bind_int(q, "next_at", c->now_at + pause_s(op, reply));
     bind_int(q, "lost", op->lost || is_cached_failure(reply));
+    bind_int(q, "uncounted", reply->outcome == STRIPE_CONFIG);
     bind_int(q, "http_status", reply->http_status);
     bind_text(q, "err_code", reply->error.code == NULL ? "" : reply->error.code);
     bind_text(
@@ -248,8 +293,7 @@ enum result stripe_ops_settle(struct ctx *c, const struct stripe_op *op,
     if (r == R_CONFLICT)
         return OK;
     TRY(r);
-    return after == REVIEW || reply->outcome == STRIPE_CONFIG ? alert(c, op, reply)
-                                                              : OK;
+    return after == REVIEW ? alert(c, op, reply) : OK;
 }
 
 enum result stripe_ops_again(struct ctx *c, const struct stripe_op *op)
@@ -297,8 +341,7 @@ enum result stripe_ops_withdraw(
 enum result stripe_ops_read(struct ctx *c, const struct stripe_client *client,
     const char *path, struct stripe_reply *out)
 {
-    CHECK(!db_in_transaction(c->db));
     struct stripe_request request = { .method = "GET", .path = path };
-    stripe_call(client, c->arena, &request, out);
+    stripe_ops_ask(c, client, &request, out);
     return out->outcome == STRIPE_OK ? OK : fail(c, R_UPSTREAM, "%s", not_now);
 }

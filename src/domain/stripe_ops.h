@@ -31,8 +31,9 @@ struct stripe_op {
     bool lost;             /* its key says nothing any more */
 };
 
-/* The client of the settings. R_UPSTREAM (a sentence for the person, the reason in
- * the log) if they are not fit to be used, or this process makes no calls. */
+/* The client of the settings; all its calls together take TOTAL_MS. R_UPSTREAM (a
+ * sentence for the person, the reason in the log) if they are not fit to be used, or
+ * Stripe has refused our key. */
 enum result stripe_ops_client(
     struct ctx *c, int64_t total_ms, struct stripe_client *out);
 
@@ -89,7 +90,8 @@ bool stripe_ops_absent(const struct stripe_reply *reply);
  * refused or absent. Needs an open transaction. R_CONFLICT: there is one already. */
 enum result stripe_ops_again(struct ctx *c, const struct stripe_op *op);
 
-/* Writes down what came of it (needs an open transaction). *FIRST false: another
+/* Writes down what came of it (needs an open transaction). That Stripe refuses our key
+ * does not count as a try. *FIRST false: another
  * sender was quicker, everything is done already. */
 enum result stripe_ops_settle(struct ctx *c, const struct stripe_op *op,
     const struct stripe_reply *reply, bool *first);
@@ -105,6 +107,16 @@ enum result stripe_ops_hurry(struct ctx *c, const struct stripe_op *op);
  * may have been sent. */
 enum result stripe_ops_withdraw(
     struct ctx *c, const char *kind, const char *subject_uid, int64_t attempt);
+
+/* Any call; C notes what it means for the next ones (c->outside). No transaction may be
+ * open. */
+void stripe_ops_ask(struct ctx *c, const struct stripe_client *client,
+    const struct stripe_request *request, struct stripe_reply *out);
+
+/* Stripe refuses our key, or takes it again: the administrators are told the first time
+ * (own transaction). WHY is Stripe's sentence. */
+enum result stripe_ops_refused(struct ctx *c, const char *why);
+enum result stripe_ops_accepted(struct ctx *c);
 
 /* A GET, which needs no row. No transaction may be open. R_UPSTREAM unless an
  * object came; REPLY says more. */

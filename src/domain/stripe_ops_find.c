@@ -162,7 +162,7 @@ static void get(struct ctx *c, const struct stripe_client *client, const char *p
     const char *query, struct stripe_reply *out)
 {
     struct stripe_request request = { .method = "GET", .path = path, .form = query };
-    stripe_call(client, c->arena, &request, out);
+    stripe_ops_ask(c, client, &request, out);
 }
 
 /* Walks the whole list. *FOUND is what fits, or NULL; true if all was seen and not more

@@ -383,6 +383,15 @@ static enum result unclaim(struct ctx *c, const struct transfer *t, const char *
     return post_offset(c, t, t->call, true);
 }
 
+static enum result tell_staff(
+    struct ctx *c, const struct transfer *t, const char *what, const char *why)
+{
+    return notices_add_admins(c, "transfer",
+        ctx_printf(c, "The transfer for booking %lld %s: %s", (long long)t->booking_id,
+            what, why),
+        ctx_printf(c, "/bookings/%lld", (long long)t->booking_id));
+}
+
 /* It was never made: whatever is owed now is claimed anew. */
 static enum result absent(struct ctx *c, const struct transfer *t)
 {
@@ -403,9 +412,11 @@ static enum result refused(
     case REFUSED_ACCOUNT:
         TRY(unclaim(c, t, "scheduled", t->due_at, t->unlinked, e->message));
         TRY(host_accounts_suspect(c, t->host_id));
+        TRY(tell_staff(c, t, "is held, Stripe does not pay its host", e->message));
         return hold_for_account(c, t, e->message);
     case REFUSED_POOR:
         log_error("transfer_poor", "%s: our balance at Stripe is too low", t->uid);
+        TRY(tell_staff(c, t, "waits, our balance is too low", e->message));
         return unclaim(c, t, "scheduled", c->now_at + POOR_S, t->unlinked, e->message);
     case REFUSED:
         /* Whether a charge can carry a second transfer after a reversal is not known
@@ -415,6 +426,7 @@ static enum result refused(
         break;
     }
     log_error("transfer_failed", "%s: %s", t->uid, e->message);
+    TRY(tell_staff(c, t, "has failed", e->message));
     return unclaim(c, t, "failed", t->due_at, t->unlinked, e->message);
 }
 
@@ -541,6 +553,7 @@ static enum result take_over(
     if (!is_open(t)) {
         log_error("transfer_twice", "%s: %s has %s already", transfer->id, t->uid,
             t->transfer_id);
+        TRY(tell_staff(c, t, "was made twice", transfer->id));
         return audit_add(c, "transfer.unknown", "booking", t->booking_id, transfer->id);
     }
     if (t->claimed_at == 0) {

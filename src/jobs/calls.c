@@ -1,6 +1,7 @@
 /* Calls to Stripe that were not made, or whose answer never came. */
 #include "domain/calls.h"
 #include "jobs/job.h"
+#include "util/text.h"
 
 static enum result find(struct ctx *c, struct batch *b)
 {
@@ -13,8 +14,11 @@ static enum result find(struct ctx *c, struct batch *b)
 
 static enum result work(struct ctx *c, void *arg)
 {
-    const struct job_item *item = arg;
+    struct job_item *item = arg;
     struct stripe_client client;
+    struct stripe_op op;
+    TRY(stripe_ops_get(c, item->uid, &op));
+    item->slow = text_is(op.kind, "xfer");
     TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
     return calls_send_due(c, &client, item->uid);
 }

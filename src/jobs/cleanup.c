@@ -1,4 +1,5 @@
 /* Rows and files that nobody asks for any more. */
+#include "domain/events.h"
 #include "jobs/job.h"
 #include "storage/sweep.h"
 #include "util/guard.h"
@@ -22,9 +23,10 @@ static const struct {
 
 static const char *const folders[] = { "incoming", "photos/tmp", "documents/tmp" };
 
-/* The items: each table, the sessions, each folder. */
+/* The items: each table, the sessions, what Stripe's events said, each folder. */
 enum {
     SESSIONS = COUNT_OF(old),
+    EVENTS,
     FOLDERS,
     ITEMS = FOLDERS + COUNT_OF(folders),
 };
@@ -54,10 +56,22 @@ static enum result forget_files(struct ctx *c, const char *name)
     return r == OK ? OK : fail(c, r, "%s cannot be swept.", name);
 }
 
+/* A page in each unit. */
+static enum result forget_events(struct ctx *c, struct job_item *item)
+{
+    enum { PER_PAGE = 200 };
+    size_t n;
+    TRY(events_forget(c, c->now_at - EVENTS_KEEP_S, PER_PAGE, &n));
+    item->more = n == PER_PAGE;
+    return OK;
+}
+
 static enum result work(struct ctx *c, void *arg)
 {
-    const struct job_item *item = arg;
+    struct job_item *item = arg;
     struct query *q;
+    if (item->id == EVENTS)
+        return forget_events(c, item);
     if (item->id >= FOLDERS)
         return forget_files(c, folders[item->id - FOLDERS]);
     TRY(db_begin(c->db));

@@ -18,6 +18,7 @@ struct batch {
         int64_t id;
         char uid[JOB_UID_BYTES];
         bool more; /* set by the work: it is to be called again, in a unit of its own */
+        bool slow; /* set by the work: Stripe wants a longer pause after it */
     } items[JOB_BATCH];
 };
 
@@ -34,7 +35,7 @@ struct job {
 extern const struct job job_mail, job_holds, job_calls, job_events, job_payments;
 extern const struct job job_visits, job_reminders, job_transfers, job_disputes;
 extern const struct job job_reconcile;
-extern const struct job job_sweep, job_accounts, job_papers, job_cleanup;
+extern const struct job job_alerts, job_sweep, job_accounts, job_papers, job_cleanup;
 
 /* What is wrong with the settings for Stripe, or NULL: for jobs that call it. */
 const char *job_stripe_problem(const struct conf *conf);

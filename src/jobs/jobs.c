@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "domain/stripe_ops.h"
 #include "jobs/job.h"
 #include "net/net.h"
 #include "stripe/client.h"
@@ -16,17 +17,19 @@ enum {
     PAUSE_MS = 500,
     LEASE_S = 120,
     RENEW_S = LEASE_S / 4,
-    PACE_MS = 40,     /* Stripe wants at most 25 requests a second */
+    PACE_MS = 40,     /* Stripe wants at most 25 requests a second ... */
+    SLOW_MS = 100,    /* ... and we at most 10 transfers */
     BATCH_MS = 20000, /* then the other jobs have their turn */
     HEARTBEAT_S = 60, /* an idle job says so this often */
     UNABLE_S = 60,    /* a job that cannot do what it should says so this often */
+    REFUSED_S = 60,   /* so long nobody asks Stripe, when it has refused our key */
     ONCE_PASSES = 20,
     ERROR_MAX_BYTES = 1000,
 };
 
 static const struct job *const all[] = { &job_mail, &job_holds, &job_calls, &job_events,
     &job_payments, &job_visits, &job_reminders, &job_transfers, &job_papers, &job_sweep,
-    &job_accounts, &job_disputes, &job_reconcile, &job_cleanup };
+    &job_accounts, &job_disputes, &job_alerts, &job_reconcile, &job_cleanup };
 
 void job_add_id(struct batch *b, int64_t id)
 {
@@ -62,19 +65,34 @@ struct turn {
     struct jobs *jobs;
     const struct job *job;
     struct batch *batch;
-    struct job_item *item; /* that is being worked on */
-    bool now;              /* whether it is due or not */
+    bool now; /* whether it is due or not */
     bool due, leased, more, failed;
     int64_t leased_at;
+    bool slow;                 /* the last unit was: job_item */
+    bool refused;              /* Stripe refuses our key */
     int64_t began_ms, unit_ms; /* of the turn, the last unit */
     int64_t done, ms;
     const char *unable; /* why the job cannot work now, or NULL */
     const char *error;
 };
 
+static bool calls_stripe(const struct job *job)
+{
+    return job->unable == job_stripe_problem;
+}
+
+/* The clock may be set back, but not for longer. */
+static bool is_refused(const struct jobs *j, int64_t now_at)
+{
+    int64_t left_s = j->refused_until_at - now_at;
+    return left_s > 0 && left_s <= REFUSED_S;
+}
+
 /* Until the next turn, at the longest. */
 static int64_t pause_s(const struct turn *t)
 {
+    if (t->refused)
+        return REFUSED_S;
     return t->unable != NULL && t->job->every_s < UNABLE_S ? UNABLE_S : t->job->every_s;
 }
 
@@ -94,6 +112,8 @@ static enum result look(struct ctx *c, void *arg)
     /* Further ahead than a turn: the clock was set back since. */
     int64_t wait_s = known ? col_int(q, "next_at") - c->now_at : 0;
     if (!t->now && wait_s > 0 && wait_s <= pause_s(t))
+        return OK;
+    if (calls_stripe(t->job) && is_refused(t->jobs, c->now_at))
         return OK;
     bool silent = !known || col_int(q, "last_at") <= c->now_at - HEARTBEAT_S;
     TRY(t->job->find(c, t->batch));
@@ -131,7 +151,7 @@ static enum result release(struct ctx *c, void *arg)
     bind_text(q, "name", t->job->name);
     bind_text(q, "owner", t->jobs->owner);
     int64_t next_s = t->job->every_s;
-    if (t->unable != NULL && t->batch->n > 0)
+    if (t->refused || (t->unable != NULL && t->batch->n > 0))
         next_s = pause_s(t);
     else if (t->batch->n == JOB_BATCH || t->more)
         next_s = 0; /* there may be more */
@@ -173,30 +193,78 @@ static bool may_call(void *arg)
  * no limit. */
 static void pace(struct turn *t)
 {
-    int64_t wait_ms = t->unit_ms + PACE_MS - monotonic_ms();
-    bool stripe = t->job->unable == job_stripe_problem &&
+    int64_t wait_ms = t->unit_ms + (t->slow ? SLOW_MS : PACE_MS) - monotonic_ms();
+    bool stripe = calls_stripe(t->job) &&
                   !text_starts(t->jobs->app.conf.stripe_api_base, "http:");
     if (stripe && wait_ms > 0)
         nanosleep(&(struct timespec) { .tv_nsec = (long)wait_ms * 1000000 }, NULL);
     t->unit_ms = monotonic_ms();
 }
 
-static enum result unit(struct ctx *c, void *arg)
+struct unit {
+    struct turn *turn;
+    struct job_item *item;
+    bool answered, refused;
+};
+
+/* A job that need not call Stripe does without while Stripe refuses our key. */
+static enum result work_unit(struct ctx *c, void *arg)
+{
+    struct unit *u = arg;
+    if (!keep_lease(u->turn))
+        return R_BUSY;
+    bool without = is_refused(u->turn->jobs, c->now_at);
+    if (without)
+        c->outside = OUTSIDE_REFUSES;
+    enum result r = u->turn->job->work(c, u->item);
+    u->answered = c->outside == OUTSIDE_ANSWERS;
+    u->refused = !without && c->outside == OUTSIDE_REFUSES;
+    return r;
+}
+
+static enum result tell_refused(struct ctx *c, void *arg)
 {
     struct turn *t = arg;
-    return keep_lease(t) ? t->job->work(c, t->item) : R_BUSY;
+    t->jobs->refused_until_at = c->now_at + REFUSED_S;
+    return stripe_ops_refused(c, t->error);
+}
+
+static enum result tell_accepted(struct ctx *c, void *arg)
+{
+    (void)arg;
+    return stripe_ops_accepted(c);
+}
+
+/* Staff is told once, until Stripe takes the key again. */
+static void heed_outside(struct turn *t, const struct unit *u, const char *why)
+{
+    struct app *app = &t->jobs->app;
+    enum result r = OK;
+    if (u->refused) {
+        t->error = why;
+        t->refused = calls_stripe(t->job);
+        t->jobs->accepted = false;
+        r = app_run(app, DB_WRITE, tell_refused, t, NULL);
+    } else if (u->answered && !t->jobs->accepted) {
+        r = app_run(app, DB_WRITE, tell_accepted, NULL, NULL);
+        t->jobs->accepted = r == OK;
+    }
+    if (r != OK)
+        log_error("job", "%s: what Stripe thinks of our key: %s", t->job->name,
+            result_name(r));
 }
 
 static void work_on(struct turn *t, struct job_item *item, struct buf *why)
 {
+    struct unit u = { .turn = t, .item = item };
     struct buf reason;
     buf_init(&reason, ERROR_MAX_BYTES);
     item->templates = t->jobs->templates;
     item->owner = t->jobs->owner;
     item->more = false;
-    t->item = item;
+    item->slow = false;
     pace(t);
-    enum result r = app_run(&t->jobs->app, DB_WRITE, unit, t, &reason);
+    enum result r = app_run(&t->jobs->app, DB_WRITE, work_unit, &u, &reason);
     if (r == OK) {
         t->done++;
     } else if (r != R_BUSY) { /* that is only "not yet" */
@@ -205,8 +273,10 @@ static void work_on(struct turn *t, struct job_item *item, struct buf *why)
         buf_clear(why);
         buf_adds(why, reason.at);
     }
+    heed_outside(t, &u, reason.at);
     buf_free(&reason);
-    t->more = r == OK && item->more;
+    t->more = r == OK && item->more && !t->refused;
+    t->slow = item->slow;
     t->ms = monotonic_ms() - t->began_ms;
 }
 
@@ -222,7 +292,7 @@ static void work(struct turn *t, struct buf *why)
     }
     for (size_t i = 0; i < t->batch->n; i++)
         do {
-            if (t->ms > BATCH_MS || !t->leased)
+            if (t->refused || t->ms > BATCH_MS || !t->leased)
                 return;
             work_on(t, &t->batch->items[i], why);
         } while (t->more);
@@ -346,6 +416,7 @@ enum result jobs_status(struct ctx *c, struct job_status **out, size_t *n)
             .last_at = col_int(q, "last_at"),
             .last_ms = col_int(q, "last_ms"),
             .done = col_int(q, "done"),
+            .cursor_at = col_int(q, "cursor_at"),
             .running = col_int(q, "lease_until") > c->now_at,
         };
     *out = rows;

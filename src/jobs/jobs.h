@@ -14,6 +14,9 @@ struct jobs {
     struct templates *templates;
     const char *owner; /* of leases */
     struct turn *turn; /* the one that works now, or NULL */
+    /* Stripe has refused our key: no job asks it anything before this. */
+    int64_t refused_until_at;
+    bool accepted; /* it was asked since, and answered */
 };
 
 /* Opens database and templates. CONF's texts must outlive it. R_FAULT with WHY. */
@@ -35,6 +38,8 @@ enum result jobs_run_job(struct jobs *j, const char *name);
 struct job_status {
     const char *name, *last_error;
     int64_t next_at, last_at, last_ms, done; /* last_at 0: never finished */
+    int64_t
+        cursor_at; /* up to when it has read a stream to its end; 0: it reads none */
     bool running;
 };
 enum { JOB_STATUS_MAX = 50 };

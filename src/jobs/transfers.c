@@ -5,6 +5,7 @@
 
 #include "domain/events.h"
 #include "jobs/job.h"
+#include "util/log.h"
 
 enum { BEHIND_MAX_S = 2 * 3600 };
 
@@ -13,9 +14,14 @@ static enum result find(struct ctx *c, struct batch *b)
     int64_t *ids, seen_at;
     size_t n;
     TRY(events_seen_until(c, &seen_at));
-    if (seen_at < c->now_at - BEHIND_MAX_S)
-        return OK;
     TRY(transfers_due(c, JOB_BATCH, &ids, &n));
+    if (seen_at < c->now_at - BEHIND_MAX_S) {
+        if (n > 0)
+            log_warn("transfers_wait",
+                "%s%zu are due, and Stripe's events are read up to %lld only",
+                n == JOB_BATCH ? "at least " : "", n, (long long)seen_at);
+        return OK;
+    }
     job_add_ids(b, ids, n);
     return OK;
 }

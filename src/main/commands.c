@@ -10,11 +10,13 @@
 #include "demo/demo.h"
 #include "demo/money.h"
 #include "domain/accounts.h"
+#include "domain/events.h"
 #include "domain/places.h"
 #include "main/behind.h"
 #include "main/reconcile.h"
 #include "main/serve.h"
 #include "net/net.h"
+#include "stripe/client.h"
 #include "util/text.h"
 #include "web/routes.h"
 #include "web/serve.h"
@@ -117,6 +119,33 @@ static int check(const struct conf *conf, int argc, char **argv)
     }
     buf_free(&text);
     return status;
+}
+
+/* One endpoint as it has to be at Stripe, as a command that makes it. */
+static void print_endpoint(
+    const struct conf *conf, enum events_endpoint endpoint, const char *path)
+{
+    bool connected = endpoint == EVENTS_CONNECTED;
+    printf("# What happens on %s. Put the secret that comes back (whsec_...) into\n"
+           "# the file that %s names.\n"
+           "curl https://api.stripe.com/v1/webhook_endpoints -u "
+           "\"$STRIPE_SECRET_KEY:\" \\\n"
+           "  -d url=%s%s \\\n  -d api_version=" STRIPE_VERSION " \\\n  -d connect=%s",
+        connected ? "the hosts' accounts" : "our own account",
+        connected ? "stripe_webhook_connect_secret_file" : "stripe_webhook_secret_file",
+        conf->base_url, path, connected ? "true" : "false");
+    const char *type;
+    for (size_t i = 0; (type = events_type(endpoint, i)) != NULL; i++)
+        printf(" \\\n  -d 'enabled_events[%zu]=%s'", i, type);
+    puts(connected ? "" : "\n");
+}
+
+static int stripe_endpoints(const struct conf *conf, int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    print_endpoint(conf, EVENTS_OURS, "/stripe/webhook");
+    print_endpoint(conf, EVENTS_CONNECTED, "/stripe/webhook-connect");
+    return 0;
 }
 
 struct grant {
@@ -254,6 +283,8 @@ const struct command commands[] = {
         check },
     { "routes", "", "list every page: method, path, query budget, who may",
         print_routes },
+    { "stripe-endpoints", "", "print what makes our two webhook endpoints at Stripe",
+        stripe_endpoints },
     { "grant-admin", "EMAIL", "make an account an administrator", grant_admin },
     { "grant-support", "EMAIL", "make an account support staff", grant_support },
     { "import-places", "FILE", "bring in ZIP codes and cities (data/us-places.tsv)",

@@ -1,6 +1,7 @@
 #include "stripe/client.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "util/guard.h"
 #include "util/log.h"
@@ -114,8 +115,31 @@ static void judge(
 
 /* ---- the call ---- */
 
-static struct net_request make_request(
-    const struct stripe_client *c, struct arena *a, const struct stripe_request *q)
+static int64_t monotonic_ms(void)
+{
+    struct timespec t;
+    CHECK(clock_gettime(CLOCK_MONOTONIC, &t) == 0);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int64_t stripe_deadline(int64_t total_ms)
+{
+    return monotonic_ms() + total_ms;
+}
+
+/* Below so little no answer can be hoped for: then nothing is begun. */
+static int64_t time_left_ms(const struct stripe_client *c)
+{
+    enum { LEAST_MS = 250 };
+    if (c->until_ms == 0)
+        return c->total_ms;
+    int64_t left_ms = c->until_ms - monotonic_ms();
+    left_ms = left_ms < c->total_ms ? left_ms : c->total_ms;
+    return left_ms < LEAST_MS ? 0 : left_ms;
+}
+
+static struct net_request make_request(const struct stripe_client *c, struct arena *a,
+    const struct stripe_request *q, int64_t total_ms)
 {
     bool get = text_is(q->method, "GET");
     bool query = get && !text_empty(q->form);
@@ -139,7 +163,7 @@ static struct net_request make_request(
         .body = get || q->form == NULL ? (struct span) { "", 0 }
                                        : (struct span) { q->form, strlen(q->form) },
         .connect_ms = STRIPE_CONNECT_MS,
-        .total_ms = c->total_ms,
+        .total_ms = total_ms,
         .max_bytes = JSON_BYTES_MAX,
     };
 }
@@ -151,10 +175,14 @@ void stripe_call(const struct stripe_client *c, struct arena *a,
     *out = (struct stripe_reply) { .outcome = STRIPE_CONFIG, .request_id = "" };
     stripe_read_error(NULL, &out->error);
     const char *problem = stripe_client_problem(c);
+    int64_t total_ms = time_left_ms(c);
     if (problem != NULL) {
         out->error.message = problem;
+    } else if (total_ms == 0) {
+        out->outcome = STRIPE_NOT_SENT;
+        out->error.message = "no time is left for it in this request";
     } else {
-        struct net_request q = make_request(c, a, request);
+        struct net_request q = make_request(c, a, request, total_ms);
         struct net_reply *reply = arena_alloc(a, sizeof *reply);
         net_call(c->net, a, &q, reply);
         judge(a, reply, out);
@@ -174,9 +202,16 @@ void stripe_call(const struct stripe_client *c, struct arena *a,
     log_end(line);
 }
 
-int64_t stripe_backoff_ms(int tries)
+int64_t stripe_pause_s(const struct stripe_reply *reply, int64_t tries)
 {
+    enum { FIRST_S = 2, FIRST_BUSY_S = 10, MOST_S = 60 };
     CHECK(tries >= 1);
-    int64_t whole_ms = tries > 4 ? 5000 : 500LL << (tries - 1);
-    return whole_ms / 2 + rand_below((uint32_t)(whole_ms / 2 + 1));
+    bool too_much =
+        reply->http_status == 429 || text_is(reply->error.code, "lock_timeout");
+    int64_t whole_s = too_much ? FIRST_BUSY_S : FIRST_S;
+    for (int64_t i = 1; i < tries && whole_s < MOST_S; i++)
+        whole_s *= 2;
+    whole_s = whole_s < MOST_S ? whole_s : MOST_S;
+    int64_t half_s = whole_s / 2;
+    return whole_s - half_s + rand_below((uint32_t)half_s + 1);
 }

@@ -39,8 +39,13 @@ struct stripe_client {
     const char *base;    /* "https://api.stripe.com" */
     const char *key;     /* "sk_test_..." or a restricted "rk_..." */
     const char *account; /* acct_... to act as a connected account, or NULL */
-    int64_t total_ms;    /* STRIPE_PAGE_MS or STRIPE_JOB_MS */
+    int64_t total_ms;    /* of one call: STRIPE_PAGE_MS or STRIPE_JOB_MS */
+    int64_t until_ms; /* all calls end before it (stripe_deadline); 0: it is not set */
 };
+
+/* What until_ms is, TOTAL_MS from now: all calls of one request share its time. One for
+ * which none is left is NOT_SENT. */
+int64_t stripe_deadline(int64_t total_ms);
 
 /* What is wrong with the client's settings, as a sentence, or NULL: a live key
  * goes to https://api.stripe.com only. */
@@ -80,8 +85,10 @@ struct stripe_reply {
 void stripe_call(const struct stripe_client *c, struct arena *a,
     const struct stripe_request *request, struct stripe_reply *out);
 
-/* Milliseconds to wait before try number TRIES + 1 (TRIES >= 1): half a second,
- * doubled each time up to five seconds, of which a random half to all. */
-int64_t stripe_backoff_ms(int tries);
+/* Seconds to wait before try number TRIES + 1 (TRIES >= 1) of a call that came to this:
+ * two, or ten where Stripe says that we ask too much or too fast, doubled each time up
+ * to a minute; of which a random half to all, so that what failed together does not
+ * come again together. */
+int64_t stripe_pause_s(const struct stripe_reply *reply, int64_t tries);
 
 #endif

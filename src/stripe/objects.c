@@ -95,12 +95,6 @@ enum result stripe_read_session(const struct json *j, struct stripe_session *out
     return whole ? OK : R_INVALID;
 }
 
-static size_t count_of(const struct json *j, const char *path)
-{
-    const struct json *list = json_get(j, path);
-    return list == NULL ? 0 : list->count;
-}
-
 enum result stripe_read_account(const struct json *j, struct stripe_account *out)
 {
     *out = (struct stripe_account) {
@@ -110,8 +104,8 @@ enum result stripe_read_account(const struct json *j, struct stripe_account *out
         .payouts_enabled = flag(j, "payouts_enabled"),
         .details_submitted = flag(j, "details_submitted"),
         .disabled_reason = text(j, "requirements.disabled_reason"),
-        .currently_due = count_of(j, "requirements.currently_due"),
-        .past_due = count_of(j, "requirements.past_due"),
+        .currently_due = json_get(j, "requirements.currently_due"),
+        .past_due = json_get(j, "requirements.past_due"),
         .deadline_at = number(j, "requirements.current_deadline"),
         .app = text(j, "metadata.app"),
         .host_uid = text(j, "metadata.host_uid"),

@@ -60,8 +60,8 @@ struct stripe_account {
     const char *transfers; /* capability: active, pending, inactive, "" */
     bool charges_enabled, payouts_enabled, details_submitted;
     const char *disabled_reason;
-    size_t currently_due, past_due; /* how many requirements */
-    int64_t deadline_at;            /* 0: none */
+    const struct json *currently_due, *past_due; /* texts: "individual.dob.day"; NULL */
+    int64_t deadline_at;                         /* 0: none */
     const char *app, *host_uid;
 };
 

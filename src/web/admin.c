@@ -326,6 +326,9 @@ enum result web_admin_jobs(struct ctx *c, struct web *w)
         view_textf(item, "took", "%lld ms", (long long)rows[i].last_ms);
         view_text(item, "next", show_when(c, rows[i].next_at));
         view_int(item, "done", rows[i].done);
+        view_text(item, "cursor",
+            rows[i].cursor_at == 0 ? "" : show_ago(c, rows[i].cursor_at));
+        view_text(item, "cursor_iso", show_iso(c, rows[i].cursor_at));
         view_text(item, "error", rows[i].last_error);
     }
     view_bool(w->view, "any", n > 0);

@@ -1,7 +1,7 @@
 #include "web/admin_disputes.h"
 
 #include "domain/bookings.h"
-#include "domain/disputes.h"
+#include "domain/disputes_draft.h"
 #include "util/guard.h"
 #include "web/admin.h"
 #include "web/bookings.h"
@@ -75,6 +75,18 @@ static enum result get(
     return bookings_get(c, d->booking_id, b);
 }
 
+/* What goes with the text. */
+static enum result show_record(struct ctx *c, struct web *w, const struct booking *b)
+{
+    struct dispute_record record;
+    TRY(disputes_record(c, b, &record));
+    view_text(w->view, "service_date", record.service_date);
+    view_text(w->view, "product", record.product);
+    view_text(
+        w->view, "access_log", record.access_log == NULL ? "" : record.access_log);
+    return OK;
+}
+
 static enum result show(struct ctx *c, struct web *w, const struct dispute *d,
     const struct booking *b, const struct form *f, int status)
 {
@@ -87,6 +99,8 @@ static enum result show(struct ctx *c, struct web *w, const struct dispute *d,
     view_text(w->view, "dispute_id", d->id);
     view_bool(w->view, "can_answer", admin_show_may_decide(c, w) && wanted);
     view_bool(w->view, "is_wanted", wanted);
+    if (wanted)
+        TRY(show_record(c, w, b));
     web_show_form(c, w, f);
     return web_page(c, w, status, "admin/dispute");
 }

@@ -1,5 +1,7 @@
 #include "web/admin_payments.h"
 
+#include <string.h>
+
 #include "domain/calls.h"
 #include "domain/differences.h"
 #include "domain/disputes.h"
@@ -186,12 +188,34 @@ static enum result list_transfers(struct ctx *c, struct web *w, struct view *lis
     return OK;
 }
 
+/* ?before=17.issfr_1: a booking may have several. False at the first page. */
+static bool warnings_place(
+    struct ctx *c, const struct web *w, struct queues_warning *after)
+{
+    const char *before = params_get(w->req.query, "before");
+    const char *dot = before == NULL ? NULL : strchr(before, '.');
+    *after = (struct queues_warning) { .source_id = "" };
+    if (dot == NULL ||
+        !text_int(arena_strndup(c->arena, before, (size_t)(dot - before)), 1, INT64_MAX,
+            &after->booking_id))
+        return false;
+    after->source_id = dot + 1;
+    return true;
+}
+
 static enum result list_warnings(struct ctx *c, struct web *w, struct view *list)
 {
-    struct queues_warning *rows;
+    struct queues_warning *rows, after;
     size_t n;
-    TRY(queues_warnings(c, web_before(w), PER_PAGE + 1, &rows, &n));
-    n = WEB_PAGED(c, w, rows, n, PER_PAGE, booking_id);
+    bool back = warnings_place(c, w, &after);
+    TRY(queues_warnings(c, &after, PER_PAGE + 1, &rows, &n));
+    bool more = n > PER_PAGE;
+    n = more ? PER_PAGE : n;
+    web_pages_from(c, w, back,
+        !more ? NULL
+              : ctx_printf(c, "%lld.%s", (long long)rows[n - 1].booking_id,
+                    rows[n - 1].source_id));
+    view_bool(w->view, "any", n > 0);
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
         view_text(item, "source_id", rows[i].source_id);
@@ -280,6 +304,8 @@ static const char *difference_label(const char *kind)
         { "confirmed_unpaid", "A booking counts as paid, and no money is here" },
         { "payment_mismatch", "A payment is not what we asked for" },
         { "event_mode", "An event of the other mode, live or test, came to us" },
+        { "event_version", "Stripe's events come in another version than ours" },
+        { "payout_failed", "Stripe could not pay out to our bank" },
     };
     for (size_t i = 0; i < COUNT_OF(words); i++)
         if (text_is(words[i][0], kind))
@@ -467,9 +493,16 @@ enum result web_admin_warning(struct ctx *c, struct web *w)
 
 enum result web_admin_call(struct ctx *c, struct web *w)
 {
-    TRY(calls_retry(c, route_text(&w->match, "uid")));
-    return back_to(
-        c, w, "calls", "Looked for at Stripe, and made only if it never was.");
+    enum result r = calls_retry(c, route_text(&w->match, "uid"));
+    if (r != R_UPSTREAM && r != R_BUSY) {
+        TRY(r);
+        return back_to(
+            c, w, "calls", "Looked for at Stripe, and made only if it never was.");
+    }
+    /* Nothing was lost: the row is there as before, and the list shows it. */
+    web_flash(c, w, "error", c->message);
+    fail_clear(c);
+    return web_redirect(w, section_url(c, section_of("calls")));
 }
 
 static const struct field difference_fields[] = {

@@ -136,16 +136,21 @@ int64_t web_before(const struct web *w)
 
 void web_pages(struct ctx *c, struct web *w, bool back, int64_t next_id)
 {
-    if (!back && next_id == 0) {
+    web_pages_from(
+        c, w, back, next_id == 0 ? NULL : ctx_printf(c, "%lld", (long long)next_id));
+}
+
+void web_pages_from(struct ctx *c, struct web *w, bool back, const char *next)
+{
+    if (!back && next == NULL) {
         view_bool(w->view, "pages", false);
         return;
     }
     struct view *pages = view_object(w->view, "pages");
     view_bool(pages, "has_prev", back);
     view_text(pages, "prev_url", page_url(c, w, NULL)); /* to the first page */
-    view_bool(pages, "has_next", next_id != 0);
-    view_text(pages, "next_url",
-        next_id == 0 ? "" : page_url(c, w, ctx_printf(c, "%lld", (long long)next_id)));
+    view_bool(pages, "has_next", next != NULL);
+    view_text(pages, "next_url", next == NULL ? "" : page_url(c, w, next));
     view_text(pages, "label", "");
 }
 

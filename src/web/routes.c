@@ -35,7 +35,7 @@ const struct route routes[] = {
     { GET("/"),                  web_home,               ANYONE, 4 },
     { GET("/healthz"),           web_healthz,            ANYONE, 0, ROUTE_SLIM },
     { GET("/readyz"),            web_readyz,             ANYONE, 1, ROUTE_SLIM },
-    { GET("/metrics"),           web_metrics,            ANYONE, 9, ROUTE_SLIM },
+    { GET("/metrics"),           web_metrics,            ANYONE, 11, ROUTE_SLIM },
     { GET("/terms"),             web_terms,              ANYONE, 2 },
     { GET("/dashboard"),         web_dashboard,          MEMBER, 8 },
     { GET("/notices"),           web_notices,            MEMBER, 3 },

@@ -94,6 +94,9 @@ static enum result show(struct ctx *c, struct web *w, bool came_back)
     view_bool(w->view, "is_active", a.transfers_active);
     view_bool(w->view, "payouts_enabled", a.payouts_enabled);
     view_text(w->view, "requirements", a.requirements);
+    view_text(w->view, "until",
+        *a.requirements == '\0' || a.deadline_at == 0 ? ""
+                                                      : show_when(c, a.deadline_at));
     view_text(w->view, "disabled", disabled_words(a.disabled_reason));
     TRY(show_waiting(c, w, &a));
     view_text(w->view, "checked", a.checked_at == 0 ? "" : show_when(c, a.checked_at));

@@ -100,6 +100,9 @@ unsigned web_who(const struct ctx *c);
  * parameters of the query are kept. */
 void web_pages(struct ctx *c, struct web *w, bool back, int64_t next_id);
 
+/* The same where the place in the list is a text; NEXT NULL: it is the last page. */
+void web_pages_from(struct ctx *c, struct web *w, bool back, const char *next);
+
 /* ?before=ID of a paged list; 0: from the start. */
 int64_t web_before(const struct web *w);
 

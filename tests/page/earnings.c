@@ -57,6 +57,11 @@ START_TEST(money_moves_from_list_to_list)
     cash_warning(site, booking, "issfr_1");
     cash_pass(site, booking, false);
     browser_log_in_demo(&host, HOST_EMAIL);
+    cash_int(site, "UPDATE host_accounts SET requirements = 'Stripe still needs: tea.',"
+                   " deadline_at = 1796000000");
+    browser_get(&host, "/host/stripe");
+    ck_assert(
+        browser_shows(&host, "Stripe still needs: tea. It wants that by <strong>"));
     ck_assert(lists("held", booking_link()));
     ck_assert(browser_shows(&host, "Held: the payment is being looked at."));
     cash_int(site, "UPDATE freezes SET closed_at = 1");

@@ -82,6 +82,39 @@ static const struct truth {
         " <> (SELECT COUNT(*) FROM audit WHERE subject = 'booking' AND subject_id = "
         "b.id"
         "  AND action IN ('payment.succeeded', 'payment.late'))" },
+    { TRUTH_ALWAYS, "each payment that was opened has one line in the audit trail",
+        "SELECT b.id FROM bookings b WHERE"
+        " (SELECT COUNT(*) FROM payments WHERE booking_id = b.id)"
+        " <> (SELECT COUNT(*) FROM audit WHERE subject = 'booking' AND subject_id = "
+        "b.id"
+        "  AND action IN ('payment.opened', 'payment.adopted'))" },
+    { TRUTH_ALWAYS, "each payment that is under way or ended has its line",
+        "SELECT p.id, p.state, p.booking_id FROM payments p WHERE p.state IN"
+        " ('processing', 'failed', 'canceled') AND NOT EXISTS"
+        " (SELECT 1 FROM audit WHERE subject = 'booking' AND subject_id = p.booking_id"
+        "  AND action = 'payment.' || p.state)" },
+    { TRUTH_ALWAYS, "each account and customer at Stripe has its line",
+        "SELECT user_id, account_id FROM host_accounts h WHERE account_id IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM audit WHERE subject = 'user'"
+        "  AND subject_id = h.user_id AND action = 'host_account.linked'"
+        "  AND detail = h.account_id)"
+        " UNION ALL SELECT user_id, customer_id FROM customers u"
+        " WHERE customer_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audit"
+        "  WHERE subject = 'user' AND subject_id = u.user_id"
+        "  AND action = 'customer.linked' AND detail = u.customer_id)" },
+    { TRUTH_ALWAYS, "each difference has its line when it is found and when it ends",
+        "SELECT id, kind, closed_at FROM differences d WHERE NOT EXISTS"
+        " (SELECT 1 FROM audit WHERE subject = 'difference' AND subject_id = d.id"
+        "  AND action = 'difference.found') OR closed_at IS NOT NULL AND NOT EXISTS"
+        " (SELECT 1 FROM audit WHERE subject = 'difference' AND subject_id = d.id"
+        "  AND action IN ('difference.gone', 'difference.closed'))" },
+    { TRUTH_ALWAYS, "each answer to a bank has its lines in the audit trail",
+        "SELECT e.uid, e.state, d.booking_id FROM dispute_evidence e"
+        " JOIN disputes d ON d.dispute_id = e.dispute_id WHERE NOT EXISTS"
+        " (SELECT 1 FROM audit WHERE subject = 'booking' AND subject_id = d.booking_id"
+        "  AND action = 'dispute.answered') OR e.state <> 'queued' AND NOT EXISTS"
+        " (SELECT 1 FROM audit WHERE subject = 'booking' AND subject_id = d.booking_id"
+        "  AND action = 'evidence.' || e.state)" },
     { TRUTH_ALWAYS, "each refund's state has its line in the audit trail",
         "SELECT r.id, r.state, p.booking_id FROM refunds r"
         " JOIN payments p ON p.id = r.payment_id WHERE r.state <> 'queued' AND NOT "
@@ -118,6 +151,10 @@ static const struct truth {
         "SELECT b.id FROM bookings b WHERE (SELECT COUNT(*) FROM transfers"
         " WHERE booking_id = b.id AND transfer_id IS NOT NULL) <> (SELECT COUNT(*)"
         " FROM " NEWS " WHERE kind = 'transfer_sent' AND booking = b.id)" },
+
+    { TRUTH_ALWAYS, "no secret of a payment is kept with an event",
+        "SELECT event_id, type FROM stripe_events WHERE instr(payload, '_secret_') > 0"
+        " OR instr(payload, 'client_secret') > 0" },
 
     /* ---- at rest ---- */
     { TRUTH_AT_REST, "no call to Stripe is left open",

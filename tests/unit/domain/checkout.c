@@ -437,7 +437,7 @@ START_TEST(matrix_25_a_storm_of_refusals_delays_and_duplicates_nothing)
     stripe_box_fault(&box, "POST /v1/payment_intents", "drop_before", RETRIED);
     for (int i = 0; i < 4; i++) {
         ck_assert(intent() == R_BUSY);
-        later(20);
+        later(60);
     }
     ck_assert(intent() == OK);
     ck_assert_int_eq(intents_at_stripe()->count, 1);

@@ -1,6 +1,7 @@
 /* A bank takes a payment back: before the host was paid, after, in any order of news.
  */
-#include "domain/disputes.h"
+#include "domain/disputes_draft.h"
+#include "domain/messages.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -431,6 +432,58 @@ START_TEST(evidence_is_sent_once_by_an_administrator)
 }
 END_TEST
 
+static void say(int64_t user_id, const char *body)
+{
+    struct booking b;
+    money_act(&m, user_id);
+    ck_assert(bookings_get(m.c, m.booking_id, &b) == OK);
+    ck_assert(messages_send(m.c, &b, body, "") == OK);
+}
+
+START_TEST(after_a_visit_the_bank_hears_of_the_door_and_of_what_was_written)
+{
+    struct dispute d;
+    const char *draft;
+    char body[4096], was[2100];
+    memset(was, 'x', sizeof was);
+    was[1900] = '\0';
+    for (int i = 0; i < 3; i++)
+        say(m.vendor_id, was); /* more than fits */
+    say(m.host_id, "The lights are on.");
+    say(m.vendor_id, "Thank you, I am inside.");
+    money_after_the_end(&m, 60);
+    money_run(&m);
+    open_dispute("");
+    money_listen(&m);
+    money_act(&m, m.admin_id);
+    ck_assert(disputes_get(m.c, dispute_id, &d) == OK);
+    ck_assert(disputes_draft(m.c, &d, &draft) == OK);
+    const char *door = strstr(draft, "showed the code for the door.");
+    const char *host = strstr(draft, "(host): The lights are on.");
+    const char *vendor = strstr(draft, "(customer): Thank you, I am inside.");
+    ck_assert(door != NULL && door < host && host < vendor);
+    ck_assert_int_le(text_utf8_length(draft), EVIDENCE_MAX);
+    ck_assert(strstr(draft, "08:30") != NULL); /* half an hour before */
+    ck_assert(disputes_submit(m.c, dispute_id, draft) == OK);
+    money_run(&m);
+    money_act(&m, 0);
+    struct query *q = db_query(m.c->db, Q_STRIPE_OPS_NEWEST);
+    bind_text(q, "kind", "dpev");
+    struct evidence *rows;
+    size_t n;
+    ck_assert(disputes_evidence(m.c, dispute_id, &rows, &n) == OK && n == 1);
+    bind_text(q, "subject_uid", rows[0].uid);
+    ck_assert(query_step(q) == OK);
+    ck_assert_str_eq(col_text(q, "state"), "done");
+    snprintf(body, sizeof body, "%s",
+        strstr(col_text(q, "body"), "&evidence[service_date]"));
+    ck_assert_ptr_nonnull(strstr(body, "evidence[product_description]=Use%20of"));
+    ck_assert_ptr_nonnull(strstr(body, "evidence[access_activity_log]="));
+    ck_assert_ptr_nonnull(strstr(body, "the%20code%20for%20the%20door"));
+    ck_assert_int_eq(count("audit WHERE action = 'evidence.sent'"), 1);
+}
+END_TEST
+
 void unit_domain_disputes(Suite *s)
 {
     TCase *tc = tcase_create("disputes");
@@ -459,6 +512,8 @@ void unit_domain_disputes(Suite *s)
     tcase_add_test(tc, matrix_24_won_with_a_debt_the_two_cancel_out);
     tcase_add_test(tc, one_of_another_shop_or_mode_changes_nothing);
     tcase_add_test(tc, evidence_is_sent_once_by_an_administrator);
+    tcase_add_test(
+        tc, after_a_visit_the_bank_hears_of_the_door_and_of_what_was_written);
     suite_add_tcase(s, tc);
     TCase *told = tcase_create("news");
     tcase_add_checked_fixture(told, set_up, tear_down_unchecked);

@@ -145,7 +145,7 @@ START_TEST(what_came_before_its_object_was_read_is_answered_by_it)
         " received_at = received_at - 1 WHERE type LIKE 'refund.%%';"
         "INSERT INTO stripe_events SELECT event_id || 'x', type, object_id,"
         " account, created, livemode, payload, received_at, processed_at,"
-        " tries, error FROM stripe_events WHERE type LIKE 'refund.%%'");
+        " tries, error, api_version FROM stripe_events WHERE type LIKE 'refund.%%'");
     const char **ids;
     size_t n;
     money_act(&m, 0);
@@ -202,6 +202,39 @@ START_TEST(a_session_that_could_not_be_applied_is_read_again)
                          "SELECT COUNT(*) FROM payments WHERE booking_id = %lld"
                          " AND state = 'canceled'",
                          (long long)id),
+        1);
+}
+END_TEST
+
+/* Takes an event of our own making, whose object is OBJECT. */
+static void hear(
+    const char *event_id, const char *type, const char *version, const char *object)
+{
+    m.t.app.conf.stripe_webhook_secrets = "whsec_ours";
+    money_act(&m, 0);
+    const char *body = ctx_printf(m.c,
+        "{\"id\":\"%s\",\"object\":\"event\",\"type\":\"%s\",\"created\":1,"
+        "\"api_version\":\"%s\",\"livemode\":false,\"data\":{\"object\":%s}}",
+        event_id, type, version, object);
+    struct span bytes = { body, strlen(body) };
+    const char *header =
+        stripe_signature_make(m.c->arena, bytes, "whsec_ours", m.c->now_at);
+    ck_assert(events_receive(m.c, EVENTS_OURS, header, bytes) == OK);
+    db_test_end(&m.t);
+}
+
+START_TEST(no_secret_of_a_payment_is_kept_wherever_it_stands)
+{
+    hear("evt_3ds", "payment_intent.payment_failed", STRIPE_VERSION,
+        "{\"id\":\"pi_x\",\"object\":\"payment_intent\",\"amount\":1,"
+        "\"client_secret\":\"pi_x_secret_1\",\"next_action\":{\"redirect_to_url\":"
+        "{\"return_url\":\"https://x.test/?payment_intent_client_secret=a\"}},"
+        "\"hidden\":[\"kept\",\"https://x.test/?client_secret=pi_x_secret_1\"],"
+        "\"other\":{\"page\":\"https://x.test/pi_x_secret_1\",\"kept\":\"too\"}}");
+    ck_assert_int_eq(count("stripe_events WHERE event_id = 'evt_3ds' AND payload ="
+                           " '{\"id\":\"pi_x\",\"object\":\"payment_intent\","
+                           "\"amount\":1,\"hidden\":[\"kept\"],"
+                           "\"other\":{\"kept\":\"too\"}}'"),
         1);
 }
 END_TEST
@@ -430,6 +463,7 @@ void unit_domain_events(Suite *s)
     tcase_add_test(tc, what_came_before_its_object_was_read_is_answered_by_it);
     tcase_add_test(
         tc, a_warning_that_could_not_be_applied_is_applied_from_what_was_kept);
+    tcase_add_test(tc, no_secret_of_a_payment_is_kept_wherever_it_stands);
     tcase_add_test(tc, a_session_that_could_not_be_applied_is_read_again);
     tcase_add_loop_test(
         tc, a_review_or_a_warning_heard_before_its_payment_waits_for_it, 0, 2);

@@ -1,6 +1,7 @@
 #include "domain/host_accounts.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "support/stripe_box.h"
 #include "unit.h"
@@ -87,6 +88,23 @@ START_TEST(connecting_twice_makes_one_account)
 }
 END_TEST
 
+START_TEST(the_calls_of_one_request_share_its_time)
+{
+    const char *url;
+    struct timespec began, ended;
+    ck_assert(stripe_box_call(&box, "POST", "/_sim/faults",
+                  "match=POST%20/v1/account&kind=slow_ms&times=2&ms=3000")
+                  .outcome == STRIPE_OK);
+    act(host_id);
+    clock_gettime(CLOCK_MONOTONIC, &began);
+    ck_assert(host_accounts_connect(c, &url) == R_UPSTREAM);
+    clock_gettime(CLOCK_MONOTONIC, &ended);
+    ck_assert_int_lt(ended.tv_sec - began.tv_sec, 6);
+    look();
+    ck_assert_ptr_nonnull(account.account_id);
+}
+END_TEST
+
 START_TEST(transfers_active_make_kitchens_bookable_and_their_loss_unmakes_it)
 {
     connect_host();
@@ -102,6 +120,56 @@ START_TEST(transfers_active_make_kitchens_bookable_and_their_loss_unmakes_it)
         db_test_int(
             &t, "SELECT COUNT(*) FROM audit WHERE action LIKE 'host_account.%%active'"),
         2);
+}
+END_TEST
+
+START_TEST(what_stripe_still_wants_is_kept_as_words_with_its_date)
+{
+    connect_host();
+    stand("open");
+    ck_assert_str_eq(account.requirements,
+        "Stripe waits for what is overdue: whether you are a company or a person, your "
+        "bank account, that you accept its terms.");
+    ck_assert_int_eq(account.deadline_at, 0);
+    stand("active");
+    ck_assert_str_eq(account.requirements, "");
+    const char *form =
+        ctx_printf(c, "account=%s&deadline=1900000000", account.account_id);
+    ck_assert(
+        stripe_box_call(&box, "POST", "/_sim/act/account", form).outcome == STRIPE_OK);
+    ck_assert(host_accounts_check(c) == OK);
+    look();
+    ck_assert_str_eq(account.requirements,
+        "Stripe still needs: a picture of your passport or driving licence.");
+    ck_assert_int_eq(account.deadline_at, 1900000000);
+    ck_assert(account.transfers_active);
+}
+END_TEST
+
+static int64_t calls_with(const char *what)
+{
+    return db_test_int(&t,
+        "SELECT COUNT(*) FROM stripe_ops WHERE kind = 'acct' AND state = 'done'"
+        " AND instr(body, %Q) > 0",
+        what);
+}
+
+START_TEST(stripe_hears_what_kind_of_business_it_is_and_where_it_is_seen)
+{
+    t.app.conf.base_url = "https://prep.example";
+    connect_host();
+    ck_assert_int_eq(calls_with("&business_type=individual&"), 1);
+    ck_assert_int_eq(
+        calls_with("&business_profile[url]=https%3A%2F%2Fprep.example&"), 1);
+    int64_t company_id = make_user(&t, "host");
+    db_test_end(&t);
+    db_test_exec(&t, "UPDATE users SET business_name = 'Cook & Co' WHERE id = %lld",
+        (long long)company_id);
+    t.app.conf.base_url = "http://127.0.0.1:1"; /* which Stripe cannot reach */
+    host_id = company_id;
+    connect_host();
+    ck_assert_int_eq(calls_with("&business_type=company&"), 1);
+    ck_assert_int_eq(calls_with("&business_profile[url]="), 1);
 }
 END_TEST
 
@@ -170,8 +238,11 @@ void unit_domain_host_accounts(Suite *s)
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, connecting_twice_makes_one_account);
+    tcase_add_test(tc, the_calls_of_one_request_share_its_time);
     tcase_add_test(
         tc, transfers_active_make_kitchens_bookable_and_their_loss_unmakes_it);
+    tcase_add_test(tc, what_stripe_still_wants_is_kept_as_words_with_its_date);
+    tcase_add_test(tc, stripe_hears_what_kind_of_business_it_is_and_where_it_is_seen);
     tcase_add_test(tc, an_account_that_is_gone_can_be_paid_no_more);
     tcase_add_test(tc, a_lost_answer_makes_no_second_account);
     tcase_add_test(tc, links_need_an_account_and_are_made_anew_each_time);

@@ -201,7 +201,32 @@ START_TEST(cleanup_forgets_what_is_old_and_nothing_else)
     ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM throttles"), 1);
     ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM idempotency"), 1);
     ck_assert_int_eq(
-        db_test_int(&t, "SELECT done FROM jobs WHERE name = 'cleanup'"), 7);
+        db_test_int(&t, "SELECT done FROM jobs WHERE name = 'cleanup'"), 8);
+}
+END_TEST
+
+START_TEST(cleanup_empties_events_that_were_applied_five_weeks_ago_page_by_page)
+{
+    static const char all[] =
+        "WITH RECURSIVE i (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 450)"
+        " INSERT INTO stripe_events (event_id, type, object_id, created, livemode,"
+        " payload, received_at, processed_at) SELECT %Q || n, 'x', 'y', 1, 0, "
+        "'{\"a\":1}',"
+        " %lld, %lld FROM i";
+    int64_t old_at = TEST_NOW_AT - 36 * INT64_C(86400);
+    db_test_exec(&t, all, "old", (long long)old_at, (long long)old_at);
+    db_test_exec(&t, all, "new", (long long)old_at, (long long)TEST_NOW_AT);
+    db_test_exec(&t, all, "open", (long long)old_at, (long long)old_at);
+    db_test_exec(&t, "UPDATE stripe_events SET processed_at = NULL"
+                     " WHERE event_id LIKE 'open%%'");
+    jobs_run_once(&jobs);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM stripe_events"), 1350);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM stripe_events WHERE"
+                                     " payload = '{}' AND event_id LIKE 'old%%'"),
+        450);
+    ck_assert_int_eq(
+        db_test_int(&t, "SELECT COUNT(*) FROM stripe_events WHERE payload = '{}'"),
+        450);
 }
 END_TEST
 
@@ -235,6 +260,8 @@ void unit_jobs_jobs(Suite *s)
     tcase_add_test(tc, a_mail_whose_template_is_missing_stays_and_is_tried_again);
     tcase_add_test(tc, a_job_that_another_process_holds_is_left_alone);
     tcase_add_test(tc, cleanup_forgets_what_is_old_and_nothing_else);
+    tcase_add_test(
+        tc, cleanup_empties_events_that_were_applied_five_weeks_ago_page_by_page);
     tcase_add_test(tc, cleanup_removes_files_that_a_killed_worker_left);
     suite_add_tcase(s, tc);
 }

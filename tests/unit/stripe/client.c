@@ -210,15 +210,48 @@ START_TEST(a_live_key_goes_to_stripe_only)
 }
 END_TEST
 
-START_TEST(backoff_doubles_to_five_seconds_with_half_of_it_random)
+static const struct {
+    int line, status;
+    const char *code;
+    int64_t whole_s[7]; /* for tries 1 to 7 */
+} pauses[] = {
+    { __LINE__, 503, "", { 2, 4, 8, 16, 32, 60, 60 } },
+    { __LINE__, 0, "", { 2, 4, 8, 16, 32, 60, 60 } },
+    { __LINE__, 409, "idempotency_key_in_use", { 2, 4, 8, 16, 32, 60, 60 } },
+    { __LINE__, 409, "lock_timeout", { 10, 20, 40, 60, 60, 60, 60 } },
+    { __LINE__, 429, "", { 10, 20, 40, 60, 60, 60, 60 } },
+};
+
+START_TEST(pauses_double_to_a_minute_with_half_of_them_random)
 {
-    static const int64_t whole_ms[] = { 500, 1000, 2000, 4000, 5000, 5000 };
+    const struct stripe_reply said = { .http_status = pauses[_i].status,
+        .error = { .code = pauses[_i].code } };
     rand_seed(7);
-    for (int tries = 1; tries <= 6; tries++)
-        for (int i = 0; i < 100; i++) {
-            int64_t ms = stripe_backoff_ms(tries);
-            ck_assert(ms >= whole_ms[tries - 1] / 2 && ms <= whole_ms[tries - 1]);
+    for (int tries = 1; tries <= 7; tries++) {
+        int64_t whole_s = pauses[_i].whole_s[tries - 1], least_s = 99, most_s = 0;
+        for (int i = 0; i < 400; i++) {
+            int64_t s = stripe_pause_s(&said, tries);
+            least_s = s < least_s ? s : least_s;
+            most_s = s > most_s ? s : most_s;
         }
+        ck_assert_msg(least_s == (whole_s + 1) / 2 && most_s == whole_s,
+            "case at line %d, try %d: %lld to %lld", pauses[_i].line, tries,
+            (long long)least_s, (long long)most_s);
+    }
+    ck_assert_int_le(stripe_pause_s(&said, INT64_MAX), 60);
+}
+END_TEST
+
+START_TEST(a_call_for_which_no_time_is_left_is_not_made)
+{
+    struct stripe_client c = { .net = n,
+        .base = "http://127.0.0.1:1",
+        .key = "sk_test_x",
+        .total_ms = STRIPE_PAGE_MS,
+        .until_ms = stripe_deadline(200) };
+    stripe_call(&c, a, &create, &reply);
+    ck_assert_int_eq(reply.outcome, STRIPE_NOT_SENT);
+    ck_assert_str_eq(reply.error.message, "no time is left for it in this request");
 }
 END_TEST
 
@@ -232,6 +265,8 @@ void unit_stripe_client(Suite *s)
     tcase_add_test(t, a_decline_brings_its_words);
     tcase_add_test(t, no_answer_is_unknown_and_no_connection_is_not_sent);
     tcase_add_loop_test(t, a_live_key_goes_to_stripe_only, 0, COUNT_OF(settings));
-    tcase_add_test(t, backoff_doubles_to_five_seconds_with_half_of_it_random);
+    tcase_add_loop_test(
+        t, pauses_double_to_a_minute_with_half_of_them_random, 0, COUNT_OF(pauses));
+    tcase_add_test(t, a_call_for_which_no_time_is_left_is_not_made);
     suite_add_tcase(s, t);
 }

@@ -137,8 +137,8 @@ START_TEST(sessions_accounts_links_customers_and_refunds_are_read)
         OK);
     ck_assert_str_eq(host.transfers, "active");
     ck_assert(host.payouts_enabled && !host.charges_enabled);
-    ck_assert_uint_eq(host.currently_due, 2);
-    ck_assert_uint_eq(host.past_due, 0);
+    ck_assert_uint_eq(host.currently_due->count, 2);
+    ck_assert_uint_eq(host.past_due->count, 0);
     ck_assert_int_eq(host.deadline_at, 7);
     struct stripe_account_link link;
     ck_assert_int_eq(
