@@ -271,6 +271,16 @@ static bool has_fired(void *arg)
     return access(arg, F_OK) != 0;
 }
 
+bool world_order_fired(void)
+{
+    return access(getenv("PREP_FAULT_FILE"), F_OK) != 0;
+}
+
+bool world_withdraw_order(void)
+{
+    return unlink(getenv("PREP_FAULT_FILE")) == 0;
+}
+
 void world_await_order(void)
 {
     enum { NUDGES = 20, NUDGE_MS = 1500 };

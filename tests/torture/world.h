@@ -47,6 +47,9 @@ void world_heal(void);
  * until it has, letting minutes pass if it takes long. */
 void world_order(const char *fault);
 void world_await_order(void);
+/* Has it fired? And there is none from here on: false if it had. */
+bool world_order_fired(void);
+bool world_withdraw_order(void);
 
 /* Delivers a signed event of our own making to the platform's endpoint, or, with an
  * ACCOUNT, to the other one; the status. */
