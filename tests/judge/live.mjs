@@ -134,11 +134,12 @@ for (const [method, code, why] of declines)
 
 test("a checkout session ends when it is told to, and not through its intent", async () => {
   const b = booking();
+  const who = await customer();
   const session = await stripe.checkout.sessions.create({
-    mode: "payment", ui_mode: "hosted_page", submit_type: "book", customer: (await customer()).id,
+    mode: "payment", ui_mode: "hosted_page", submit_type: "book", customer: who.id,
     allowed_payment_method_types: ["card"], client_reference_id: b.transfer_group,
     line_items: [{ quantity: 1, price_data: { currency: "usd", unit_amount: 61845, product_data: { name: "A kitchen" } } }],
-    payment_intent_data: b, metadata: b.metadata, expires_at: Math.floor(Date.now() / 1000) + 3600,
+    payment_intent_data: b, metadata: b.metadata, expires_at: who.created + 3600,
     success_url: "https://example.com/b?session_id={CHECKOUT_SESSION_ID}", cancel_url: "https://example.com/c" });
   assert.equal(session.status, "open");
   if (session.payment_intent) await refusal(stripe.paymentIntents.cancel(session.payment_intent), 400);
