@@ -10,6 +10,7 @@
 #include "util/civil.h"
 #include "util/guard.h"
 #include "util/rand.h"
+#include "util/text.h"
 
 /* ---- booking and paying ---- */
 
