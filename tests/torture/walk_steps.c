@@ -145,7 +145,10 @@ static void cancel(void)
 
 static void nobody_came(void)
 {
-    int64_t id = walk_any_id("bookings WHERE state IN ('active', 'confirmed')");
+    int64_t id = walk_any_id(arena_printf(world.arena,
+        "bookings WHERE state IN ('confirmed', 'active', 'completed')"
+        " AND start_at <= %lld AND end_at > %lld - 86400",
+        (long long)world_now(), (long long)world_now()));
     if (id != 0)
         walk_post(walk_host(look_int(
                       "SELECT host_id FROM bookings WHERE id = %lld", (long long)id)),
@@ -368,7 +371,7 @@ const struct walk_step walk_steps[] = {
     { 30, "come back", come_back },
     { 15, "leave the checkout", leave },
     { 45, "cancel", cancel },
-    { 5, "nobody came", nobody_came },
+    { 10, "nobody came", nobody_came },
     { 20, "give back", give },
     { 15, "refund at the dashboard", refund_at_stripe },
     { 6, "a reversal at the dashboard", reverse_at_stripe },
