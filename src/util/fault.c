@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -61,33 +62,88 @@ static bool fire(const char *name, bool kills)
     return true;
 }
 
-/* Is the file's wish for this point and this process, and are we the first? */
-static bool is_in_file(const char *name, bool *kills)
+/* ---- the file ---- */
+
+struct order {
+    char line[256];
+    const char *count; /* its digits in LINE; NULL: the next passage */
+    int digits;
+    bool kills;
+};
+
+static bool is_for_point(const struct order *o, const char *name)
 {
-    char line[128], process[16] = "";
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    ssize_t n = read(fd, line, sizeof line - 1);
-    close(fd);
+    bool other = o->line[0] == '!';
+    const char *wish = o->line + other;
+    size_t n = strcspn(wish, ": ");
+    bool same = strlen(name) == n && strncmp(wish, name, n) == 0;
+    return n == 1 && *wish == '*' ? true : same != other;
+}
+
+/* One of the beginnings behind the blank, or there are none. */
+static bool is_for_us(const struct order *o)
+{
+    char process[16] = "";
+    const char *whose = strchr(o->line, ' ');
+    if (whose == NULL)
+        return true;
+    prctl(PR_GET_NAME, process);
+    while (*whose == ' ' || *whose == ',') {
+        size_t n = strcspn(++whose, ",");
+        if (n > 0 && strncmp(process, whose, n) == 0)
+            return true;
+        whose += n;
+    }
+    return false;
+}
+
+static bool read_order(int fd, struct order *o)
+{
+    ssize_t n = pread(fd, o->line, sizeof o->line - 1, 0);
     if (n <= 0)
         return false;
-    line[n] = '\0';
-    line[strcspn(line, "\n")] = '\0';
-    size_t length = strcspn(line, ": ");
-    if (strlen(name) != length || strncmp(line, name, length) != 0)
+    o->line[n] = '\0';
+    o->line[strcspn(o->line, "\n")] = '\0';
+    const char *rest = o->line + strcspn(o->line, ": ");
+    o->digits = *rest == ':' ? (int)strspn(rest + 1, "0123456789") : 0;
+    o->count = o->digits > 0 ? rest + 1 : NULL;
+    o->kills = text_starts(rest + o->digits + (o->digits > 0), ":kill");
+    return true;
+}
+
+/* One passage less. The lock is on the open file, and goes with whoever dies. */
+static bool is_last(int fd, struct order *o)
+{
+    if (o->count == NULL)
+        return unlink(file) == 0;
+    if (flock(fd, LOCK_EX) != 0 || !read_order(fd, o) || o->count == NULL)
         return false;
-    *kills = text_starts(line + length, ":kill");
-    const char *whose = strchr(line, ' ');
-    prctl(PR_GET_NAME, process);
-    if (whose != NULL && !text_starts(process, whose + 1))
+    long left = strtol(o->count, NULL, 10) - 1;
+    char digits[sizeof o->line];
+    int n = snprintf(digits, sizeof digits, "%0*ld", o->digits, left < 0 ? 0 : left);
+    if (left < 0 || n != o->digits ||
+        pwrite(fd, digits, (size_t)n, o->count - o->line) != n)
         return false;
-    return unlink(file) == 0;
+    return left == 0 && unlink(file) == 0;
+}
+
+/* Is the file's order for this point and this process, and is this the passage? */
+static bool is_in_file(const char *name, bool *kills)
+{
+    struct order o;
+    int fd = open(file, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool ours = read_order(fd, &o) && is_for_point(&o, name) && is_for_us(&o) &&
+                is_last(fd, &o);
+    close(fd);
+    *kills = ours && o.kills;
+    return ours;
 }
 
 bool fault_fires(const char *name)
 {
-    bool kills;
+    bool kills = false;
     if (!opened)
         read_environment();
     if (file != NULL && is_in_file(name, &kills))

@@ -104,7 +104,8 @@ awk '{ print $1 / $6, $0 }' "$data/bench/webhook.out" | sort -n | awk '
             f[2], f[3], f[4], f[7], f[8], f[9], f[1], failed
     }'
 
-# ---- from the booking form to the confirmed booking, with more and more book workers
+# ---- from the booking form to the confirmed booking, with more and more workers of the
+# pools book and slow, as many of one as of the other
 SRCDIR=$here/../.. BUILDDIR=$build "$build/prep-torture" bench
 
 # ---- search while eight clients try passwords without pause ----------------------

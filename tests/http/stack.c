@@ -24,7 +24,7 @@
 enum { START_MS = 60000, POLL_MS = 10, LOG_MAX = 256 * 1024 * 1024 };
 
 struct stack stack;
-int stack_book_workers = 3;
+int stack_book_workers = 3, stack_slow_workers = 0;
 
 const char *stack_path(const struct stack *s, const char *name)
 {
@@ -212,6 +212,7 @@ static void start_stripe(struct stack *s)
  * that races are races between processes. */
 static void write_conf(struct stack *s)
 {
+    int slow = stack_slow_workers != 0 ? stack_slow_workers : s->proof ? 3 : 0;
     write_file(s, "run/stripe-key", "sk_test_http\n");
     write_file(
         s, "run/stripe-webhook", arena_printf(s->arena, "%s\n", s->webhook_secret));
@@ -237,8 +238,8 @@ static void write_conf(struct stack *s)
             "stripe_webhook_connect_secret_file = %s/run/stripe-connect\n",
             s->url, s->dir, s->dir, source(s, "templates"), source(s, "static"),
             built(s, "prep-media"), stack_book_workers,
-            s->proof ? "slow_workers = 3\n" : "", s->api, s->api, s->dir, s->dir,
-            s->dir));
+            slow == 0 ? "" : arena_printf(s->arena, "slow_workers = %d\n", slow),
+            s->api, s->api, s->dir, s->dir, s->dir));
     struct buf why;
     buf_init(&why, 4096);
     if (conf_read(s->arena, stack_path(s, "prep.conf"), &s->conf, &why) != OK ||

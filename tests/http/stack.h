@@ -29,8 +29,9 @@ struct stack {
 /* The one of this run. */
 extern struct stack stack;
 
-/* How many processes book in those that are started from here on. */
-extern int stack_book_workers;
+/* How many processes book in those that are started from here on, and how many wait for
+ * Stripe; 0: the settings' own number. */
+extern int stack_book_workers, stack_slow_workers;
 
 /* Starts all of it, with the demo city or with an empty database; ends the process,
  * showing the last lines of the logs, if something does not come up. */

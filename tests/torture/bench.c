@@ -85,7 +85,7 @@ START_TEST(measure)
     static const int workers[] = { 1, 2, 4, 8 };
     static double first;
     struct stack stripe = { .dir = NULL };
-    stack_book_workers = workers[_i];
+    stack_book_workers = stack_slow_workers = workers[_i];
     stack_start_proof(&stack);
     world_open();
     snprintf(stripe.url, sizeof stripe.url, "%s", stack.api);
@@ -101,9 +101,10 @@ START_TEST(measure)
     world_close();
     stack_stop(&stack);
     first = _i == 0 ? rate : first;
-    printf("book, pay, confirmed: %5.0f a second with %d book workers, ratio %.2f to "
-           "one\n",
-        rate, workers[_i], rate / first);
+    printf(
+        "book, pay, confirmed: %5.0f a second with %d workers of pool book (bookings,"
+        " webhooks) and %d of pool slow (intents), ratio %.2f to one of each\n",
+        rate, workers[_i], workers[_i], rate / first);
     fflush(stdout);
 }
 END_TEST

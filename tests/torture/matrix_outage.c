@@ -102,6 +102,7 @@ static const struct {
 START_TEST(matrix_26_money_that_is_not_what_we_asked_for_confirms_nothing_and_is_told)
 {
     open_intent();
+    struct person admin = people_add("admin");
     int64_t from = stack_log_length(&stack);
     const char *change = arena_printf(world.arena,
         "SELECT json_set(body, '$.status', 'succeeded', '$.latest_charge', 'ch_none',"
@@ -117,7 +118,23 @@ START_TEST(matrix_26_money_that_is_not_what_we_asked_for_confirms_nothing_and_is
                               " AND state <> 'pending'",
                          (long long)v.id),
         0);
-    world_await_log(from, "\"level\":\"error\"");
+    world_await_log(from, "\"event\":\"difference\"");
+    ck_assert_int_eq(
+        lies[_i].live
+            ? look_int("SELECT COUNT(*) FROM differences WHERE kind = 'event_mode'"
+                       " AND source_id = 'live' AND closed_at IS NULL")
+            : look_int("SELECT COUNT(*) FROM differences WHERE kind ="
+                       " 'payment_mismatch' AND source_id = %Q AND booking_id = %lld"
+                       " AND closed_at IS NULL",
+                  v.intent, (long long)v.id),
+        1);
+    ck_assert_int_eq(look_int("SELECT COUNT(*) FROM notices WHERE user_id = %lld"
+                              " AND kind = 'difference' AND link = '/admin/payments'",
+                         (long long)admin.id),
+        1);
+    people_log_in(&world, &admin);
+    ck_assert_int_eq(client_get(&world, "/admin/payments?state=differences"), 200);
+    ck_assert(client_shows(&world, lies[_i].live ? "of the other mode" : v.intent));
 }
 END_TEST
 

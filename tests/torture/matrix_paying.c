@@ -72,7 +72,14 @@ START_TEST(matrix_14_money_that_meets_the_end_of_the_hold_confirms)
     ck_assert(world_pay(&v, VISA));
     ck_assert_str_eq(world_state(&v), "held");
     world_later(HOLD_S + 1);
-    world_await_state(&v, "confirmed"); /* canceling is refused: it has succeeded */
+    world_await_state(&v, "confirmed");
+    ck_assert_int_eq(/* it was canceled, and Stripe said that it has succeeded */
+        look_int("SELECT COUNT(*) FROM stripe_ops o JOIN payments p ON p.uid ="
+                 " o.subject_uid WHERE p.booking_id = %lld AND o.kind = 'pican'"
+                 " AND o.state = 'rejected' AND o.http_status = 400"
+                 " AND o.err_code = 'payment_intent_unexpected_state'",
+            (long long)v.id),
+        1);
     ck_assert_int_eq(charges(&v), 1);
 }
 END_TEST

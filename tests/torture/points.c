@@ -1,22 +1,19 @@
-/* Each fault point of a story fails, and the process dies at each, one after the other,
- * until the story is over before the next would fire. After each the jobs do what is
- * left to do, and what must be true is true. The stories are those of the domain, in
- * one process against the sandbox, so that there can be hundreds of tries; the same
- * through nginx and all processes is the matrix's and the walk's. PREP_STRIDE=7 tries
- * only each seventh point. */
+/* Each fault point of a story fails, one after the other, until the story is over
+ * before the next would fire. After each the jobs do what is left to do, and what must
+ * be true is true. The stories are those of the domain, in one process against the
+ * sandbox, so that there can be hundreds of tries; that the processes themselves die
+ * there is deaths.c. PREP_STRIDE=7 tries only each seventh point. */
 #include "torture.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "domain/calls.h"
 #include "domain/cancellations.h"
 #include "domain/checkout.h"
 #include "domain/events.h"
+#include "domain/refunds.h"
 #include "domain/transfers.h"
 #include "domain/visits.h"
 #include "stripe/signature.h"
@@ -37,7 +34,7 @@ struct scene {
 };
 
 static struct place place; /* of all tries: another day each */
-static struct person vendor;
+static struct person vendor, admin;
 
 /* ---- what the processes do, in this one ---- */
 
@@ -79,6 +76,19 @@ static void open_form(struct scene *s)
         "SELECT payment_intent_id FROM payments WHERE booking_id = %lld"
         " ORDER BY attempt DESC",
         (long long)s->visit.id);
+}
+
+/* Pays there, too: the page is Stripe's. */
+static void open_page(struct scene *s)
+{
+    const char *url;
+    whatever(checkout_hosted(world_ctx(vendor.id), s->visit.id, &url));
+    const char *session = look_text(world.arena,
+        "SELECT checkout_session_id FROM payments WHERE booking_id = %lld"
+        " AND state = 'pending'",
+        (long long)s->visit.id);
+    if (session != NULL)
+        world_sim("/_sim/act/pay", "session=%s", session);
 }
 
 static void pay(struct scene *s)
@@ -172,13 +182,24 @@ static void over(struct scene *s)
     world_to_payout(&s->visit, MINUTE_S);
 }
 
-static void paid_out_and_disputed(struct scene *s)
+static void paid_out(struct scene *s)
 {
     over(s);
     world_rest();
+}
+
+static void paid_out_and_disputed(struct scene *s)
+{
+    paid_out(s);
     const struct json *j = world_sim("/_sim/act/dispute",
         "do=open&charge=%s&status=needs_response", s->visit.charge);
     s->dispute = arena_strdup(world.arena, json_text(j, "id"));
+}
+
+static void paid_out_and_taken_back(struct scene *s)
+{
+    paid_out_and_disputed(s);
+    world_rest();
 }
 
 static void checkout(struct scene *s)
@@ -188,6 +209,15 @@ static void checkout(struct scene *s)
         return;
     open_form(s);
     pay(s);
+    come_back(s);
+}
+
+static void checkout_at_stripes(struct scene *s)
+{
+    hold(s);
+    if (s->visit.id == 0)
+        return;
+    open_page(s);
     come_back(s);
 }
 
@@ -217,10 +247,26 @@ static void payout(struct scene *s)
     hear();
 }
 
-static void dispute(struct scene *s)
+static void give(struct scene *s)
 {
+    enum { CENTS = 2000 };
+    struct ctx *c = world_ctx(admin.id);
+    whatever(refunds_give(
+        c, s->visit.id, (struct cents) { CENTS }, "It was dark", rand_uid(c->arena)));
+    call_due(); /* to the vendor, and back from the host */
+    hear();
+}
+
+static void take_back(struct scene *s)
+{
+    (void)s;
     hear();
     call_due();
+    hear();
+}
+
+static void lose(struct scene *s)
+{
     world_sim("/_sim/act/dispute", "dispute=%s&do=close&status=lost", s->dispute);
     hear();
     call_due();
@@ -232,10 +278,13 @@ static const struct story {
     void (*take)(struct scene *s);
 } stories[] = {
     { "checkout", nothing, checkout },
+    { "checkout at Stripe's page", nothing, checkout_at_stripes },
     { "webhook", paid, webhook },
     { "cancel", confirmed, cancel },
     { "payout", over, payout },
-    { "dispute", paid_out_and_disputed, dispute },
+    { "refund after the payout", paid_out, give },
+    { "reversal", paid_out_and_disputed, take_back },
+    { "dispute lost", paid_out_and_taken_back, lose },
 };
 
 /* ---- one point after the other ---- */
@@ -244,6 +293,7 @@ static void set_up(void)
 {
     place = world_domain_place();
     vendor = people_add("vendor");
+    admin = people_add("admin");
     world_rest(); /* the first look at Stripe's events */
 }
 
@@ -282,56 +332,10 @@ START_TEST(whatever_fails_once_is_made_good)
 }
 END_TEST
 
-/* A child that takes the story and dies at the point; true if it did. */
-static bool dies(const struct story *story, struct scene *scene, const char *wish)
-{
-    int status = 0;
-    fflush(NULL);
-    pid_t pid = fork();
-    CHECK(pid >= 0);
-    if (pid == 0) {
-        world_reopen();
-        fault_order(wish);
-        story->take(scene);
-        _exit(0);
-    }
-    ck_assert(waitpid(pid, &status, 0) == pid);
-    ck_assert_msg(status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL),
-        "%s: %d", wish, status);
-    return status != 0;
-}
-
-/* Where a process can die with something half done. Dying at a query is dying before
- * the commit. */
-static const char *const deadly[] = { "db.begin", "db.commit", "net.send", "net.reply",
-    "calls.before_send", "calls.after_send", "events.after_insert",
-    "transfers.after_claim" };
-
-START_TEST(wherever_a_process_dies_another_goes_on)
-{
-    const struct story *story = &stories[_i];
-    int deaths = 0;
-    for (size_t i = 0; i < COUNT_OF(deadly); i++) {
-        int point = 1;
-        for (bool died = true; died && point < POINTS_MAX; point += stride()) {
-            struct scene scene;
-            story->before(&scene);
-            died = dies(story, &scene,
-                arena_printf(world.arena, "%s:%d:kill", deadly[i], point));
-            deaths += died;
-            come_to_rest(deadly[i], point);
-        }
-    }
-    fprintf(stderr, "torture: %s: died at %d points\n", story->name, deaths);
-}
-END_TEST
-
 void torture_points(Suite *s)
 {
     TCase *t = world_books_tcase(s, "points");
     tcase_add_checked_fixture(t, set_up, NULL);
     tcase_set_timeout(t, 3600);
     tcase_add_loop_test(t, whatever_fails_once_is_made_good, 0, COUNT_OF(stories));
-    tcase_add_loop_test(
-        t, wherever_a_process_dies_another_goes_on, 0, COUNT_OF(stories));
 }

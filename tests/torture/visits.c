@@ -182,6 +182,42 @@ int world_cancel(const struct visit *v, const struct person *who)
     return world.status;
 }
 
+static const char *give_fields(
+    const struct person *admin, int64_t cents, const char *key)
+{
+    enum { CENTS = 100 };
+    return arena_printf(world.arena,
+        "csrf=%s&amount=%lld.%02d&reason=for+the+trouble&idempotency_key=%s",
+        admin->csrf, (long long)(cents / CENTS), (int)(cents % CENTS), key);
+}
+
+struct shot world_give_shot(
+    const struct person *admin, const struct visit *v, int64_t cents, const char *key)
+{
+    return (struct shot) {
+        .path =
+            arena_printf(world.arena, "/admin/bookings/%lld/refund", (long long)v->id),
+        .cookie = admin->cookie,
+        .fields = give_fields(admin, cents, key),
+    };
+}
+
+int world_give(
+    struct person *admin, const struct visit *v, int64_t cents, const char *key)
+{
+    world_be(admin); /* sessions of staff are short */
+    struct shot s = world_give_shot(admin, v, cents, key);
+    return client_post_bare(&world, s.path, s.fields);
+}
+
+int world_retry(struct person *admin, const char *what, int64_t id)
+{
+    world_be(admin);
+    return client_post_bare(&world,
+        arena_printf(world.arena, "/admin/payments/%s/%lld", what, (long long)id),
+        arena_printf(world.arena, "csrf=%s&act=retry&reason=", admin->csrf));
+}
+
 void world_await_state(const struct visit *v, const char *state)
 {
     world_await_some("SELECT COUNT(*) FROM bookings WHERE id = %lld AND state = %Q",

@@ -46,4 +46,13 @@ void world_await_state(const struct visit *v, const char *state);
 /* Cancels as this person (NULL: the vendor), giving back what is due; the status. */
 int world_cancel(const struct visit *v, const struct person *who);
 
+/* An administrator gives back CENTS with the form whose key is KEY; the status. */
+int world_give(
+    struct person *admin, const struct visit *v, int64_t cents, const char *key);
+/* The same as a shot, of an administrator who has just logged in. */
+struct shot world_give_shot(
+    const struct person *admin, const struct visit *v, int64_t cents, const char *key);
+/* An administrator tries again what failed; the status. */
+int world_retry(struct person *admin, const char *what, int64_t id);
+
 #endif

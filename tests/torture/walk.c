@@ -4,6 +4,7 @@
  * of the processes that they meet. */
 #include "torture.h"
 
+#include "torture/walk_people.h"
 #include "torture/walk_steps.h"
 
 #include <stdio.h>
@@ -102,7 +103,7 @@ START_TEST(whatever_happens_in_whatever_order_the_money_is_where_it_belongs)
     int64_t seed = setting("PREP_SEED", rand_below(1000000));
     fprintf(stderr, "walk: PREP_SEED=%lld\n", (long long)seed);
     walk_seed(seed);
-    walk_steps_open();
+    walk_people_open();
     for (int64_t i = 1; i <= steps; i++) {
         choose()->take();
         if (i % REST_EVERY == 0) {

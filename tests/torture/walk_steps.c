@@ -5,164 +5,56 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "domain/freezes.h"
-#include "domain/refunds.h"
-#include "domain/transfers.h"
-#include "domain/visits.h"
-#include "torture/visits.h"
+#include "torture/walk_people.h"
+#include "torture/walk_power.h"
 #include "util/civil.h"
 #include "util/guard.h"
 #include "util/rand.h"
-
-enum { HOSTS = 5, VENDORS = 24, SESSION_S = 5 * DAY_S };
-
-struct walker {
-    struct person person;
-    int64_t since_at; /* of the session */
-};
-
-static struct walker vendors[VENDORS], admin;
-
-static struct {
-    struct walker walker;
-    int64_t kitchen_id, station_id;
-    char account[64];
-} hosts[HOSTS];
-
-static uint64_t dice;
-
-/* ---- dice ---- */
-
-void walk_seed(int64_t seed)
-{
-    dice = (uint64_t)seed;
-}
-
-/* splitmix64: small, and the same everywhere. */
-int64_t walk_below(int64_t n)
-{
-    uint64_t x = dice += UINT64_C(0x9e3779b97f4a7c15);
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return (int64_t)((x ^ (x >> 31)) % (uint64_t)n);
-}
-
-#define PICK(list) list[walk_below(COUNT_OF(list))]
-
-/* COLUMN of any row of FROM ("bookings WHERE ..."); NULL if there is none. */
-static const char *any(const char *column, const char *from)
-{
-    int64_t n = look_int("SELECT COUNT(*) FROM %s", from);
-    return n == 0 ? NULL
-                  : look_text(world.arena, "SELECT %s FROM %s LIMIT 1 OFFSET %lld",
-                        column, from, (long long)walk_below(n));
-}
-
-static int64_t any_id(const char *from)
-{
-    int64_t id = 0;
-    const char *text = any("id", from);
-    return text != NULL && text_int(text, 1, INT64_MAX, &id) ? id : 0;
-}
-
-/* ---- people ---- */
-
-static struct walker walker(struct person p)
-{
-    return (struct walker) { p, world_now() };
-}
-
-void walk_steps_open(void)
-{
-    for (size_t i = 0; i < VENDORS; i++)
-        vendors[i] = walker(world_person("vendor"));
-    for (size_t i = 0; i < HOSTS; i++) {
-        struct place p = world_place();
-        hosts[i].walker = walker(p.host);
-        hosts[i].kitchen_id = p.kitchen_id;
-        hosts[i].station_id = p.station_id;
-        snprintf(hosts[i].account, sizeof hosts[i].account, "%s", p.account);
-    }
-    admin = walker(world_person("admin"));
-}
-
-/* With a session that has not ended. */
-static struct person *fresh(struct walker *w)
-{
-    enum { STAFF_S = HOUR_S / 6 }; /* sessions of staff are short */
-    if (world_now() - w->since_at > (w == &admin ? (int64_t)STAFF_S : SESSION_S)) {
-        world_be(&w->person);
-        w->since_at = world_now();
-    }
-    return &w->person;
-}
-
-static struct person *vendor_with(int64_t id)
-{
-    for (size_t i = 0; i < VENDORS; i++)
-        if (vendors[i].person.id == id)
-            return fresh(&vendors[i]);
-    ck_abort_msg("no vendor of the walk");
-    return NULL;
-}
-
-static struct person *host_with(int64_t id)
-{
-    for (size_t i = 0; i < HOSTS; i++)
-        if (hosts[i].walker.person.id == id)
-            return fresh(&hosts[i].walker);
-    ck_abort_msg("no host of the walk");
-    return NULL;
-}
-
-/* Any answer but a fault of ours; a worker may have been killed. */
-static int post(const struct person *p, const char *path, const char *fields)
-{
-    people_log_in(&world, p);
-    int status = client_post_bare(
-        &world, path, arena_printf(world.arena, "csrf=%s&%s", p->csrf, fields));
-    ck_assert_msg(status > 0 && status != 500 && status != 403 && status != 404,
-        "%s: %d %s", path, status, world.body.at);
-    return status;
-}
-
-/* Any end of a call in this process but a fault of ours. */
-static void check_result(enum result r, const char *what)
-{
-    ck_assert_msg(r != R_FAULT, "%s: a fault", what);
-    world_ctx(0);
-}
+#include "util/text.h"
 
 /* ---- booking and paying ---- */
 
 static void book(void)
 {
-    size_t h = (size_t)walk_below(HOSTS);
-    const struct person *p = vendor_with(vendors[walk_below(VENDORS)].person.id);
+    size_t h = (size_t)walk_below(WALK_HOSTS);
+    const struct person *p = walk_any_vendor();
     struct civil day = civil_of_days(world_now() / DAY_S + 2 + walk_below(9));
     int64_t start = 8 + walk_below(8);
-    post(p,
+    walk_post(p,
         arena_printf(
-            world.arena, "/listings/%lld/book", (long long)hosts[h].kitchen_id),
+            world.arena, "/listings/%lld/book", (long long)walk_hosts[h].kitchen_id),
         arena_printf(world.arena,
             "idempotency_key=%s&date=%04d-%02d-%02d&start=%02d:00&end=%02d:00"
             "&space_id=%s&guest_count=1&purpose=Walk&special_requests=",
             rand_uid(world.arena), day.year, day.month, day.day, (int)start,
             (int)(start + 2 + walk_below(3)),
-            walk_below(2) == 0
-                ? ""
-                : arena_printf(world.arena, "%lld", (long long)hosts[h].station_id)));
+            walk_below(2) == 0 ? ""
+                               : arena_printf(world.arena, "%lld",
+                                     (long long)walk_hosts[h].station_id)));
+}
+
+/* A host who wants to be asked answers, or a day goes by. */
+static void host_answers(void)
+{
+    static const char *const answers[] = { "accept", "accept", "decline" };
+    int64_t id = walk_any_id("bookings WHERE state = 'requested'");
+    if (id != 0)
+        walk_post(walk_host(look_int(
+                      "SELECT host_id FROM bookings WHERE id = %lld", (long long)id)),
+            arena_printf(
+                world.arena, "/host/bookings/%lld/%s", (long long)id, PICK(answers)),
+            "reason=");
 }
 
 /* The vendor of a held booking posts to its checkout. */
 static void at_checkout(const char *what)
 {
-    int64_t id = any_id("bookings WHERE state = 'held'");
+    int64_t id = walk_any_id("bookings WHERE state = 'held'");
     if (id == 0)
         return;
     int64_t vendor_id =
         look_int("SELECT vendor_id FROM bookings WHERE id = %lld", (long long)id);
-    post(vendor_with(vendor_id),
+    walk_post(walk_vendor(vendor_id),
         arena_printf(world.arena, "/checkout/%lld/%s", (long long)id, what), "");
 }
 
@@ -186,31 +78,24 @@ static void leave(void)
     at_checkout("cancel");
 }
 
-/* What the sandbox refuses for a reason is as good as done. */
-static void try_sim(const char *path, const char *form)
-{
-    int status = world_try_sim(path, "%s", form);
-    ck_assert_msg(status == 200 || status == 400 || status == 402 || status == 404,
-        "%s %s: %d", path, form, status);
-}
-
 static void pay(void)
 {
     static const char *const cards[] = { VISA, VISA, VISA, VISA, VISA, VISA, DECLINED,
         WITH_3DS, "4000000000000077", "4000000000000259" };
     static const char *const banks[] = { "", "&threeds=complete", "&threeds=fail" };
     const char *intent =
-        any("payment_intent_id", "payments WHERE state = 'pending' AND mode = 'pi'"
-                                 " AND payment_intent_id IS NOT NULL");
+        walk_any("payment_intent_id", "payments WHERE state = 'pending' AND mode = 'pi'"
+                                      " AND payment_intent_id IS NOT NULL");
     if (intent == NULL)
         return;
-    try_sim("/_sim/act/pay", arena_printf(world.arena, "payment_intent=%s&card=%s%s",
-                                 intent, PICK(cards), PICK(banks)));
+    walk_try_sim(
+        "/_sim/act/pay", arena_printf(world.arena, "payment_intent=%s&card=%s%s",
+                             intent, PICK(cards), PICK(banks)));
 }
 
 static void pay_page(void)
 {
-    const char *session = any("checkout_session_id",
+    const char *session = walk_any("checkout_session_id",
         "payments WHERE state = 'pending' AND checkout_session_id IS NOT NULL");
     if (session == NULL)
         return;
@@ -218,13 +103,14 @@ static void pay_page(void)
     bool looked_at = walk_below(2) == 0;
     if (looked_at)
         world_sim("/_sim/webhooks", "pause=true");
-    try_sim(
+    walk_try_sim(
         "/_sim/act/pay", arena_printf(world.arena, "session=%s&card=" VISA, session));
     const char *charge =
         look_text(world.arena, "SELECT id FROM st_charges ORDER BY created_at DESC");
     if (!looked_at || charge == NULL)
         return;
-    try_sim("/_sim/act/review", arena_printf(world.arena, "charge=%s&do=open", charge));
+    walk_try_sim(
+        "/_sim/act/review", arena_printf(world.arena, "charge=%s&do=open", charge));
     world_sim("/_sim/webhooks", "reorder=true&pause=false");
 }
 
@@ -240,8 +126,8 @@ static void book_and_pay(void)
         return;
     int64_t vendor_id =
         look_int("SELECT vendor_id FROM bookings WHERE id = %lld", (long long)id);
-    if (post(vendor_with(vendor_id), checkout, "") == 200)
-        try_sim(
+    if (walk_post(walk_vendor(vendor_id), checkout, "") == 200)
+        walk_try_sim(
             "/_sim/act/pay", arena_printf(world.arena, "payment_intent=%s",
                                  look_text(world.arena,
                                      "SELECT payment_intent_id FROM payments"
@@ -253,76 +139,115 @@ static void book_and_pay(void)
 
 static void cancel(void)
 {
-    int64_t id = any_id("bookings WHERE state IN ('held', 'confirmed', 'active')");
+    int64_t id = walk_any_id(
+        "bookings WHERE state IN ('requested', 'held', 'confirmed', 'active')");
     if (id == 0)
         return;
     const struct person *sides[] = {
-        vendor_with(
+        walk_vendor(
             look_int("SELECT vendor_id FROM bookings WHERE id = %lld", (long long)id)),
-        host_with(
+        walk_host(
             look_int("SELECT host_id FROM bookings WHERE id = %lld", (long long)id)),
-        fresh(&admin),
+        walk_admin(),
     };
-    post(PICK(sides), arena_printf(world.arena, "/bookings/%lld/cancel", (long long)id),
+    walk_post(PICK(sides),
+        arena_printf(world.arena, "/bookings/%lld/cancel", (long long)id),
         "reason=&refund_cents=");
 }
 
 static void nobody_came(void)
 {
-    int64_t id = any_id("bookings WHERE state IN ('active', 'confirmed')");
+    int64_t id = walk_any_id(arena_printf(world.arena,
+        "bookings WHERE state IN ('confirmed', 'active', 'completed')"
+        " AND start_at <= %lld AND end_at > %lld - 86400",
+        (long long)world_now(), (long long)world_now()));
     if (id != 0)
-        check_result(visits_no_show(world_ctx(admin.person.id), id), "no show");
+        walk_post(walk_host(look_int(
+                      "SELECT host_id FROM bookings WHERE id = %lld", (long long)id)),
+            arena_printf(world.arena, "/host/bookings/%lld/no_show", (long long)id),
+            "");
 }
 
+/* Staff gives some of it back, or all. */
 static void give(void)
 {
+    enum { CENTS = 100 };
     int64_t id =
-        any_id("bookings WHERE state IN ('confirmed', 'completed', 'no_show')");
+        walk_any_id("bookings WHERE state IN ('confirmed', 'completed', 'no_show')");
     if (id == 0)
         return;
-    int64_t cents = 1 + walk_below(look_int("SELECT total_cents FROM bookings"
-                                            " WHERE id = %lld",
-                            (long long)id));
-    struct ctx *c = world_ctx(admin.person.id);
-    check_result(
-        refunds_give(c, id, (struct cents) { cents }, "walk", rand_uid(c->arena)),
-        "give");
+    int64_t total =
+        look_int("SELECT total_cents FROM bookings WHERE id = %lld", (long long)id);
+    int64_t cents = walk_below(4) == 0 ? total : 1 + walk_below(total);
+    walk_post(walk_admin(),
+        arena_printf(world.arena, "/admin/bookings/%lld/refund", (long long)id),
+        arena_printf(world.arena, "amount=%lld.%02d&reason=walk&idempotency_key=%s",
+            (long long)(cents / CENTS), (int)(cents % CENTS), rand_uid(world.arena)));
 }
 
 static void refund_at_stripe(void)
 {
-    const char *charge = any("id", "st_charges WHERE status = 'succeeded'"
-                                   " AND refunded < amount");
+    const char *charge = walk_any("id", "st_charges WHERE status = 'succeeded'"
+                                        " AND refunded < amount");
     if (charge == NULL)
         return;
     int64_t left =
         look_int("SELECT amount - refunded FROM st_charges WHERE id = %Q", charge);
-    try_sim("/_sim/act/refund", arena_printf(world.arena, "charge=%s&amount=%lld",
-                                    charge, (long long)(1 + walk_below(left))));
+    walk_try_sim("/_sim/act/refund", arena_printf(world.arena, "charge=%s&amount=%lld",
+                                         charge, (long long)(1 + walk_below(left))));
 }
 
 static void refund_fails(void)
 {
     const char *refund =
-        any("id", "st_refunds WHERE status IN ('succeeded', 'pending')");
+        walk_any("id", "st_refunds WHERE status IN ('succeeded', 'pending')");
     if (refund != NULL)
-        try_sim(
+        walk_try_sim(
             "/_sim/act/refund_fail", arena_printf(world.arena, "refund=%s", refund));
+}
+
+static void retry(const char *what, const char *id)
+{
+    walk_post(walk_admin(),
+        arena_printf(world.arena, "/admin/payments/%s/%s", what, id),
+        "act=retry&reason=");
+}
+
+static void retry_refund_id(const char *id)
+{
+    retry("refunds", id);
+}
+
+static void retry_transfer_id(const char *id)
+{
+    retry("transfers", id);
 }
 
 static void retry_refund(void)
 {
-    int64_t id = any_id("refunds WHERE state = 'failed'");
-    if (id != 0)
-        check_result(refunds_retry(world_ctx(admin.person.id), id), "retry");
+    const char *id = walk_any("id", "refunds WHERE state = 'failed'");
+    if (id != NULL)
+        retry_refund_id(id);
 }
 
 static void retry_transfer(void)
 {
-    int64_t id = any_id("transfers WHERE state = 'failed'");
-    if (id != 0)
-        check_result(
-            transfers_retry(world_ctx(admin.person.id), id), "retry of a transfer");
+    const char *id = walk_any("id", "transfers WHERE state = 'failed'");
+    if (id != NULL)
+        retry_transfer_id(id);
+}
+
+/* Somebody takes a transfer back in Stripe's dashboard, all of it or a part. */
+static void reverse_at_stripe(void)
+{
+    const char *id = walk_any("id", "st_transfers WHERE reversed < amount");
+    if (id == NULL)
+        return;
+    int64_t left =
+        look_int("SELECT amount - reversed FROM st_transfers WHERE id = %Q", id);
+    int64_t cents = walk_below(2) == 0 ? left : 1 + walk_below(left);
+    world_try_api(arena_printf(world.arena, "/v1/transfers/%s/reversals", id),
+        arena_printf(world.arena, "amount=%lld", (long long)cents));
 }
 
 /* ---- banks ---- */
@@ -330,35 +255,72 @@ static void retry_transfer(void)
 static void dispute(void)
 {
     static const char *const statuses[] = { "needs_response", "needs_response",
-        "warning_needs_response", "lost" };
-    const char *charge = any("id", "st_charges WHERE status = 'succeeded'");
+        "needs_response", "under_review", "warning_needs_response",
+        "warning_under_review", "prevented", "lost", "appeal_needs_response" };
+    const char *charge = walk_any("id", "st_charges WHERE status = 'succeeded'");
     if (charge == NULL)
         return;
     int64_t amount = look_int("SELECT amount FROM st_charges WHERE id = %Q", charge);
     int64_t part = walk_below(3) == 0 ? 1 + walk_below(amount) : amount;
-    try_sim("/_sim/act/dispute",
+    walk_try_sim("/_sim/act/dispute",
         arena_printf(world.arena, "do=open&charge=%s&status=%s&amount=%lld", charge,
             PICK(statuses), (long long)part));
 }
 
+/* Where a dispute may go from each status, as banks do it. */
+static const struct {
+    const char *from, *act;
+} ways[] = {
+    { "warning_needs_response", "do=update&status=warning_under_review" },
+    { "warning_needs_response", "do=update&status=needs_response" },
+    { "warning_needs_response", "do=close&status=warning_closed" },
+    { "warning_needs_response", "do=close&status=prevented" },
+    { "warning_under_review", "do=update&status=needs_response" },
+    { "warning_under_review", "do=close&status=warning_closed" },
+    { "needs_response", "do=update&status=under_review" },
+    { "needs_response", "do=close&status=lost" },
+    { "needs_response", "do=close&status=won" },
+    { "under_review", "do=close&status=lost" },
+    { "under_review", "do=close&status=won" },
+    { "lost", "do=late_win" },
+    { "appeal_needs_response", "do=update&status=appeal_under_review" },
+    { "appeal_needs_response", "do=close&status=lost" },
+    { "appeal_under_review", "do=close&status=lost" },
+    { "appeal_under_review", "do=close&status=won" },
+};
+
 static void dispute_goes_on(void)
 {
-    static const char *const acts[] = { "do=update&status=under_review", "do=late_win",
-        "do=close&status=won", "do=close&status=lost",
-        "do=close&status=warning_closed" };
-    const char *id = any("id", "st_disputes");
+    const char *acts[COUNT_OF(ways)], *id = walk_any("id", "st_disputes");
+    int64_t n = 0;
+    if (id == NULL)
+        return;
+    const char *now =
+        look_text(world.arena, "SELECT status FROM st_disputes WHERE id = %Q", id);
+    for (size_t i = 0; i < COUNT_OF(ways); i++)
+        if (text_is(ways[i].from, now))
+            acts[n++] = ways[i].act;
+    if (n > 0)
+        walk_try_sim("/_sim/act/dispute",
+            arena_printf(world.arena, "dispute=%s&%s", id, acts[walk_below(n)]));
+}
+
+/* Staff sends what it knows to the bank. */
+static void answer_the_bank(void)
+{
+    const char *id = walk_any("dispute_id", "disputes WHERE closed_at IS NULL");
     if (id != NULL)
-        try_sim("/_sim/act/dispute",
-            arena_printf(world.arena, "dispute=%s&%s", id, PICK(acts)));
+        walk_post(walk_admin(), arena_printf(world.arena, "/admin/disputes/%s", id),
+            "text=They+were+there.");
 }
 
 static void look_closer(void)
 {
     static const char *const acts[] = { "/_sim/act/warning", "/_sim/act/review" };
     static const char *const whats[] = { "open", "close" };
-    const char *charge = any("id", "st_charges WHERE status = 'succeeded'");
+    const char *charge = walk_any("id", "st_charges WHERE status = 'succeeded'");
     if (charge != NULL)
-        try_sim(PICK(acts),
+        walk_try_sim(PICK(acts),
             arena_printf(world.arena, "charge=%s&do=%s", charge, PICK(whats)));
 }
 
@@ -366,15 +328,15 @@ static void look_closer(void)
 
 static void capability(void)
 {
-    try_sim("/_sim/act/capability",
-        arena_printf(world.arena, "account=%s&transfers=%s", PICK(hosts).account,
+    walk_try_sim("/_sim/act/capability",
+        arena_printf(world.arena, "account=%s&transfers=%s", PICK(walk_hosts).account,
             walk_below(3) == 0 ? "inactive" : "active"));
 }
 
 static void spend(void)
 {
-    try_sim("/_sim/act/drain_account",
-        arena_printf(world.arena, "account=%s", PICK(hosts).account));
+    walk_try_sim("/_sim/act/drain_account",
+        arena_printf(world.arena, "account=%s", PICK(walk_hosts).account));
 }
 
 static void rules(void)
@@ -382,14 +344,14 @@ static void rules(void)
     static const char *const reversals[] = { "rule=refuse", "rule=negative",
         "reuse=yes", "reuse=no" };
     static const char *const refunds[] = { "rule=debit", "rule=pending" };
-    try_sim("/_sim/act/reversals", PICK(reversals));
-    try_sim("/_sim/act/refunds", PICK(refunds));
+    walk_try_sim("/_sim/act/reversals", PICK(reversals));
+    walk_try_sim("/_sim/act/refunds", PICK(refunds));
 }
 
 static void stripe_fails(void)
 {
     static const char *const kinds[] = { "drop_before", "timeout_after_commit",
-        "reset_mid_body", "500_cached", "503", "429", "409" };
+        "reset_mid_body", "500_cached", "503", "429", "409", "slow" };
     static const char *const matches[] = { "", "POST", "POST /v1/payment_intents",
         "/cancel", "POST /v1/refunds", "POST /v1/transfers", "reversals", "GET" };
     world_fault(PICK(matches), PICK(kinds), (int)(1 + walk_below(4)));
@@ -411,45 +373,10 @@ static void all_is_well(void)
     world_sim("/_sim/webhooks", "pause=false&reorder=false&delay_ms=0&drop=0&type=");
 }
 
-/* ---- power and time ---- */
-
-static void crash(void)
-{
-    static const char *const points[] = { "db.begin", "db.commit", "db.query",
-        "net.send", "net.reply", "calls.before_send", "calls.after_send",
-        "events.after_insert", "transfers.after_claim" };
-    static const char *const whose[] = { "prep-book", "prep-slow", "prep-jobs" };
-    world_order(arena_printf(world.arena, "%s:kill %s", PICK(points), PICK(whose)));
-}
-
-static void minutes(void)
-{
-    world_later(30 + walk_below(240));
-}
-
-/* Before much time passes: no call to Stripe is under way, for nobody's answer takes
- * hours, and libcurl itself may ask again after a connection has died. */
-static void let_calls_end(void)
-{
-    world_heal();
-    world_jobs();
-}
-
-static void hours(void)
-{
-    let_calls_end();
-    world_later(HOUR_S + walk_below(5 * HOUR_S));
-}
-
-static void day(void)
-{
-    let_calls_end();
-    world_later(DAY_S / 2 + walk_below(DAY_S));
-}
-
 const struct walk_step walk_steps[] = {
     { 120, "book and pay", book_and_pay },
     { 100, "book", book },
+    { 60, "a host answers", host_answers },
     { 120, "open the card form", open_form },
     { 20, "open Stripe's page", open_page },
     { 140, "pay", pay },
@@ -457,14 +384,16 @@ const struct walk_step walk_steps[] = {
     { 30, "come back", come_back },
     { 15, "leave the checkout", leave },
     { 45, "cancel", cancel },
-    { 5, "nobody came", nobody_came },
+    { 10, "nobody came", nobody_came },
     { 20, "give back", give },
     { 15, "refund at the dashboard", refund_at_stripe },
+    { 6, "a reversal at the dashboard", reverse_at_stripe },
     { 6, "a refund fails", refund_fails },
     { 6, "a refund is tried again", retry_refund },
     { 6, "a transfer is tried again", retry_transfer },
     { 12, "a dispute", dispute },
     { 24, "a dispute goes on", dispute_goes_on },
+    { 8, "staff answers a bank", answer_the_bank },
     { 8, "a review or a warning", look_closer },
     { 8, "a capability", capability },
     { 6, "a host spends", spend },
@@ -472,10 +401,13 @@ const struct walk_step walk_steps[] = {
     { 20, "Stripe fails", stripe_fails },
     { 20, "webhooks fail", webhooks_fail },
     { 30, "all is well", all_is_well },
-    { 20, "a crash", crash },
-    { 60, "minutes", minutes },
-    { 16, "hours", hours },
-    { 5, "a day", day },
+    { 20, "a crash", walk_crash },
+    { 12, "a kill", walk_kill },
+    { 2, "a reload", walk_reload },
+    { 1, "a restart", walk_restart },
+    { 60, "minutes", walk_minutes },
+    { 16, "hours", walk_hours },
+    { 5, "a day", walk_day },
 };
 const size_t walk_step_count = COUNT_OF(walk_steps);
 
@@ -502,44 +434,32 @@ static void close_dispute(const char *id)
     bool inquiry =
         look_int("SELECT status LIKE 'warning%%' FROM st_disputes WHERE id = %Q", id) !=
         0;
-    try_sim(
+    walk_try_sim(
         "/_sim/act/dispute", arena_printf(world.arena, "dispute=%s&do=close&status=%s",
                                  id, inquiry ? "warning_closed" : PICK(ends)));
 }
 
 static void close_review(const char *charge)
 {
-    try_sim(
+    walk_try_sim(
         "/_sim/act/review", arena_printf(world.arena, "charge=%s&do=close", charge));
 }
 
 static void release(const char *id)
 {
-    check_result(freezes_release(world_ctx(admin.person.id), id), "release");
-}
-
-static void retry_refund_id(const char *id)
-{
-    int64_t n = 0;
-    CHECK(text_int(id, 1, INT64_MAX, &n));
-    check_result(refunds_retry(world_ctx(admin.person.id), n), "retry");
-}
-
-static void retry_transfer_id(const char *id)
-{
-    int64_t n = 0;
-    CHECK(text_int(id, 1, INT64_MAX, &n));
-    check_result(transfers_retry(world_ctx(admin.person.id), n), "retry");
+    walk_post(
+        walk_admin(), arena_printf(world.arena, "/admin/payments/warnings/%s", id), "");
 }
 
 void walk_steps_decide(void)
 {
-    for (size_t i = 0; i < HOSTS; i++)
-        try_sim("/_sim/act/capability",
-            arena_printf(world.arena, "account=%s&transfers=active", hosts[i].account));
+    for (size_t i = 0; i < WALK_HOSTS; i++)
+        walk_try_sim("/_sim/act/capability",
+            arena_printf(
+                world.arena, "account=%s&transfers=active", walk_hosts[i].account));
     each("id",
-        "st_disputes WHERE status IN ('needs_response', 'under_review',"
-        " 'warning_needs_response', 'warning_under_review')",
+        "st_disputes WHERE status NOT IN ('won', 'lost', 'prevented',"
+        " 'warning_closed')",
         close_dispute);
     each("charge_id",
         "freezes f JOIN payments p ON p.booking_id = f.booking_id"

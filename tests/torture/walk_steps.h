@@ -15,14 +15,7 @@ struct walk_step {
 extern const struct walk_step walk_steps[];
 extern const size_t walk_step_count;
 
-/* Hosts with kitchens, vendors, an administrator. */
-void walk_steps_open(void);
-
 /* Banks and Stripe decide all that is open, staff tries again what failed. */
 void walk_steps_decide(void);
-
-/* The walk's own dice: 0 to N - 1. */
-void walk_seed(int64_t seed);
-int64_t walk_below(int64_t n);
 
 #endif

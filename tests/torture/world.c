@@ -235,13 +235,18 @@ const struct json *world_sim(const char *path, const char *format, ...)
     return j;
 }
 
+int world_try_api(const char *path, const char *form)
+{
+    return client_send(&sim,
+        &(struct client_request) { "POST", path, "application/x-www-form-urlencoded",
+            form, strlen(form), { "Authorization: Bearer sk_test_http" } });
+}
+
 const char *world_api(const char *path, const char *form)
 {
     const struct json *j;
-    client_send(&sim,
-        &(struct client_request) { "POST", path, "application/x-www-form-urlencoded",
-            form, strlen(form), { "Authorization: Bearer sk_test_http" } });
-    ck_assert_msg(sim.status == 200, "%s: %d %s", path, sim.status, sim.body.at);
+    ck_assert_msg(
+        world_try_api(path, form) == 200, "%s: %d %s", path, sim.status, sim.body.at);
     ck_assert(json_read(world.arena, sim.body.at, sim.body.n, &j) == OK);
     return json_text(j, "id");
 }
@@ -269,6 +274,16 @@ void world_order(const char *fault)
 static bool has_fired(void *arg)
 {
     return access(arg, F_OK) != 0;
+}
+
+bool world_order_fired(void)
+{
+    return access(getenv("PREP_FAULT_FILE"), F_OK) != 0;
+}
+
+bool world_withdraw_order(void)
+{
+    return unlink(getenv("PREP_FAULT_FILE")) == 0;
 }
 
 void world_await_order(void)

@@ -38,6 +38,8 @@ int world_try_sim(const char *path, const char *format, ...);
 /* Asks the API itself with our key, as somebody else in our company would; the id of
  * what was made. */
 const char *world_api(const char *path, const char *form);
+/* The same where Stripe may refuse it, or a fault may strike; the status. */
+int world_try_api(const char *path, const char *form);
 
 /* The next TIMES requests that match go wrong (sandbox/faults.h); and none more. */
 void world_fault(const char *match, const char *kind, int times);
@@ -47,6 +49,9 @@ void world_heal(void);
  * until it has, letting minutes pass if it takes long. */
 void world_order(const char *fault);
 void world_await_order(void);
+/* Has it fired? And there is none from here on: false if it had. */
+bool world_order_fired(void);
+bool world_withdraw_order(void);
 
 /* Delivers a signed event of our own making to the platform's endpoint, or, with an
  * ACCOUNT, to the other one; the status. */
