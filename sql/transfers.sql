@@ -19,11 +19,12 @@ WHERE state = 'scheduled' AND claimed_at IS NULL AND due_at <= :now_at
 ORDER BY due_at LIMIT :max
 
 -- query: transfers_resumable
--- Held for an account that was read again since, and can be paid now.
+-- Held for an account that was read since, and can be paid now. In the same second it was
+-- read afterwards: a refusal by Stripe sets checked_at to 0 (host_accounts_suspect).
 -- sort: the few that are held
 SELECT t.id FROM transfers t JOIN host_accounts a ON a.user_id = t.host_id
 WHERE t.state = 'held' AND t.held_for = 'account'
-  AND a.transfers_active = 1 AND a.checked_at > t.held_at AND t.due_at <= :now_at
+  AND a.transfers_active = 1 AND a.checked_at >= t.held_at AND t.due_at <= :now_at
 ORDER BY t.due_at LIMIT :max
 
 -- query: transfers_failed
