@@ -147,6 +147,25 @@ START_TEST(matrix_22_a_host_who_cannot_be_paid_is_told_and_paid_when_he_can)
 }
 END_TEST
 
+/* Stripe refuses, and a moment later the account is read and is good again. */
+START_TEST(matrix_22_a_host_who_can_be_paid_within_the_same_second_is_paid)
+{
+    money_sim(&m, "capability", "account=%s&transfers=inactive", m.account_id);
+    money_after_the_end(&m, DAY_S);
+    money_run(&m);
+    ck_assert_int_eq(
+        count("transfers WHERE state = 'held' AND held_for = 'account'"), 1);
+    money_sim(&m, "capability", "account=%s&transfers=active", m.account_id);
+    money_act(&m, 0);
+    ck_assert(host_accounts_check_id(m.c, m.account_id, STRIPE_JOB_MS) == OK);
+    money_int(&m, "UPDATE transfers SET held_at = (SELECT checked_at FROM host_accounts"
+                  " WHERE user_id = host_id) RETURNING 1");
+    money_later(&m, 3600);
+    money_run(&m);
+    ck_assert_int_eq(count("transfers WHERE state = 'sent' AND call = 2"), 1);
+}
+END_TEST
+
 START_TEST(a_review_or_a_warning_holds_it_until_it_is_over)
 {
     char intent_id[64];
@@ -371,6 +390,7 @@ void unit_domain_transfers(Suite *s)
     tcase_add_test(tc, nobody_came_is_paid_like_a_visit);
     tcase_add_test(
         tc, matrix_22_a_host_who_cannot_be_paid_is_told_and_paid_when_he_can);
+    tcase_add_test(tc, matrix_22_a_host_who_can_be_paid_within_the_same_second_is_paid);
     tcase_add_test(tc, a_review_or_a_warning_holds_it_until_it_is_over);
     tcase_add_test(tc, one_that_stripe_refuses_for_good_waits_for_a_person);
     tcase_add_test(tc, a_refund_before_it_leaves_makes_it_smaller);
