@@ -68,6 +68,11 @@ enum result transfers_heed_freezes(struct ctx *c, const struct booking *b);
  */
 enum result transfers_retry(struct ctx *c, int64_t id);
 
+/* Staff: what a booking's host is owed and nothing sends, since somebody took it back in
+ * Stripe's dashboard, is sent after all (own transaction). R_CONFLICT: nothing is owed,
+ * or it is on its way. */
+enum result transfers_send_owed(struct ctx *c, int64_t booking_id);
+
 /* ---- asking back ------------------------------------------------------------------
  */
 

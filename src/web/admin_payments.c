@@ -328,6 +328,7 @@ static enum result list_differences_with(
         view_text(item, "source_id", rows[i].source_id);
         view_int(item, "booking_id", rows[i].booking_id);
         view_bool(item, "has_booking", rows[i].booking_id != 0);
+        view_bool(item, "can_send", text_is(rows[i].kind, "unscheduled"));
         show_time(c, item, rows[i].found_at);
         view_text(item, "seen", show_when(c, rows[i].seen_at));
         view_text(item, "seen_iso", show_iso(c, rows[i].seen_at));
@@ -483,6 +484,13 @@ enum result web_admin_transfer(struct ctx *c, struct web *w)
 {
     TRY(transfers_retry(c, web_id(w)));
     return back_to(c, w, "transfers", "It is tried again within a minute.");
+}
+
+enum result web_admin_send_owed(struct ctx *c, struct web *w)
+{
+    TRY(transfers_send_owed(c, web_id(w)));
+    return back_to(c, w, "differences",
+        "It leaves within a minute; the difference goes at the next look.");
 }
 
 enum result web_admin_warning(struct ctx *c, struct web *w)

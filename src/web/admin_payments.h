@@ -6,7 +6,8 @@
 #include "web/web.h"
 
 web_handler web_admin_payments;
-web_handler web_admin_refund, web_admin_transfer, web_admin_warning, web_admin_call;
+web_handler web_admin_refund, web_admin_transfer, web_admin_send_owed,
+    web_admin_warning, web_admin_call;
 web_handler web_admin_difference;
 
 /* The list `stats` (parts/stats) of what waits, each with its page. */

@@ -140,6 +140,7 @@ const struct route routes[] = {
     { GET("/bookings/:id/cancel"),         web_cancellation,         VENDOR | HOST | ADMIN, 8 },
     { POST("/bookings/:id/cancel"),        web_cancellation_post,    VENDOR | HOST | ADMIN, 60 },
     { POST("/host/bookings/:id/no_show"),  web_host_booking_no_show, HOST, 20 },
+    { POST("/admin/bookings/:id/transfer"), web_admin_send_owed,     ADMIN, 14 },
     { POST("/admin/bookings/:id/refund"),  web_booking_refund,       ADMIN, 40 },
     { GET("/checkout/:id"),                web_checkout,             VENDOR, 4, ROUTE_STRIPE },
     { POST("/checkout/:id/intent"),        web_checkout_intent,      VENDOR, 40 },

@@ -255,6 +255,19 @@ START_TEST(a_difference_is_closed_with_a_reason)
 }
 END_TEST
 
+START_TEST(what_a_host_is_owed_is_sent_from_the_list_of_differences)
+{
+    char act[64];
+    cash_int(site,
+        "INSERT INTO differences (kind, source_id, booking_id, detail, found_at, "
+        "seen_at) VALUES ('unscheduled', 'b', %lld, 'The host is owed $5.00', 1, 2)",
+        (long long)booking);
+    both_see("differences", "The host is owed $5.00", "Send it to the host");
+    snprintf(act, sizeof act, "/admin/bookings/%lld/transfer", (long long)booking);
+    ck_assert_int_eq(browser_post(&admin, act, ""), 409);
+}
+END_TEST
+
 START_TEST(the_queues_count_what_waits)
 {
     browser_get(&admin, "/admin");
@@ -284,6 +297,7 @@ void page_payments(Suite *s)
     tcase_add_test(t, calls_that_do_not_end_say_what_stripe_said);
     tcase_add_test(t, old_debts_are_marked);
     tcase_add_test(t, a_difference_is_closed_with_a_reason);
+    tcase_add_test(t, what_a_host_is_owed_is_sent_from_the_list_of_differences);
     tcase_add_test(t, the_queues_count_what_waits);
     suite_add_tcase(s, t);
 }

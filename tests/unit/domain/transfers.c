@@ -352,6 +352,35 @@ START_TEST(a_reversal_made_at_stripe_is_taken_over)
 }
 END_TEST
 
+START_TEST(what_was_taken_back_by_hand_is_sent_again_when_an_administrator_says_so)
+{
+    pay_the_host();
+    money_act(&m, 0);
+    const char *id = json_text(transfers_at_stripe()->first, "id");
+    ck_assert(stripe_box_call(&m.box, "POST",
+                  ctx_printf(m.c, "/v1/transfers/%s/reversals", id), "amount=500")
+                  .outcome == STRIPE_OK);
+    money_run(&m);
+    money_look_later(&m);
+    ck_assert_int_eq(count("differences WHERE kind = 'unscheduled'"), 1);
+    ck_assert_int_eq(count("transfers"), 1);
+    money_act(&m, m.host_id);
+    ck_assert(transfers_send_owed(m.c, m.booking_id) == R_DENIED);
+    money_act(&m, m.admin_id);
+    ck_assert(transfers_send_owed(m.c, m.booking_id) == OK);
+    money_act(&m, m.admin_id);
+    ck_assert(transfers_send_owed(m.c, m.booking_id) == R_CONFLICT);
+    money_run(&m);
+    ck_assert_int_eq(
+        money_int(&m, "SELECT amount_cents FROM transfers WHERE attempt = 2"), 500);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
+    money_act(&m, m.admin_id);
+    ck_assert(transfers_send_owed(m.c, m.booking_id) == R_CONFLICT);
+    money_look_later(&m);
+    money_no_difference(&m);
+}
+END_TEST
+
 START_TEST(matrix_30_a_transfer_that_a_backup_does_not_know_is_not_sent_twice)
 {
     pay_the_host();
@@ -400,6 +429,8 @@ void unit_domain_transfers(Suite *s)
         tc, matrix_24_what_cannot_be_had_back_is_kept_from_the_next_transfer);
     tcase_add_test(tc, a_debt_larger_than_a_transfer_takes_all_of_it);
     tcase_add_test(tc, a_reversal_made_at_stripe_is_taken_over);
+    tcase_add_test(
+        tc, what_was_taken_back_by_hand_is_sent_again_when_an_administrator_says_so);
     tcase_add_test(
         tc, matrix_30_a_transfer_that_a_backup_does_not_know_is_not_sent_twice);
     suite_add_tcase(s, tc);
