@@ -32,6 +32,8 @@ static struct object *open_review(struct call *c, const struct object *charge)
 
 enum result radar_open_review(struct call *c, struct object *charge)
 {
+    if (!text_is(value_get_text(charge->body, "status"), "succeeded"))
+        return call_invalid(c, NULL, NULL, "Only what was paid is reviewed.");
     if (open_review(c, charge) != NULL)
         return call_invalid(c, NULL, NULL, "A review of this payment is open already.");
     struct object *o = objects_new_for(c, charge->account, "review", "prv_");

@@ -206,6 +206,14 @@ test("payouts: asked for, cancelled, arrived, sent back", async () => {
   await fails(stripe.payouts.create({ amount: 1, currency: "usd" }, theirs), "StripeInvalidRequestError", "payouts_not_allowed");
 });
 
+test("a payment that was declined is not reviewed", async () => {
+  const pi = await intent();
+  const pm = await stripe.paymentMethods.create({ type: "card", card: { number: "4000000000000002", exp_month: 12, exp_year: 2034, cvc: "123" } });
+  await assert.rejects(stripe.paymentIntents.confirm(pi.id, { payment_method: pm.id }));
+  const { latest_charge } = await stripe.paymentIntents.retrieve(pi.id);
+  assert.equal((await sim("act/review", { charge: latest_charge, do: "open" })).status, 400);
+});
+
 test("fraud warnings and reviews come as events", async () => {
   const pi = await paid();
   const warning = await act("warning", { payment_intent: pi.id });

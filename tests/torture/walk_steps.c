@@ -105,12 +105,14 @@ static void pay_page(void)
         world_sim("/_sim/webhooks", "pause=true");
     walk_try_sim(
         "/_sim/act/pay", arena_printf(world.arena, "session=%s&card=" VISA, session));
-    const char *charge =
-        look_text(world.arena, "SELECT id FROM st_charges ORDER BY created_at DESC");
-    if (!looked_at || charge == NULL)
+    if (!looked_at)
         return;
-    walk_try_sim(
-        "/_sim/act/review", arena_printf(world.arena, "charge=%s&do=open", charge));
+    const char *charge = look_text(world.arena, "SELECT id FROM st_charges"
+                                                " WHERE status = 'succeeded'"
+                                                " ORDER BY created_at DESC");
+    if (charge != NULL)
+        walk_try_sim(
+            "/_sim/act/review", arena_printf(world.arena, "charge=%s&do=open", charge));
     world_sim("/_sim/webhooks", "reorder=true&pause=false");
 }
 
