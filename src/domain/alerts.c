@@ -73,12 +73,7 @@ enum result alerts_debts(struct ctx *c, size_t max, size_t *n)
     enum result r;
     *n = 0;
     for (QUERY_EACH(q, r))
-        rows[(*n)++] = (struct queues_debt) {
-            .host_id = col_int(q, "host_id"),
-            .since_at = col_int(q, "since_at"),
-            .host = col_text(q, "host"),
-            .amount = { col_int(q, "balance_cents") },
-        };
+        rows[(*n)++] = queues_read_debt(q);
     TRY(query_end(r));
     for (size_t i = 0; i < *n; i++)
         TRY(tell_debt(c, &rows[i]));

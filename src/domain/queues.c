@@ -43,6 +43,16 @@ enum result queues_warnings(struct ctx *c, const struct queues_warning *after,
     return query_end(r);
 }
 
+struct queues_debt queues_read_debt(struct query *q)
+{
+    return (struct queues_debt) {
+        .host_id = col_int(q, "host_id"),
+        .since_at = col_int(q, "since_at"),
+        .host = col_text(q, "host"),
+        .amount = { col_int(q, "balance_cents") },
+    };
+}
+
 enum result queues_debts(
     struct ctx *c, int64_t after_id, size_t max, struct queues_debt **out, size_t *n)
 {
@@ -53,12 +63,7 @@ enum result queues_debts(
     enum result r;
     *n = 0;
     for (QUERY_EACH(q, r))
-        rows[(*n)++] = (struct queues_debt) {
-            .host_id = col_int(q, "host_id"),
-            .since_at = col_int(q, "since_at"),
-            .host = col_text(q, "host"),
-            .amount = { col_int(q, "balance_cents") },
-        };
+        rows[(*n)++] = queues_read_debt(q);
     *out = rows;
     return query_end(r);
 }

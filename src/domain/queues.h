@@ -35,6 +35,7 @@ struct queues_debt {
     const char *host;
     struct cents amount;
 };
+struct queues_debt queues_read_debt(struct query *q); /* the row that Q is at */
 enum result queues_debts(
     struct ctx *c, int64_t after_id, size_t max, struct queues_debt **out, size_t *n);
 

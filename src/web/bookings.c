@@ -111,15 +111,17 @@ static void show_tabs(struct ctx *c, struct web *w, bool past)
     view_bool(w->view, "is_past", past);
 }
 
-static void show_rows(
-    struct ctx *c, struct web *w, const char *key, const struct booking *rows, size_t n)
+void bookings_show_rows(
+    struct ctx *c, struct view *list, const struct booking *rows, size_t n)
 {
-    struct view *list = view_list(w->view, key);
     for (size_t i = 0; i < n; i++) {
+        const struct booking *b = &rows[i];
         struct view *item = view_item(list);
-        bookings_show(c, item, &rows[i]);
+        bool is_host = b->host_id == c->actor.user_id;
+        bookings_show(c, item, b);
+        view_text(item, "with", is_host ? b->vendor_name : b->host_name);
         view_bool(item, "to_pay",
-            rows[i].state == BOOKING_HELD && rows[i].hold_until > c->now_at);
+            !is_host && b->state == BOOKING_HELD && b->hold_until > c->now_at);
     }
 }
 
@@ -148,7 +150,7 @@ static enum result show_list(struct ctx *c, struct web *w, bool as_host)
     TRY(bookings_list(c, &f, PER_PAGE + 1, &rows, &n));
     n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     show_tabs(c, w, f.past);
-    show_rows(c, w, "bookings", rows, n);
+    bookings_show_rows(c, view_list(w->view, "bookings"), rows, n);
     return OK;
 }
 
@@ -163,7 +165,7 @@ enum result web_host_bookings(struct ctx *c, struct web *w)
     struct booking *rows;
     size_t n;
     TRY(bookings_requests(c, PER_PAGE, &rows, &n));
-    show_rows(c, w, "requests", rows, n);
+    bookings_show_rows(c, view_list(w->view, "requests"), rows, n);
     view_bool(w->view, "has_requests", n > 0);
     TRY(show_list(c, w, true));
     return web_page(c, w, 200, "bookings/host");

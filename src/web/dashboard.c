@@ -45,31 +45,17 @@ static void show_tiles(struct ctx *c, struct web *w)
     }
 }
 
-static void show_rows(struct ctx *c, struct web *w, const char *key,
-    const struct booking *rows, size_t n, bool as_host)
-{
-    struct view *list = view_list(w->view, key);
-    for (size_t i = 0; i < n; i++) {
-        struct view *item = view_item(list);
-        bookings_show(c, item, &rows[i]);
-        view_text(item, "with", as_host ? rows[i].vendor_name : rows[i].host_name);
-        view_bool(item, "to_pay",
-            !as_host && rows[i].state == BOOKING_HELD &&
-                rows[i].hold_until > c->now_at);
-    }
-}
-
 static enum result show_bookings(struct ctx *c, struct web *w, bool as_host)
 {
     struct booking *rows;
     size_t n = 0;
     if (as_host)
         TRY(bookings_requests(c, SHOWN, &rows, &n));
-    show_rows(c, w, "requests", rows, n, true);
+    bookings_show_rows(c, view_list(w->view, "requests"), rows, n);
     view_bool(w->view, "has_requests", n > 0);
     const struct bookings_filter f = { .as_host = as_host };
     TRY(bookings_list(c, &f, SHOWN, &rows, &n));
-    show_rows(c, w, "bookings", rows, n, as_host);
+    bookings_show_rows(c, view_list(w->view, "bookings"), rows, n);
     view_bool(w->view, "has_bookings", n > 0);
     return OK;
 }

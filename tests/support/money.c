@@ -279,6 +279,11 @@ int64_t money_int(struct money *m, const char *format, ...)
     return n;
 }
 
+int64_t money_count(struct money *m, const char *rows)
+{
+    return money_int(m, "SELECT COUNT(*) FROM %s", rows);
+}
+
 int64_t money_owed(struct money *m, const char *account)
 {
     return money_int(m,

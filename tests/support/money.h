@@ -65,6 +65,8 @@ struct booking money_booking(struct money *m);
 
 /* The first column of the first row. */
 int64_t money_int(struct money *m, const char *format, ...);
+/* The number of ROWS: "refunds WHERE state = 'failed'". */
+int64_t money_count(struct money *m, const char *rows);
 
 /* The balance of a ledger account for the booking; of all accounts together it is zero,
  * and Stripe's is what the sandbox says (its fees apart): that is checked, too. */

@@ -14,8 +14,9 @@ struct stripe_box {
     int64_t shift_s; /* T's clock stands so far after TEST_NOW_AT: whole weeks */
 };
 
-/* False if prep-stripe was not built (no libmicrohttpd). */
-bool stripe_box_built(void);
+/* True if prep-stripe was not built (no libmicrohttpd), and says that SUITE is not tested
+ * for it. */
+bool stripe_box_missing(const char *suite);
 
 /* Starts it and points T at it. Both clocks show the same, a Monday in November. */
 void stripe_box_open(struct stripe_box *box, struct db_test *t);

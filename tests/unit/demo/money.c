@@ -62,10 +62,8 @@ END_TEST
 void unit_demo_money(Suite *s)
 {
     TCase *tc = tcase_create("money of the demo");
-    if (!stripe_box_built()) {
-        printf("demo: not tested, prep-stripe was not built (libmicrohttpd-dev)\n");
+    if (stripe_box_missing("demo"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, each_booking_of_the_demo_is_paid_and_each_host_can_be);

@@ -36,11 +36,6 @@ static int64_t told(const char *kind, const char *text)
         (long long)m.admin_id, kind, text);
 }
 
-static int64_t count(const char *what)
-{
-    return money_int(&m, "SELECT COUNT(*) FROM %s", what);
-}
-
 /* ---- disputes ---- */
 
 static const char *open_dispute(const char *more)
@@ -147,7 +142,7 @@ START_TEST(a_transfer_that_stripe_refuses_for_good_is_told)
     db_test_exec(&m.t, "UPDATE payments SET charge_id = 'ch_nobody_knows'");
     money_after_the_end(&m, DAY_S);
     money_run(&m);
-    ck_assert_int_eq(count("transfers WHERE state = 'failed'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'failed'"), 1);
     ck_assert_int_eq(told("transfer", "has failed: "), 1);
 }
 END_TEST
@@ -158,7 +153,7 @@ START_TEST(a_transfer_that_is_held_against_expectation_is_told)
     money_after_the_end(&m, DAY_S); /* we have not heard of it */
     money_run(&m);
     ck_assert_int_eq(
-        count("transfers WHERE state = 'held' AND held_for = 'account'"), 1);
+        money_count(&m, "transfers WHERE state = 'held' AND held_for = 'account'"), 1);
     ck_assert_int_eq(told("transfer", "is held, Stripe does not pay its host"), 1);
 }
 END_TEST
@@ -229,8 +224,9 @@ START_TEST(a_payout_to_our_bank_that_fails_is_a_difference_and_told)
     money_later(&m, 8 * DAY_S); /* the charge is available */
     money_sim(&m, "payout_fail", "%s", "");
     money_listen(&m);
-    ck_assert_int_eq(count("differences WHERE kind = 'payout_failed'"
-                           " AND detail LIKE '$%: The bank account has been closed.'"),
+    ck_assert_int_eq(
+        money_count(&m, "differences WHERE kind = 'payout_failed'"
+                        " AND detail LIKE '$%: The bank account has been closed.'"),
         1);
     ck_assert_int_eq(told("difference", "could not pay out to our bank"), 1);
 }
@@ -243,7 +239,7 @@ START_TEST(a_payout_to_a_hosts_bank_that_fails_is_between_stripe_and_him)
     money_later(&m, 8 * DAY_S);
     money_sim(&m, "payout_fail", "account=%s", m.account_id);
     money_listen(&m);
-    ck_assert_int_eq(count("differences"), 0);
+    ck_assert_int_eq(money_count(&m, "differences"), 0);
 }
 END_TEST
 
@@ -272,13 +268,13 @@ START_TEST(an_event_in_another_version_is_told_once_and_its_object_read)
     hear("evt_2", "2020-08-27");
     hear("evt_3", STRIPE_VERSION);
     hear("evt_4", "");
-    ck_assert_int_eq(count(waits), 2);
-    ck_assert_int_eq(count("differences WHERE kind = 'event_version'"), 1);
+    ck_assert_int_eq(money_count(&m, waits), 2);
+    ck_assert_int_eq(money_count(&m, "differences WHERE kind = 'event_version'"), 1);
     ck_assert_int_eq(
         told("difference", "come in a version that we were not made for"), 1);
     money_listen(&m);
-    ck_assert_int_eq(count(waits), 0);
-    ck_assert_int_eq(count("payments WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(money_count(&m, waits), 0);
+    ck_assert_int_eq(money_count(&m, "payments WHERE state = 'succeeded'"), 1);
 }
 END_TEST
 
@@ -302,7 +298,7 @@ END_TEST
 void unit_domain_alerts(Suite *s)
 {
     TCase *tc = tcase_create("alerts");
-    if (!stripe_box_built())
+    if (stripe_box_missing("alerts"))
         return;
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 60);

@@ -284,11 +284,8 @@ END_TEST
 void unit_domain_cancellations(Suite *s)
 {
     TCase *tc = tcase_create("cancellations");
-    if (!stripe_box_built()) {
-        printf("cancellations: not tested, prep-stripe was not built "
-               "(libmicrohttpd-dev)\n");
+    if (stripe_box_missing("cancellations"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 30);
     tcase_add_loop_test(tc, what_was_shown_goes_back_to_the_cent, 0, COUNT_OF(cases));

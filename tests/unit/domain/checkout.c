@@ -523,10 +523,8 @@ END_TEST
 void unit_domain_checkout(Suite *s)
 {
     TCase *tc = tcase_create("checkout");
-    if (!stripe_box_built()) {
-        printf("checkout: not tested, prep-stripe was not built (libmicrohttpd-dev)\n");
+    if (stripe_box_missing("checkout"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, a_card_payment_confirms_the_booking);

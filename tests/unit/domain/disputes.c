@@ -34,11 +34,6 @@ static void tear_down_unchecked(void)
     money_close(&m);
 }
 
-static int64_t count(const char *rows)
-{
-    return money_int(&m, "SELECT COUNT(*) FROM %s", rows);
-}
-
 static void open_dispute(const char *more)
 {
     const struct json *dispute =
@@ -82,9 +77,9 @@ START_TEST(matrix_23_one_that_is_open_freezes_the_money_and_won_lets_it_go)
     after_the_payout_day();
     ck_assert(money_booking(&m).disputed);
     ck_assert_int_eq(
-        count("transfers WHERE state = 'held' AND held_for = 'freeze'"), 1);
+        money_count(&m, "transfers WHERE state = 'held' AND held_for = 'freeze'"), 1);
     ck_assert_int_eq(money_owed(&m, "disputed"), MONEY_TOTAL);
-    ck_assert_int_eq(count("outbox WHERE kind = 'booking_disputed'"), 1);
+    ck_assert_int_eq(money_count(&m, "outbox WHERE kind = 'booking_disputed'"), 1);
     struct dispute *rows;
     size_t n;
     money_act(&m, m.admin_id);
@@ -141,7 +136,7 @@ START_TEST(lost_before_the_visit_there_is_no_booking_and_nothing_more_to_give_ba
     money_run(&m);
     ck_assert(money_booking(&m).state == BOOKING_CANCELED);
     ck_assert_int_eq(holds_cells(&m.t), 0);
-    ck_assert_int_eq(count("outbox WHERE kind = 'booking_canceled'"), 1);
+    ck_assert_int_eq(money_count(&m, "outbox WHERE kind = 'booking_canceled'"), 1);
     money_act(&m, m.admin_id);
     ck_assert(
         refunds_give(m.c, m.booking_id, cents_of(100), "sorry", "k") == R_INVALID);
@@ -157,7 +152,7 @@ START_TEST(a_refund_that_a_lost_dispute_made_needless_is_given_up_for_it)
         refunds_give(m.c, m.booking_id, cents_of(MONEY_TOTAL), "sorry", "k") == OK);
     open_dispute(""); /* before the call is made: Stripe refuses it */
     money_run(&m);
-    ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 1);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'failed'"), 1);
     close_dispute("lost");
     money_run(&m);
     money_act(&m, m.admin_id);
@@ -192,16 +187,17 @@ START_TEST(matrix_23_after_the_payout_the_hosts_part_is_asked_back_and_sent_agai
     open_dispute("");
     money_run(&m);
     ck_assert_int_eq(sent_net(), 0);
-    ck_assert_int_eq(count("transfers WHERE state = 'held' AND attempt = 2"), 1);
+    ck_assert_int_eq(
+        money_count(&m, "transfers WHERE state = 'held' AND attempt = 2"), 1);
     money_sim(&m, "dispute", "dispute=%s&do=update&status=under_review", dispute_id);
     money_run(&m);
-    ck_assert_int_eq(count("reversals"), 1);
+    ck_assert_int_eq(money_count(&m, "reversals"), 1);
     ck_assert_int_eq(told("transfer_taken_back", "has asked for the payment back"), 1);
     close_dispute("won");
     money_run(&m);
     money_run(&m);
     ck_assert_int_eq(sent_net(), MONEY_HOST);
-    ck_assert_int_eq(count("transfers WHERE state = 'sent'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'sent'"), 1);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
 }
 END_TEST
@@ -217,9 +213,9 @@ START_TEST(won_while_the_money_was_on_its_way_back_it_is_sent_again)
     money_act(&m, 0);
     stripe_box_fault(&m.box, "/reversals", "reset_mid_body", 2);
     money_calls(&m);
-    ck_assert_int_eq(count("reversals WHERE state = 'queued'"), 1);
+    ck_assert_int_eq(money_count(&m, "reversals WHERE state = 'queued'"), 1);
     money_listen(&m);
-    ck_assert_int_eq(count("reversals WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(money_count(&m, "reversals WHERE state = 'succeeded'"), 1);
     money_run(&m);
     ck_assert_int_eq(sent_net(), MONEY_HOST);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
@@ -237,7 +233,8 @@ START_TEST(a_charge_that_carries_no_second_transfer_is_paid_from_our_balance)
     money_run(&m);
     money_later(&m, 3 * DAY_S);
     money_run(&m);
-    ck_assert_int_eq(count("transfers WHERE state = 'sent' AND unlinked = 1"), 1);
+    ck_assert_int_eq(
+        money_count(&m, "transfers WHERE state = 'sent' AND unlinked = 1"), 1);
     ck_assert_int_eq(sent_net(), MONEY_HOST);
 }
 END_TEST
@@ -252,7 +249,7 @@ START_TEST(matrix_23_lost_after_the_payout_the_host_bears_his_part)
     ck_assert_int_eq(sent_net(), 0);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
     ck_assert_int_eq(money_owed(&m, "dispute_loss"), MONEY_TOTAL - MONEY_HOST);
-    ck_assert_int_eq(count("transfers WHERE state = 'held'"), 0);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'held'"), 0);
 }
 END_TEST
 
@@ -298,7 +295,7 @@ START_TEST(matrix_24_a_host_without_money_owes_his_part_of_a_lost_one)
     money_sim(&m, "drain_account", "account=%s", m.account_id);
     open_dispute("");
     money_run(&m);
-    ck_assert_int_eq(count("reversals WHERE state = 'failed'"), 1);
+    ck_assert_int_eq(money_count(&m, "reversals WHERE state = 'failed'"), 1);
     ck_assert_int_eq(told("debt", "has asked for the payment back"), 1);
     ck_assert_int_eq(told("transfer_taken_back", ""), 0);
     close_dispute("lost");
@@ -390,7 +387,7 @@ START_TEST(one_of_another_shop_or_mode_changes_nothing)
     dispute.livemode = true;
     ck_assert(disputes_apply(m.c, &dispute) == OK);
     ck_assert(db_commit(m.c->db) == OK);
-    ck_assert_int_eq(count("disputes"), 0);
+    ck_assert_int_eq(money_count(&m, "disputes"), 0);
 }
 END_TEST
 
@@ -480,17 +477,15 @@ START_TEST(after_a_visit_the_bank_hears_of_the_door_and_of_what_was_written)
     ck_assert_ptr_nonnull(strstr(body, "evidence[product_description]=Use%20of"));
     ck_assert_ptr_nonnull(strstr(body, "evidence[access_activity_log]="));
     ck_assert_ptr_nonnull(strstr(body, "the%20code%20for%20the%20door"));
-    ck_assert_int_eq(count("audit WHERE action = 'evidence.sent'"), 1);
+    ck_assert_int_eq(money_count(&m, "audit WHERE action = 'evidence.sent'"), 1);
 }
 END_TEST
 
 void unit_domain_disputes(Suite *s)
 {
     TCase *tc = tcase_create("disputes");
-    if (!stripe_box_built()) {
-        printf("disputes: not tested, prep-stripe was not built (libmicrohttpd-dev)\n");
+    if (stripe_box_missing("disputes"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, matrix_23_one_that_is_open_freezes_the_money_and_won_lets_it_go);

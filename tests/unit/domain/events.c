@@ -31,11 +31,6 @@ static void double_all_events(void)
             .outcome == STRIPE_OK);
 }
 
-static int64_t count(const char *what)
-{
-    return money_int(&m, "SELECT COUNT(*) FROM %s", what);
-}
-
 START_TEST(matrix_08_a_fact_that_comes_as_two_events_is_one_fact)
 {
     double_all_events();
@@ -46,32 +41,41 @@ START_TEST(matrix_08_a_fact_that_comes_as_two_events_is_one_fact)
     p = money_payment(&m);
     money_sim(&m, "dispute", "do=open&payment_intent=%s", p.intent_id);
     money_run(&m);
-    ck_assert_int_eq(count("stripe_events WHERE type = 'charge.dispute.created'"), 2);
-    ck_assert_int_ge(count("(SELECT 1 FROM stripe_events GROUP BY type, object_id"
-                           " HAVING COUNT(*) >= 2)"),
+    ck_assert_int_eq(
+        money_count(&m, "stripe_events WHERE type = 'charge.dispute.created'"), 2);
+    ck_assert_int_ge(
+        money_count(&m, "(SELECT 1 FROM stripe_events GROUP BY type, object_id"
+                        " HAVING COUNT(*) >= 2)"),
         4);
-    ck_assert_int_eq(count("audit WHERE action = 'payment.succeeded'"), 2);
-    ck_assert_int_eq(count("outbox WHERE kind = 'booking_confirmed'"), 2);
-    ck_assert_int_eq(count("refunds"), 1);
-    ck_assert_int_eq(count("audit WHERE action = 'refund.succeeded'"), 1);
-    ck_assert_int_eq(count("disputes"), 1);
-    ck_assert_int_eq(count("audit WHERE action = 'dispute.opened'"), 1);
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_count(&m, "audit WHERE action = 'payment.succeeded'"), 2);
+    ck_assert_int_eq(money_count(&m, "outbox WHERE kind = 'booking_confirmed'"), 2);
+    ck_assert_int_eq(money_count(&m, "refunds"), 1);
+    ck_assert_int_eq(money_count(&m, "audit WHERE action = 'refund.succeeded'"), 1);
+    ck_assert_int_eq(money_count(&m, "disputes"), 1);
+    ck_assert_int_eq(money_count(&m, "audit WHERE action = 'dispute.opened'"), 1);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 0);
     money_check(&m);
 }
 END_TEST
 
-/* A booking of another vendor, paid at Stripe, of which nobody has heard. */
-static int64_t pay_unheard(void)
+/* A booking that another vendor holds, who now acts. */
+static int64_t hold_another(void)
 {
     enum { AHEAD_S = 14 * 86400 };
-    struct payment p;
-    const char *secret;
     int64_t id, vendor_id = make_user(&m.t, "vendor");
     int64_t ahead_s = m.box.shift_s + AHEAD_S;
     ck_assert(holds_try(&m.t, vendor_id, m.kitchen_id, 0, thursday(540) + ahead_s,
                   thursday(720) + ahead_s, &id) == OK);
     money_act(&m, vendor_id);
+    return id;
+}
+
+/* A booking of another vendor, paid at Stripe, of which nobody has heard. */
+static int64_t pay_unheard(void)
+{
+    struct payment p;
+    const char *secret;
+    int64_t id = hold_another();
     ck_assert(checkout_intent(m.c, id, &secret) == OK);
     ck_assert(payments_newest(m.c, id, &p) == OK);
     money_sim(&m, "pay", "payment_intent=%s", p.intent_id);
@@ -93,10 +97,11 @@ START_TEST(matrix_28_an_event_that_cannot_be_applied_harms_no_other_and_waits)
         ck_assert(events_sweep(m.c, m.c->now_at - 86400, &after) == OK);
     while (*after != '\0');
     ck_assert(holds_state(&m.t, id) == BOOKING_HELD);
-    int64_t all = count("stripe_events");
+    int64_t all = money_count(&m, "stripe_events");
     ck_assert_int_gt(all, 5);
-    ck_assert_int_eq(count("stripe_events WHERE type = 'payment_intent.succeeded'"
-                           " AND processed_at IS NULL AND error <> ''"),
+    ck_assert_int_eq(
+        money_count(&m, "stripe_events WHERE type = 'payment_intent.succeeded'"
+                        " AND processed_at IS NULL AND error <> ''"),
         1);
     money_act(&m, 0);
     ck_assert(events_process(m.c, "no such event") == OK);
@@ -104,8 +109,8 @@ START_TEST(matrix_28_an_event_that_cannot_be_applied_harms_no_other_and_waits)
     db_test_exec(&m.t, "DROP TRIGGER broken");
     money_listen(&m);
     ck_assert(holds_state(&m.t, id) == BOOKING_CONFIRMED);
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
-    ck_assert_int_eq(count("stripe_events"), all);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_count(&m, "stripe_events"), all);
 }
 END_TEST
 
@@ -122,11 +127,11 @@ START_TEST(a_page_goes_on_from_the_last_event_of_the_one_before)
     ck_assert_str_ne(after, "");
     char first[64];
     snprintf(first, sizeof first, "%s", after);
-    ck_assert_int_eq(count("stripe_events"), 20);
+    ck_assert_int_eq(money_count(&m, "stripe_events"), 20);
     money_act(&m, 0);
     after = first;
     ck_assert(events_sweep(m.c, since_at, &after) == OK);
-    ck_assert_int_gt(count("stripe_events"), CUSTOMERS);
+    ck_assert_int_gt(money_count(&m, "stripe_events"), CUSTOMERS);
     money_act(&m, 0);
     after = "evt_that_stripe_does_not_know";
     ck_assert(events_sweep(m.c, since_at, &after) == R_GONE);
@@ -152,7 +157,7 @@ START_TEST(what_came_before_its_object_was_read_is_answered_by_it)
     ck_assert(events_due(m.c, 10, &ids, &n) == OK);
     ck_assert_int_ge(n, 2);
     ck_assert(events_process(m.c, ids[0]) == OK);
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 0);
 }
 END_TEST
 
@@ -162,28 +167,23 @@ START_TEST(a_warning_that_could_not_be_applied_is_applied_from_what_was_kept)
     struct payment p = money_payment(&m);
     money_sim(&m, "warning", "payment_intent=%s", p.intent_id);
     money_listen(&m);
-    ck_assert_int_eq(count("freezes WHERE kind = 'warning'"), 1);
+    ck_assert_int_eq(money_count(&m, "freezes WHERE kind = 'warning'"), 1);
     db_test_end(&m.t);
     db_test_exec(&m.t,
         "DELETE FROM freezes; UPDATE stripe_events SET processed_at = NULL"
         " WHERE type LIKE 'radar.%%'");
     money_listen(&m);
-    ck_assert_int_eq(count("freezes WHERE kind = 'warning'"), 1);
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_count(&m, "freezes WHERE kind = 'warning'"), 1);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 0);
 }
 END_TEST
 
 /* A session whose event could not be applied is read again. */
 START_TEST(a_session_that_could_not_be_applied_is_read_again)
 {
-    enum { AHEAD_S = 14 * 86400 };
     struct payment p;
     const char *url;
-    int64_t id, vendor_id = make_user(&m.t, "vendor");
-    int64_t ahead_s = m.box.shift_s + AHEAD_S;
-    ck_assert(holds_try(&m.t, vendor_id, m.kitchen_id, 0, thursday(540) + ahead_s,
-                  thursday(720) + ahead_s, &id) == OK);
-    money_act(&m, vendor_id);
+    int64_t id = hold_another();
     ck_assert(checkout_hosted(m.c, id, &url) == OK);
     ck_assert(payments_newest(m.c, id, &p) == OK);
     ck_assert(stripe_box_call(&m.box, "POST",
@@ -231,10 +231,11 @@ START_TEST(no_secret_of_a_payment_is_kept_wherever_it_stands)
         "{\"return_url\":\"https://x.test/?payment_intent_client_secret=a\"}},"
         "\"hidden\":[\"kept\",\"https://x.test/?client_secret=pi_x_secret_1\"],"
         "\"other\":{\"page\":\"https://x.test/pi_x_secret_1\",\"kept\":\"too\"}}");
-    ck_assert_int_eq(count("stripe_events WHERE event_id = 'evt_3ds' AND payload ="
-                           " '{\"id\":\"pi_x\",\"object\":\"payment_intent\","
-                           "\"amount\":1,\"hidden\":[\"kept\"],"
-                           "\"other\":{\"kept\":\"too\"}}'"),
+    ck_assert_int_eq(
+        money_count(&m, "stripe_events WHERE event_id = 'evt_3ds' AND payload ="
+                        " '{\"id\":\"pi_x\",\"object\":\"payment_intent\","
+                        "\"amount\":1,\"hidden\":[\"kept\"],"
+                        "\"other\":{\"kept\":\"too\"}}'"),
         1);
 }
 END_TEST
@@ -265,13 +266,13 @@ START_TEST(matrix_27_an_account_is_as_stripe_says_now_whatever_an_event_said)
     m.t.app.conf.stripe_webhook_connect_secrets = "whsec_connect";
     money_sim(&m, "capability", "account=%s&transfers=inactive", m.account_id);
     hear_of_account("evt_late", "active"); /* from before */
-    ck_assert_int_eq(count("host_accounts WHERE transfers_active = 1"), 0);
-    ck_assert_int_eq(count("kitchens WHERE bookable = 1"), 0);
+    ck_assert_int_eq(money_count(&m, "host_accounts WHERE transfers_active = 1"), 0);
+    ck_assert_int_eq(money_count(&m, "kitchens WHERE bookable = 1"), 0);
     money_act(&m, 0);
     money_sim(&m, "capability", "account=%s&transfers=active", m.account_id);
     hear_of_account("evt_later", "inactive");
-    ck_assert_int_eq(count("host_accounts WHERE transfers_active = 1"), 1);
-    ck_assert_int_eq(count("kitchens WHERE bookable = 1"), 1);
+    ck_assert_int_eq(money_count(&m, "host_accounts WHERE transfers_active = 1"), 1);
+    ck_assert_int_eq(money_count(&m, "kitchens WHERE bookable = 1"), 1);
 }
 END_TEST
 
@@ -282,14 +283,9 @@ END_TEST
  * even know its intent, whose id is left in INTENT_ID. */
 static int64_t pay_at_stripe(char intent_id[static 64])
 {
-    enum { AHEAD_S = 14 * 86400 };
     struct payment p;
     const char *url;
-    int64_t id, vendor_id = make_user(&m.t, "vendor");
-    int64_t ahead_s = m.box.shift_s + AHEAD_S;
-    ck_assert(holds_try(&m.t, vendor_id, m.kitchen_id, 0, thursday(540) + ahead_s,
-                  thursday(720) + ahead_s, &id) == OK);
-    money_act(&m, vendor_id);
+    int64_t id = hold_another();
     ck_assert(checkout_hosted(m.c, id, &url) == OK);
     ck_assert(payments_newest(m.c, id, &p) == OK);
     snprintf(intent_id, 64, "%s",
@@ -335,12 +331,12 @@ START_TEST(a_review_or_a_warning_heard_before_its_payment_waits_for_it)
     char intent_id[64];
     int64_t id = pay_at_stripe(intent_id);
     hear_about("evt_early", opening[_i], "prv_early", intent_id);
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 1);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 1);
     ck_assert(holds_state(&m.t, id) == BOOKING_HELD);
     process("evt_early");
     ck_assert(holds_state(&m.t, id) == BOOKING_CONFIRMED);
     ck_assert_int_eq(open_freezes(id), 1);
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 0);
 }
 END_TEST
 
@@ -366,13 +362,13 @@ START_TEST(a_review_that_is_over_when_its_payment_is_heard_of_freezes_nothing)
     int64_t id = pay_at_stripe(intent_id);
     hear_about("evt_closed", "review.closed", "prv_1", intent_id);
     hear_about("evt_opened", "review.opened", "prv_1", intent_id);
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 2);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 2);
     process(_i == 0 ? "evt_closed" : "evt_opened");
     process(_i == 0 ? "evt_opened" : "evt_closed");
     ck_assert(holds_state(&m.t, id) == BOOKING_CONFIRMED);
-    ck_assert_int_eq(count("freezes"), 1);
+    ck_assert_int_eq(money_count(&m, "freezes"), 1);
     ck_assert_int_eq(open_freezes(id), 0);
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 0);
 }
 END_TEST
 
@@ -388,17 +384,17 @@ START_TEST(a_review_of_a_payment_that_is_not_ours_is_dropped_when_that_is_proven
     char intent_id[64];
     snprintf(intent_id, sizeof intent_id, "%s", _i == 0 ? other : "pi_of_nobody");
     hear_about("evt_other", "review.opened", "prv_other", intent_id);
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 1);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 1);
     money_act(&m, 0);
     stripe_box_fault(&m.box, "GET /v1/payment_intents", "503", 1);
     process("evt_other"); /* that Stripe does not answer proves nothing */
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 1);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 1);
     process("evt_other");
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
-    ck_assert_int_eq(count("freezes"), 0);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_count(&m, "freezes"), 0);
     hear_about("evt_charge", "review.opened", "prv_charge", "");
     process("evt_charge"); /* of a charge without an intent: we make none */
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 0);
 }
 END_TEST
 
@@ -419,14 +415,14 @@ START_TEST(a_review_of_an_intent_that_may_still_become_ours_waits)
     hear_about("evt_lost", "review.opened", "prv_lost", intent_id);
     process("evt_lost");
     ck_assert_int_eq(
-        count("stripe_events WHERE processed_at IS NULL"), _i == 0 ? 1 : 0);
+        money_count(&m, "stripe_events WHERE processed_at IS NULL"), _i == 0 ? 1 : 0);
     money_act(&m, 0);
     ck_assert(stripe_box_call(&m.box, "POST",
                   ctx_printf(m.c, "/v1/payment_intents/%s/cancel", intent_id), "")
                   .outcome == STRIPE_OK);
     process("evt_lost");
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
-    ck_assert_int_eq(count("freezes"), 0);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_count(&m, "freezes"), 0);
 }
 END_TEST
 
@@ -440,18 +436,16 @@ START_TEST(a_refund_heard_before_its_payment_is_not_lost)
     hear_about("evt_refund", "refund.created", refund_id, intent_id);
     process("evt_refund");
     ck_assert(holds_state(&m.t, id) == BOOKING_CONFIRMED);
-    ck_assert_int_eq(count("refunds WHERE state = 'succeeded'"), 1);
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 0);
 }
 END_TEST
 
 void unit_domain_events(Suite *s)
 {
     TCase *tc = tcase_create("events");
-    if (!stripe_box_built()) {
-        printf("events: not tested, prep-stripe was not built (libmicrohttpd-dev)\n");
+    if (stripe_box_missing("events"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, matrix_08_a_fact_that_comes_as_two_events_is_one_fact);

@@ -231,10 +231,8 @@ END_TEST
 void unit_domain_host_accounts(Suite *s)
 {
     TCase *tc = tcase_create("host_accounts");
-    if (!stripe_box_built()) {
-        printf("host_accounts: not tested, prep-stripe was not built\n");
+    if (stripe_box_missing("host_accounts"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, connecting_twice_makes_one_account);

@@ -27,11 +27,6 @@ static void tear_down(void)
     money_close(&m);
 }
 
-static int64_t count(const char *what)
-{
-    return money_int(&m, "SELECT COUNT(*) FROM %s", what);
-}
-
 /* The one open difference of a kind; its id. */
 static int64_t difference(const char *kind)
 {
@@ -67,12 +62,12 @@ START_TEST(a_payment_its_fee_and_its_refund_agree)
     money_run(&m);
     money_look(&m);
     books_agree();
-    ck_assert_int_gt(count("ledger WHERE kind = 'stripe_fee'"), 0);
+    ck_assert_int_gt(money_count(&m, "ledger WHERE kind = 'stripe_fee'"), 0);
     money_look_later(&m);
     books_agree();
-    int64_t rows = count("ledger");
+    int64_t rows = money_count(&m, "ledger");
     money_look_later(&m); /* nothing is posted twice */
-    ck_assert_int_eq(count("ledger"), rows);
+    ck_assert_int_eq(money_count(&m, "ledger"), rows);
 }
 END_TEST
 
@@ -99,7 +94,8 @@ START_TEST(transfers_reversals_disputes_and_failed_refunds_agree)
     money_run(&m);
     money_look_later(&m);
     books_agree();
-    ck_assert_int_ge(count("(SELECT DISTINCT class FROM balance_transactions)"), 6);
+    ck_assert_int_ge(
+        money_count(&m, "(SELECT DISTINCT class FROM balance_transactions)"), 6);
 }
 END_TEST
 
@@ -107,11 +103,11 @@ START_TEST(a_dispute_whose_fee_is_known_before_it_is_heard_of_agrees)
 {
     money_sim(&m, "dispute", "do=open&payment_intent=%s", money_payment(&m).intent_id);
     money_look(&m);
-    ck_assert_int_eq(count("ledger WHERE kind = 'dispute_withdrawn'"), 0);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'dispute_withdrawn'"), 0);
     ck_assert_int_eq(
-        count("ledger WHERE kind = 'stripe_fee' AND amount_cents = 1500"), 1);
+        money_count(&m, "ledger WHERE kind = 'stripe_fee' AND amount_cents = 1500"), 1);
     money_run(&m);
-    ck_assert_int_eq(count("ledger WHERE kind = 'dispute_withdrawn'"), 1);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'dispute_withdrawn'"), 1);
     money_look_later(&m);
     books_agree();
 }
@@ -163,9 +159,9 @@ START_TEST(a_look_reads_all_pages_and_every_page_is_a_unit)
     for (int i = 0; i < REFUNDS; i++)
         money_sim(&m, "refund", "payment_intent=%s&amount=10", p.intent_id);
     money_look(&m);
-    ck_assert_int_eq(count("refunds"), REFUNDS);
+    ck_assert_int_eq(money_count(&m, "refunds"), REFUNDS);
     books_agree();
-    ck_assert_int_eq(count("balance_transactions"), REFUNDS + 1);
+    ck_assert_int_eq(money_count(&m, "balance_transactions"), REFUNDS + 1);
 }
 END_TEST
 
@@ -185,10 +181,10 @@ START_TEST(money_that_the_ledger_does_not_know_is_a_difference_until_it_does)
     money_look_later(&m);
     int64_t id = difference("not_in_books");
     difference("balance");
-    ck_assert_int_eq(count("differences"), 2);
-    ck_assert_int_eq(count("notices WHERE kind = 'difference'"), 1);
+    ck_assert_int_eq(money_count(&m, "differences"), 2);
+    ck_assert_int_eq(money_count(&m, "notices WHERE kind = 'difference'"), 1);
     money_look_later(&m);
-    ck_assert_int_eq(count("differences"), 2);
+    ck_assert_int_eq(money_count(&m, "differences"), 2);
     ck_assert_int_eq(difference("not_in_books"), id);
     ck_assert_int_gt(money_int(&m, "SELECT seen_at - found_at FROM differences"), 0);
 
@@ -199,7 +195,7 @@ START_TEST(money_that_the_ledger_does_not_know_is_a_difference_until_it_does)
     ck_assert(differences_close(m.c, id, "the shop at the corner") == OK);
     money_act(&m, m.admin_id);
     ck_assert(differences_close(m.c, id, "again") == R_NOT_FOUND);
-    ck_assert_int_eq(count("audit WHERE action = 'difference.closed'"), 1);
+    ck_assert_int_eq(money_count(&m, "audit WHERE action = 'difference.closed'"), 1);
     money_look_later(&m); /* what somebody knows of is not brought up again */
     int64_t n;
     ck_assert(differences_count(m.c, &n) == OK);
@@ -227,7 +223,7 @@ START_TEST(a_difference_that_is_gone_is_closed_by_the_next_look)
     money_look_later(&m);
     books_agree();
     ck_assert_int_eq(
-        count("differences WHERE reason = '' AND closed_at IS NOT NULL"), 2);
+        money_count(&m, "differences WHERE reason = '' AND closed_at IS NOT NULL"), 2);
 }
 END_TEST
 
@@ -268,7 +264,7 @@ START_TEST(a_transfer_that_we_lost_is_adopted_and_one_of_nobody_is_a_difference)
                       m.account_id, money_payment(&m).charge_id))
                   .outcome == STRIPE_OK);
     money_look_later(&m);
-    ck_assert_int_eq(count("transfers"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers"), 1);
     difference("not_in_books");
 }
 END_TEST
@@ -278,7 +274,7 @@ START_TEST(a_refund_at_the_dashboard_that_no_event_told_of_is_taken_over)
     struct payment p = money_payment(&m);
     money_sim(&m, "refund", "payment_intent=%s&amount=500", p.intent_id);
     money_look(&m);
-    ck_assert_int_eq(count("refunds WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'succeeded'"), 1);
     books_agree();
 }
 END_TEST
@@ -374,8 +370,8 @@ START_TEST(matrix_26_money_that_is_not_what_we_asked_for_alerts_and_confirms_not
     }
     ck_assert(holds_state(&m.t, id) == BOOKING_HELD);
     difference("payment_mismatch");
-    ck_assert_int_eq(count("audit WHERE action = 'payment.mismatch'"), 1);
-    ck_assert_int_eq(count("notices WHERE kind = 'difference'"), 1);
+    ck_assert_int_eq(money_count(&m, "audit WHERE action = 'payment.mismatch'"), 1);
+    ck_assert_int_eq(money_count(&m, "notices WHERE kind = 'difference'"), 1);
     money_look_later(&m);
     difference("payment_mismatch"); /* only a person closes it */
 }
@@ -452,7 +448,7 @@ START_TEST(matrix_30_after_a_restored_backup_everything_at_stripe_is_adopted)
                 "data[0].id")));
     money_after_the_end(&m, 86400);
     money_run(&m);
-    ck_assert_int_eq(count("transfers WHERE state = 'sent'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'sent'"), 1);
     money_look(&m);
     books_agree();
     int64_t stripe = money_int(
@@ -462,12 +458,12 @@ START_TEST(matrix_30_after_a_restored_backup_everything_at_stripe_is_adopted)
     db_test_exec(&m.t, "PRAGMA wal_checkpoint(TRUNCATE)");
     m.looked_at = 0;
     open_again("backup.db", "prep.db");
-    ck_assert_int_eq(count("refunds"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds"), 0);
     money_run(&m);
     money_look_later(&m);
     books_agree();
-    ck_assert_int_eq(count("transfers WHERE state = 'sent'"), 1);
-    ck_assert_int_eq(count("refunds WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'sent'"), 1);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'succeeded'"), 1);
     ck_assert_int_eq(money_int(&m, "SELECT balance_cents FROM ledger_totals"
                                    " WHERE account = 'stripe'"),
         stripe);
@@ -477,11 +473,8 @@ END_TEST
 void unit_domain_reconcile(Suite *s)
 {
     TCase *tc = tcase_create("reconcile");
-    if (!stripe_box_built()) {
-        printf(
-            "reconcile: not tested, prep-stripe was not built (libmicrohttpd-dev)\n");
+    if (stripe_box_missing("reconcile"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_payment_its_fee_and_its_refund_agree);

@@ -21,11 +21,6 @@ static void tear_down(void)
     money_close(&m);
 }
 
-static int64_t count(const char *rows)
-{
-    return money_int(&m, "SELECT COUNT(*) FROM %s", rows);
-}
-
 static enum result give(int64_t user_id, int64_t cents, const char *key)
 {
     money_act(&m, user_id);
@@ -81,7 +76,7 @@ START_TEST(only_an_administrator_gives_money_back_and_only_what_is_there)
     ck_assert(give(m.admin_id, 0, "k") == R_INVALID);
     ck_assert(give(m.admin_id, -5, "k") == R_INVALID);
     ck_assert(give(m.admin_id, MONEY_TOTAL + 1, "k") == R_INVALID);
-    ck_assert_int_eq(count("refunds"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds"), 0);
 }
 END_TEST
 
@@ -93,7 +88,7 @@ START_TEST(matrix_17_a_refund_is_made_once_whatever_is_lost_or_repeated)
     stripe_box_fault(&m.box, "POST /v1/refunds", "timeout_after_commit", 2);
     money_run(&m);
     ck_assert_uint_eq(refunds_at_stripe(), 1);
-    ck_assert_int_eq(count("refunds WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'succeeded'"), 1);
     ck_assert_int_eq(money_payment(&m).refunded.n, 5000);
 }
 END_TEST
@@ -118,7 +113,7 @@ START_TEST(matrix_18_one_that_stripe_has_nothing_left_for_is_given_up_by_itself)
     ck_assert(give(m.admin_id, 5000, "a") == OK);
     money_sim(&m, "refund", "payment_intent=%s", intent()); /* all of it */
     money_calls(&m);
-    ck_assert_int_eq(count("refunds WHERE state = 'canceled'"), 1);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'canceled'"), 1);
     money_run(&m);
     ck_assert_int_eq(money_payment(&m).refunded.n, MONEY_TOTAL);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
@@ -134,7 +129,7 @@ START_TEST(the_database_itself_refuses_to_give_more_than_was_paid)
             " created_at, updated_at)"
             " VALUES ('x', 1, 22786, 'queued', '', 'goodwill', 1, 1)"),
         0);
-    ck_assert_int_eq(count("refunds"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds"), 0);
 }
 END_TEST
 
@@ -153,7 +148,7 @@ static int64_t fail_one(void)
     snprintf(refund_id, sizeof refund_id, "%s", rows[0].refund_id);
     money_sim(&m, "refund_fail", "refund=%s", refund_id);
     money_listen(&m);
-    ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 1);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'failed'"), 1);
     ck_assert_int_eq(money_payment(&m).refunded.n, 0);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), -5000);
     return id;
@@ -177,7 +172,7 @@ START_TEST(matrix_19_one_that_fails_is_owed_until_it_is_made_again)
     money_run(&m);
     ck_assert_int_eq(money_payment(&m).refunded.n, 5000);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
-    ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'failed'"), 0);
 }
 END_TEST
 
@@ -197,7 +192,7 @@ START_TEST(one_that_a_bank_stands_against_fails_and_waits)
     ck_assert(give(m.admin_id, 5000, "a") == OK);
     money_sim(&m, "dispute", "payment_intent=%s&do=open", intent());
     money_calls(&m);
-    ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 1);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'failed'"), 1);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), -5000);
     money_run(&m);
     ck_assert(give(m.admin_id, 5000, "b") == R_CONFLICT);
@@ -211,14 +206,19 @@ START_TEST(a_refund_made_in_the_dashboard_is_taken_over)
     money_sim(&m, "refund", "payment_intent=%s&amount=10000", intent());
     money_run(&m);
     money_run(&m);
-    ck_assert_int_eq(count("refunds WHERE kind = 'stripe' AND state = 'succeeded'"), 1);
+    ck_assert_int_eq(
+        money_count(&m, "refunds WHERE kind = 'stripe' AND state = 'succeeded'"), 1);
     ck_assert_int_eq(money_payment(&m).refunded.n, 10000);
     ck_assert_int_eq(money_owed(&m, "host_payable"), -(MONEY_HOST - 6364));
     ck_assert(money_booking(&m).state == BOOKING_CONFIRMED);
     ck_assert_int_eq(
-        count("outbox WHERE kind = 'booking_refunded' AND fields LIKE '%$100.00%'"), 1);
+        money_count(
+            &m, "outbox WHERE kind = 'booking_refunded' AND fields LIKE '%$100.00%'"),
+        1);
     ck_assert_int_eq(
-        count("outbox WHERE kind = 'share_lowered' AND fields LIKE '%$63.64%'"), 1);
+        money_count(
+            &m, "outbox WHERE kind = 'share_lowered' AND fields LIKE '%$63.64%'"),
+        1);
 }
 END_TEST
 
@@ -226,9 +226,12 @@ START_TEST(both_sides_are_told_what_staff_give_back_and_why)
 {
     ck_assert(give(m.admin_id, 10000, "a") == OK);
     ck_assert_int_eq(
-        count("outbox WHERE kind = 'booking_refunded' AND fields LIKE '%$100.00%'"), 1);
+        money_count(
+            &m, "outbox WHERE kind = 'booking_refunded' AND fields LIKE '%$100.00%'"),
+        1);
     ck_assert_int_eq(
-        count("outbox WHERE kind = 'share_lowered' AND fields LIKE '%$63.64%spoiled%'"),
+        money_count(&m,
+            "outbox WHERE kind = 'share_lowered' AND fields LIKE '%$63.64%spoiled%'"),
         1);
 }
 END_TEST
@@ -239,8 +242,8 @@ START_TEST(all_of_it_back_in_the_dashboard_cancels_the_booking)
     money_run(&m);
     ck_assert(money_booking(&m).state == BOOKING_CANCELED);
     ck_assert_int_eq(holds_cells(&m.t), 0);
-    ck_assert_int_eq(count("outbox WHERE kind = 'booking_canceled'"), 1);
-    ck_assert_int_eq(count("outbox WHERE kind = 'booking_refunded'"), 0);
+    ck_assert_int_eq(money_count(&m, "outbox WHERE kind = 'booking_canceled'"), 1);
+    ck_assert_int_eq(money_count(&m, "outbox WHERE kind = 'booking_refunded'"), 0);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
 }
 END_TEST
@@ -256,10 +259,10 @@ START_TEST(a_part_given_in_the_dashboard_counts_for_what_we_had_decided)
     money_run(&m);
     ck_assert_int_eq(money_payment(&m).refunded.n, 20000);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
-    ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'failed'"), 0);
     ck_assert_int_eq(refunds_at_stripe(), 2);
-    ck_assert_int_eq(count("outbox WHERE kind = 'booking_refunded'"), 1);
-    ck_assert_int_eq(count("outbox WHERE kind = 'share_lowered'"), 1);
+    ck_assert_int_eq(money_count(&m, "outbox WHERE kind = 'booking_refunded'"), 1);
+    ck_assert_int_eq(money_count(&m, "outbox WHERE kind = 'share_lowered'"), 1);
 }
 END_TEST
 
@@ -284,7 +287,7 @@ START_TEST(more_back_than_was_paid_waits_for_the_news_that_one_has_failed)
     money_run(&m);
     ck_assert_int_eq(money_payment(&m).refunded.n, MONEY_TOTAL);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
-    ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'failed'"), 0);
 }
 END_TEST
 
@@ -321,7 +324,8 @@ START_TEST(what_is_shared_out_anew_is_made_even_with_the_host_to_the_cent)
     money_run(&m);
     ck_assert_int_eq(money_payment(&m).refunded.n, 13042);
     ck_assert_int_eq(money_int(&m, "SELECT SUM(amount_cents) FROM reversals"), 8300);
-    ck_assert_int_eq(count("transfers WHERE state = 'sent' AND amount_cents = 1"), 1);
+    ck_assert_int_eq(
+        money_count(&m, "transfers WHERE state = 'sent' AND amount_cents = 1"), 1);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
 }
 END_TEST
@@ -342,7 +346,7 @@ START_TEST(one_of_nobodys_payment_is_nobodys_business)
     ck_assert(db_begin(m.c->db) == OK);
     ck_assert(refunds_apply(m.c, &refund) == OK);
     ck_assert(db_commit(m.c->db) == OK);
-    ck_assert_int_eq(count("refunds"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds"), 0);
 }
 END_TEST
 
@@ -352,10 +356,8 @@ void unit_domain_refunds(Suite *s)
     tcase_add_test(plain, parts_add_up_to_the_whole_to_the_cent);
     suite_add_tcase(s, plain);
     TCase *tc = tcase_create("refunds");
-    if (!stripe_box_built()) {
-        printf("refunds: not tested, prep-stripe was not built (libmicrohttpd-dev)\n");
+    if (stripe_box_missing("refunds"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, only_an_administrator_gives_money_back_and_only_what_is_there);

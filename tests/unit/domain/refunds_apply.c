@@ -20,11 +20,6 @@ static void tear_down(void)
     money_close(&m);
 }
 
-static int64_t count(const char *rows)
-{
-    return money_int(&m, "SELECT COUNT(*) FROM %s", rows);
-}
-
 /* Our books and Stripe's say the same, now and when nothing is fresh any more. */
 static void books_agree(void)
 {
@@ -48,7 +43,7 @@ static const char *wait_for_money(void)
     money_act(&m, m.admin_id);
     ck_assert(refunds_give(m.c, m.booking_id, cents_of(WAITING), "kind", "key") == OK);
     money_run(&m);
-    ck_assert_int_eq(count("refunds WHERE state = 'pending'"), 1);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'pending'"), 1);
     struct refund_row *rows;
     size_t n;
     money_act(&m, 0);
@@ -60,14 +55,14 @@ static const char *wait_for_money(void)
 START_TEST(a_refund_that_waits_for_money_is_booked_when_the_money_moves)
 {
     wait_for_money();
-    ck_assert_int_eq(count("ledger WHERE kind = 'refund'"), 0);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'refund'"), 0);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), -WAITING);
     books_agree();
     money_book(&m, 7);
     money_later(&m, 3 * 86400); /* what was paid for the other is available */
     money_run(&m);
-    ck_assert_int_eq(count("refunds WHERE state = 'succeeded'"), 1);
-    ck_assert_int_eq(count("ledger WHERE kind = 'refund'"), 1);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'refund'"), 1);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
     books_agree();
 }
@@ -102,8 +97,9 @@ START_TEST(a_refund_that_waited_for_money_and_fails_was_never_in_the_books)
     books_agree();
     money_sim(&m, "refund_fail", "refund=%s", id);
     money_run(&m);
-    ck_assert_int_eq(count("refunds WHERE state = 'failed'"), 1);
-    ck_assert_int_eq(count("ledger WHERE kind IN ('refund', 'refund_failed')"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'failed'"), 1);
+    ck_assert_int_eq(
+        money_count(&m, "ledger WHERE kind IN ('refund', 'refund_failed')"), 0);
     ck_assert_int_eq(money_payment(&m).refunded.n, 0);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), -WAITING);
     books_agree();
@@ -145,10 +141,10 @@ START_TEST(one_that_is_pending_is_booked_once_when_its_money_has_moved)
     ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
     hear_of("pending", "txn_slow");
     hear_of("succeeded", "txn_slow");
-    ck_assert_int_eq(count("ledger WHERE kind = 'refund'"), 1);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'refund'"), 1);
     hear_of("failed", "txn_slow");
     hear_of("pending", "txn_slow"); /* old news */
-    ck_assert_int_eq(count("ledger WHERE kind = 'refund_failed'"), 1);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'refund_failed'"), 1);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), -WAITING);
 }
 END_TEST
@@ -157,7 +153,8 @@ START_TEST(one_of_which_only_its_end_is_heard_went_out_and_came_back)
 {
     hear_of("pending", "");
     hear_of("failed", "txn_slow");
-    ck_assert_int_eq(count("ledger WHERE kind IN ('refund', 'refund_failed')"), 2);
+    ck_assert_int_eq(
+        money_count(&m, "ledger WHERE kind IN ('refund', 'refund_failed')"), 2);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), -WAITING);
 }
 END_TEST
@@ -173,8 +170,8 @@ START_TEST(one_that_was_booked_while_it_waited_is_not_booked_again)
         id, (long long)m.booking_id);
     money_sim(&m, "refund_fail", "refund=%s", id);
     money_run(&m);
-    ck_assert_int_eq(count("ledger WHERE kind = 'refund'"), 1);
-    ck_assert_int_eq(count("ledger WHERE kind = 'refund_failed'"), 1);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'refund'"), 1);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'refund_failed'"), 1);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), -WAITING);
 }
 END_TEST
@@ -198,12 +195,13 @@ static void fail_unheard(int64_t cents)
 /* It went out and came back, and is owed to nobody. */
 static void nothing_has_come_of_it(void)
 {
-    ck_assert_int_eq(count("ledger WHERE kind = 'refund'"), 1);
-    ck_assert_int_eq(count("ledger WHERE kind = 'refund_failed'"), 1);
-    ck_assert_int_eq(count("ledger WHERE kind = 'refund_owed'"), 0);
-    ck_assert_int_eq(count("refunds"), 1);
-    ck_assert_int_eq(count("refunds WHERE state = 'canceled' AND kind = 'stripe'"), 1);
-    ck_assert_int_eq(count("audit WHERE action = 'refund.failed'"), 1);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'refund'"), 1);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'refund_failed'"), 1);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'refund_owed'"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds"), 1);
+    ck_assert_int_eq(
+        money_count(&m, "refunds WHERE state = 'canceled' AND kind = 'stripe'"), 1);
+    ck_assert_int_eq(money_count(&m, "audit WHERE action = 'refund.failed'"), 1);
     ck_assert_int_eq(money_payment(&m).refunded.n, 0);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
     ck_assert_int_eq(money_owed(&m, "host_payable"), -MONEY_HOST);
@@ -237,14 +235,14 @@ START_TEST(one_that_failed_before_it_was_heard_of_needs_no_room)
         refunds_give(m.c, m.booking_id, cents_of(MONEY_TOTAL), "all", "key") == OK);
     money_calls(&m);
     money_run(&m);
-    ck_assert_int_eq(count("refunds"), 1);
-    ck_assert_int_eq(count("refunds WHERE state = 'succeeded'"), 1);
-    ck_assert_int_eq(count("ledger WHERE kind = 'refund'"), 2);
-    ck_assert_int_eq(count("ledger WHERE kind = 'refund_failed'"), 1);
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds"), 1);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'refund'"), 2);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind = 'refund_failed'"), 1);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 0);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
     books_agree();
-    ck_assert_int_eq(count("audit WHERE action = 'refund.failed'"), 1);
+    ck_assert_int_eq(money_count(&m, "audit WHERE action = 'refund.failed'"), 1);
 }
 END_TEST
 
@@ -253,8 +251,8 @@ START_TEST(one_that_waited_and_failed_before_it_was_heard_of_has_moved_nothing)
     money_drain(&m);
     fail_unheard(500);
     money_run(&m);
-    ck_assert_int_eq(count("refunds WHERE state = 'canceled'"), 1);
-    ck_assert_int_eq(count("ledger WHERE kind LIKE 'refund%%'"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'canceled'"), 1);
+    ck_assert_int_eq(money_count(&m, "ledger WHERE kind LIKE 'refund%%'"), 0);
     books_agree();
 }
 END_TEST
@@ -281,8 +279,8 @@ START_TEST(one_of_ours_that_was_lost_and_has_failed_needs_no_room)
     ck_assert(refunds_give(m.c, m.booking_id, cents_of(MONEY_TOTAL), "all", "b") == OK);
     money_calls(&m);
     money_run(&m);
-    ck_assert_int_eq(count("refunds WHERE state = 'succeeded'"), 1);
-    ck_assert_int_eq(count("stripe_events WHERE processed_at IS NULL"), 0);
+    ck_assert_int_eq(money_count(&m, "refunds WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(money_count(&m, "stripe_events WHERE processed_at IS NULL"), 0);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
     books_agree();
 }
@@ -291,11 +289,8 @@ END_TEST
 void unit_domain_refunds_apply(Suite *s)
 {
     TCase *tc = tcase_create("refunds_apply");
-    if (!stripe_box_built()) {
-        printf("refunds_apply: not tested, prep-stripe was not built "
-               "(libmicrohttpd-dev)\n");
+    if (stripe_box_missing("refunds_apply"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_refund_that_waits_for_money_is_booked_when_the_money_moves);

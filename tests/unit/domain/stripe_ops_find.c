@@ -553,11 +553,8 @@ END_TEST
 void unit_domain_stripe_ops_find(Suite *s)
 {
     TCase *tc = tcase_create("stripe_ops_find");
-    if (!stripe_box_built()) {
-        printf("stripe_ops_find: not tested, prep-stripe was not built "
-               "(libmicrohttpd-dev)\n");
+    if (stripe_box_missing("stripe_ops_find"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, matrix_04_a_lost_intent_is_found_by_its_customer_and_adopted);

@@ -27,11 +27,6 @@ static void tear_down(void)
     money_close(&m);
 }
 
-static int64_t count(const char *rows)
-{
-    return money_int(&m, "SELECT COUNT(*) FROM %s", rows);
-}
-
 static const struct json *transfers_at_stripe(void)
 {
     money_act(&m, 0);
@@ -43,7 +38,7 @@ static void pay_the_host(void)
 {
     money_after_the_end(&m, DAY_S);
     money_run(&m);
-    ck_assert_int_eq(count("transfers WHERE state = 'sent'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'sent'"), 1);
 }
 
 static void give_back(int64_t cents, const char *key)
@@ -61,7 +56,7 @@ START_TEST(the_clock_begins_and_completes_a_booking)
     money_later(&m, 600);
     money_run(&m);
     ck_assert(money_booking(&m).state == BOOKING_COMPLETED);
-    ck_assert_int_eq(count("transfers WHERE state = 'scheduled'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'scheduled'"), 1);
 }
 END_TEST
 
@@ -85,7 +80,7 @@ START_TEST(the_host_is_paid_24_hours_after_the_end_and_not_before)
     ck_assert_str_eq(transfer.source_charge_id, p.charge_id);
     ck_assert_str_eq(transfer.transfer_group, b.uid);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
-    ck_assert_int_eq(count("outbox WHERE kind = 'transfer_sent'"), 1);
+    ck_assert_int_eq(money_count(&m, "outbox WHERE kind = 'transfer_sent'"), 1);
 }
 END_TEST
 
@@ -103,12 +98,12 @@ START_TEST(matrix_20_however_often_it_is_claimed_it_is_sent_once)
         money_act(&m, 0);
         ck_assert(transfers_claim(m.c, id) == OK);
     }
-    ck_assert_int_eq(count("stripe_ops WHERE kind = 'xfer'"), 1);
+    ck_assert_int_eq(money_count(&m, "stripe_ops WHERE kind = 'xfer'"), 1);
     money_act(&m, 0);
     stripe_box_fault(&m.box, "POST /v1/transfers", "reset_mid_body", 2);
     money_run(&m);
     ck_assert_uint_eq(transfers_at_stripe()->count, 1);
-    ck_assert_int_eq(count("transfers WHERE state = 'sent'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'sent'"), 1);
 }
 END_TEST
 
@@ -132,9 +127,9 @@ START_TEST(matrix_22_a_host_who_cannot_be_paid_is_told_and_paid_when_he_can)
     money_after_the_end(&m, DAY_S); /* we have not heard of it: Stripe refuses */
     money_run(&m);
     ck_assert_int_eq(
-        count("transfers WHERE state = 'held' AND held_for = 'account'"), 1);
-    ck_assert_int_eq(count("notices WHERE kind = 'transfer_held'"), 1);
-    ck_assert_int_eq(count("host_accounts WHERE transfers_active = 0"), 1);
+        money_count(&m, "transfers WHERE state = 'held' AND held_for = 'account'"), 1);
+    ck_assert_int_eq(money_count(&m, "notices WHERE kind = 'transfer_held'"), 1);
+    ck_assert_int_eq(money_count(&m, "host_accounts WHERE transfers_active = 0"), 1);
     money_later(&m, DAY_S);
     money_run(&m);
     ck_assert_uint_eq(transfers_at_stripe()->count, 0);
@@ -143,7 +138,7 @@ START_TEST(matrix_22_a_host_who_cannot_be_paid_is_told_and_paid_when_he_can)
     ck_assert(host_accounts_check_id(m.c, m.account_id, STRIPE_JOB_MS) == OK);
     money_run(&m);
     ck_assert_uint_eq(transfers_at_stripe()->count, 1);
-    ck_assert_int_eq(count("transfers WHERE state = 'sent' AND call = 2"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'sent' AND call = 2"), 1);
 }
 END_TEST
 
@@ -154,7 +149,7 @@ START_TEST(matrix_22_a_host_who_can_be_paid_within_the_same_second_is_paid)
     money_after_the_end(&m, DAY_S);
     money_run(&m);
     ck_assert_int_eq(
-        count("transfers WHERE state = 'held' AND held_for = 'account'"), 1);
+        money_count(&m, "transfers WHERE state = 'held' AND held_for = 'account'"), 1);
     money_sim(&m, "capability", "account=%s&transfers=active", m.account_id);
     money_act(&m, 0);
     ck_assert(host_accounts_check_id(m.c, m.account_id, STRIPE_JOB_MS) == OK);
@@ -162,7 +157,7 @@ START_TEST(matrix_22_a_host_who_can_be_paid_within_the_same_second_is_paid)
                   " WHERE user_id = host_id) RETURNING 1");
     money_later(&m, 3600);
     money_run(&m);
-    ck_assert_int_eq(count("transfers WHERE state = 'sent' AND call = 2"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'sent' AND call = 2"), 1);
 }
 END_TEST
 
@@ -176,10 +171,10 @@ START_TEST(a_review_or_a_warning_holds_it_until_it_is_over)
     money_after_the_end(&m, DAY_S);
     money_run(&m);
     ck_assert_int_eq(
-        count("transfers WHERE state = 'held' AND held_for = 'freeze'"), 1);
+        money_count(&m, "transfers WHERE state = 'held' AND held_for = 'freeze'"), 1);
     money_sim(&m, "review", "payment_intent=%s&do=close", intent_id);
     money_run(&m);
-    ck_assert_int_eq(count("transfers WHERE state = 'held'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'held'"), 1);
     struct freeze *freezes;
     size_t n;
     money_act(&m, m.admin_id);
@@ -192,7 +187,7 @@ START_TEST(a_review_or_a_warning_holds_it_until_it_is_over)
     money_act(&m, m.admin_id);
     ck_assert(freezes_release(m.c, source_id) == OK);
     money_run(&m);
-    ck_assert_int_eq(count("transfers WHERE state = 'sent'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'sent'"), 1);
     money_act(&m, m.admin_id);
     ck_assert(freezes_release(m.c, "issfr_none") == R_NOT_FOUND);
 }
@@ -220,7 +215,7 @@ START_TEST(one_that_stripe_refuses_for_good_waits_for_a_person)
     money_act(&m, m.admin_id);
     ck_assert(transfers_retry(m.c, 1) == R_CONFLICT);
     money_run(&m);
-    ck_assert_int_eq(count("transfers WHERE state = 'sent'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'sent'"), 1);
 }
 END_TEST
 
@@ -234,7 +229,7 @@ START_TEST(a_refund_before_it_leaves_makes_it_smaller)
     ck_assert_int_eq(host_back, 6364); /* 145.00 x 100.00 / 227.85 = 63.638 */
     ck_assert_int_eq(
         money_int(&m, "SELECT amount_cents FROM transfers"), MONEY_HOST - host_back);
-    ck_assert_int_eq(count("reversals"), 0);
+    ck_assert_int_eq(money_count(&m, "reversals"), 0);
 }
 END_TEST
 
@@ -242,7 +237,7 @@ START_TEST(a_refund_afterwards_asks_the_hosts_part_back)
 {
     pay_the_host();
     give_back(10000, "k");
-    ck_assert_int_eq(count("reversals WHERE state = 'succeeded'"), 1);
+    ck_assert_int_eq(money_count(&m, "reversals WHERE state = 'succeeded'"), 1);
     ck_assert_int_eq(money_int(&m, "SELECT reversed_cents FROM transfers"), 6364);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
     struct transfer *sent;
@@ -259,7 +254,7 @@ START_TEST(a_refund_afterwards_asks_the_hosts_part_back)
     ck_assert(payments_of_booking(m.c, m.booking_id, &payments, &n) == OK && n == 1);
     ck_assert(payments[0].applied);
     give_back(MONEY_TOTAL - 10000, "l");
-    ck_assert_int_eq(count("transfers WHERE state = 'reversed'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'reversed'"), 1);
     ck_assert_int_eq(
         money_int(&m, "SELECT SUM(amount_cents) FROM reversals"), MONEY_HOST);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
@@ -277,7 +272,7 @@ START_TEST(all_of_it_back_before_it_leaves_leaves_nothing_to_send)
     money_run(&m);
     ck_assert_uint_eq(transfers_at_stripe()->count, 0);
     ck_assert_int_eq(
-        count("transfers WHERE state = 'reversed' AND amount_cents = 0"), 1);
+        money_count(&m, "transfers WHERE state = 'reversed' AND amount_cents = 0"), 1);
 }
 END_TEST
 
@@ -288,12 +283,13 @@ START_TEST(matrix_24_what_cannot_be_had_back_is_kept_from_the_next_transfer)
     money_sim(&m, "reversals", "rule=refuse");
     money_sim(&m, "drain_account", "account=%s", m.account_id);
     give_back(10000, "k");
-    ck_assert_int_eq(count("reversals WHERE state = 'failed'"), 1);
+    ck_assert_int_eq(money_count(&m, "reversals WHERE state = 'failed'"), 1);
     ck_assert_int_eq(money_owed(&m, "host_receivable"), 6364);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
-    ck_assert_int_eq(count("notices WHERE kind = 'debt'"), 1);
-    ck_assert_int_eq(count("outbox WHERE kind = 'debt' AND fields LIKE '%$63.64%Money "
-                           "went back to the vendor: spoiled.%'"),
+    ck_assert_int_eq(money_count(&m, "notices WHERE kind = 'debt'"), 1);
+    ck_assert_int_eq(
+        money_count(&m, "outbox WHERE kind = 'debt' AND fields LIKE '%$63.64%Money "
+                        "went back to the vendor: spoiled.%'"),
         1);
     m.booking_id = second;
     money_after_the_end(&m, DAY_S);
@@ -303,8 +299,9 @@ START_TEST(matrix_24_what_cannot_be_had_back_is_kept_from_the_next_transfer)
                          " WHERE booking_id = %lld",
                          (long long)second),
         (MONEY_HOST - 6364) * 100000 + 6364);
-    ck_assert_int_eq(count("outbox WHERE kind = 'transfer_kept' AND fields LIKE "
-                           "'%$63.64%The rest, $81.36, has been sent%'"),
+    ck_assert_int_eq(
+        money_count(&m, "outbox WHERE kind = 'transfer_kept' AND fields LIKE "
+                        "'%$63.64%The rest, $81.36, has been sent%'"),
         1);
     struct cents debt;
     money_act(&m, 0);
@@ -324,9 +321,11 @@ START_TEST(a_debt_larger_than_a_transfer_takes_all_of_it)
     give_back(MONEY_TOTAL / 2, "l");
     money_after_the_end(&m, DAY_S);
     money_run(&m);
-    ck_assert_int_eq(count("transfers WHERE state = 'sent' AND amount_cents = 0"), 1);
-    ck_assert_int_eq(count("outbox WHERE kind = 'transfer_kept' AND fields LIKE "
-                           "'%Nothing was left to send.%'"),
+    ck_assert_int_eq(
+        money_count(&m, "transfers WHERE state = 'sent' AND amount_cents = 0"), 1);
+    ck_assert_int_eq(
+        money_count(&m, "outbox WHERE kind = 'transfer_kept' AND fields LIKE "
+                        "'%Nothing was left to send.%'"),
         1);
     ck_assert_uint_eq(transfers_at_stripe()->count, 1);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
@@ -346,8 +345,9 @@ START_TEST(a_reversal_made_at_stripe_is_taken_over)
         money_int(&m, "SELECT amount_cents FROM reversals WHERE state = 'succeeded'"),
         500);
     ck_assert_int_eq(money_int(&m, "SELECT reversed_cents FROM transfers"), 500);
-    ck_assert_int_eq(count("outbox WHERE kind = 'transfer_taken_back' AND fields LIKE "
-                           "'%$5.00%Stripe''s dashboard%'"),
+    ck_assert_int_eq(
+        money_count(&m, "outbox WHERE kind = 'transfer_taken_back' AND fields LIKE "
+                        "'%$5.00%Stripe''s dashboard%'"),
         1);
 }
 END_TEST
@@ -362,8 +362,8 @@ START_TEST(what_was_taken_back_by_hand_is_sent_again_when_an_administrator_says_
                   .outcome == STRIPE_OK);
     money_run(&m);
     money_look_later(&m);
-    ck_assert_int_eq(count("differences WHERE kind = 'unscheduled'"), 1);
-    ck_assert_int_eq(count("transfers"), 1);
+    ck_assert_int_eq(money_count(&m, "differences WHERE kind = 'unscheduled'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers"), 1);
     money_act(&m, m.host_id);
     ck_assert(transfers_send_owed(m.c, m.booking_id) == R_DENIED);
     money_act(&m, m.admin_id);
@@ -398,7 +398,7 @@ START_TEST(matrix_30_a_transfer_that_a_backup_does_not_know_is_not_sent_twice)
     money_listen(&m); /* the job sends nothing before this */
     money_run(&m);
     ck_assert_uint_eq(transfers_at_stripe()->count, 1);
-    ck_assert_int_eq(count("transfers WHERE state = 'sent'"), 1);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'sent'"), 1);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
 }
 END_TEST
@@ -406,11 +406,8 @@ END_TEST
 void unit_domain_transfers(Suite *s)
 {
     TCase *tc = tcase_create("transfers");
-    if (!stripe_box_built()) {
-        printf(
-            "transfers: not tested, prep-stripe was not built (libmicrohttpd-dev)\n");
+    if (stripe_box_missing("transfers"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, the_clock_begins_and_completes_a_booking);

@@ -102,10 +102,8 @@ END_TEST
 void unit_jobs_processes(Suite *s)
 {
     TCase *tc = tcase_create("processes");
-    if (!stripe_box_built()) {
-        printf("processes: not tested, prep-stripe was not built\n");
+    if (stripe_box_missing("processes"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, matrix_20_two_processes_of_jobs_do_each_thing_once);

@@ -71,10 +71,8 @@ END_TEST
 void unit_jobs_reconcile(Suite *s)
 {
     TCase *tc = tcase_create("reconcile");
-    if (!stripe_box_built()) {
-        printf("reconcile: not tested, prep-stripe was not built\n");
+    if (stripe_box_missing("reconcile"))
         return;
-    }
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, a_look_goes_on_until_its_end_and_the_next_one_reads_what_is_new);

@@ -108,7 +108,7 @@ void unit_jobs_sweep(Suite *s)
     TCase *tc = tcase_create("sweep");
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_set_timeout(tc, 60);
-    if (stripe_box_built()) {
+    if (!stripe_box_missing("sweep")) {
         tcase_add_test(tc, the_cursor_moves_when_all_events_were_seen_and_only_then);
         tcase_add_test(tc, matrix_28_an_outage_of_days_is_caught_up_page_by_page);
         tcase_add_test(tc, a_look_that_was_broken_off_goes_on_where_it_was);
