@@ -1,8 +1,8 @@
 #include "domain/compliance.h"
 
-#include "domain/accounts.h"
 #include <string.h>
 
+#include "domain/accounts.h"
 #include "domain/audit.h"
 #include "domain/catalogue.h"
 #include "domain/claims.h"

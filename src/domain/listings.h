@@ -67,7 +67,7 @@ enum result listings_refresh_host(struct ctx *c, int64_t host_id);
 
 /* What stands between a kitchen and its first booking. */
 struct listing_needs {
-    bool approval, transfers; /* not there yet */
+    bool transfers; /* not there yet */
     const char *papers[3];    /* catalogue keys of required papers that are missing */
     size_t papers_n;
     bool windows, photos; /* none: allowed, but worth saying */

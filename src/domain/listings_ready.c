@@ -57,7 +57,6 @@ enum result listings_needs(
     bind_int(q, "today", c->now_at / DAY_S);
     TRY(query_step(q));
     *out = (struct listing_needs) {
-        .approval = !text_is(k->state, "active"),
         .transfers = col_int(q, "transfers") == 0,
         .windows = col_int(q, "windows") == 0,
         .photos = col_int(q, "photos") == 0,

@@ -7,7 +7,8 @@
 enum { DAY_MIN = 1440, DAY_S = 86400, SOON_DAYS = 1, HORIZON_DAYS = 28 };
 enum { EXCEPTIONS_MAX = 1000 }; /* of one batch */
 
-/* What a listing's form allows at most (web/listing_form.c). */
+/* No booking is longer: a week was allowed once, before BOOKING_MAX_MIN was a day. No
+ * listing's form allows longer buffers. */
 enum { BOOKING_MAX_S = 7 * DAY_S, BUFFER_MAX_S = 4 * 3600 };
 
 /* A kitchen under examination. */

@@ -107,8 +107,7 @@ static enum result refused(
             ctx_printf(c, "Stripe refuses it: %s", e->message));
     /* All of it went back another way, which we shall hear of. */
     TRY(bookings_get(c, row->booking_id, &b));
-    TRY(refunds_set(c, row, NULL, "canceled", e->message, e->message));
-    TRY(refunds_post_owed(c, row, &b, true));
+    TRY(refunds_withdraw(c, row, &b, e->message));
     return transfers_schedule(c, &b);
 }
 

@@ -367,6 +367,7 @@ START_TEST(wherever_a_process_dies_another_goes_on)
     int stride = setting("PREP_QUERY_STRIDE", QUERY_STRIDE);
     story = &stories[_i];
     int deaths = die_at("!db.query", 1, setting("PREP_STRIDE", STRIDE));
+    ck_assert_int_gt(deaths, 0);
     int queries = die_at("db.query", 1 + (int)rand_below((uint32_t)stride), stride);
     fprintf(stderr, "torture: %s: died at %d points and %d queries\n", story->name,
         deaths, queries);

@@ -319,16 +319,20 @@ static int stride(void)
 START_TEST(whatever_fails_once_is_made_good)
 {
     const struct story *story = &stories[_i];
-    int point = 1;
-    for (bool fired = true; fired && point < POINTS_MAX; point += stride()) {
+    int failures = 0;
+    bool fired = true;
+    for (int point = 1; fired && point < POINTS_MAX; point += stride()) {
         struct scene scene;
         story->before(&scene);
         fault_order(arena_printf(world.arena, "*:%d", point));
         story->take(&scene);
         fired = fault_has_fired();
+        failures += fired;
         come_to_rest(story->name, point);
     }
-    fprintf(stderr, "torture: %s: failed at %d points\n", story->name, point - 1);
+    ck_assert_msg(!fired, "%s does not end", story->name);
+    ck_assert_int_gt(failures, 0);
+    fprintf(stderr, "torture: %s: failed at %d points\n", story->name, failures);
 }
 END_TEST
 
