@@ -6,7 +6,7 @@ INSERT INTO kitchens (host_id, title, slug, description, kitchen_type, address, 
     notice_min, buffer_before_min, buffer_after_min, policy, instant_book, access_notes,
     created_at, updated_at)
 VALUES (:host_id, :title, :slug, :description, :kitchen_type, :address, :city, :region,
-    :postal_code, :lat, :lng, :cell, :timezone, :square_feet, :capacity, :equipment_mask,
+    :postal_code, :lat, :lng, 0, :timezone, :square_feet, :capacity, :equipment_mask,
     :feature_mask, :restrictions, :accessibility, :certifications, :rate_cents,
     :offpeak_rate_cents, :offpeak_start_min, :offpeak_end_min, :cleaning_cents, :deposit_cents,
     :min_min, :max_min, :step_min, :notice_min, :buffer_before_min, :buffer_after_min, :policy,
@@ -16,7 +16,7 @@ VALUES (:host_id, :title, :slug, :description, :kitchen_type, :address, :city, :
 -- query: listings_save
 UPDATE kitchens SET title = :title, slug = :slug, description = :description,
     kitchen_type = :kitchen_type, address = :address, city = :city, region = :region,
-    postal_code = :postal_code, lat = :lat, lng = :lng, cell = :cell, timezone = :timezone,
+    postal_code = :postal_code, lat = :lat, lng = :lng, timezone = :timezone,
     square_feet = :square_feet, capacity = :capacity, equipment_mask = :equipment_mask,
     feature_mask = :feature_mask, restrictions = :restrictions, accessibility = :accessibility,
     certifications = :certifications, rate_cents = :rate_cents,

@@ -1,27 +1,27 @@
--- The words of kitchens. SQLite only (json_each).
+-- The words of kitchens. SQLite only (FTS5).
 
 -- query: words_get
-SELECT cell, words FROM kitchen_texts WHERE kitchen_id = :kitchen_id
-
--- query: words_set
-INSERT INTO kitchen_texts (kitchen_id, cell, words) VALUES (:kitchen_id, :cell, :words)
-ON CONFLICT (kitchen_id) DO UPDATE SET cell = excluded.cell, words = excluded.words
+SELECT k.cell, t.words FROM kitchens k LEFT JOIN kitchen_text t ON t.rowid = k.cell << 27 | k.id
+WHERE k.id = :kitchen_id
 
 -- query: words_forget
--- scan: over the list of words
-DELETE FROM kitchen_words
-WHERE word IN (SELECT value FROM json_each(:words)) AND cell = :cell AND kitchen_id = :kitchen_id
+DELETE FROM kitchen_text WHERE rowid = :cell << 27 | :kitchen_id
 
--- query: words_add
--- scan: over the list of words
-INSERT INTO kitchen_words (word, cell, kitchen_id)
-SELECT value, :cell, :kitchen_id FROM json_each(:words)
+-- query: words_place
+UPDATE kitchens SET cell = :cell WHERE id = :kitchen_id
 
--- query: words_rarest
--- scan: over the list of words, and as much of the band as it takes to see which is rare
--- sort: a handful of words
-SELECT j.key AS place FROM json_each(:words) j
-ORDER BY (SELECT COUNT(*) FROM (SELECT 1 FROM kitchen_words
-                                WHERE word = j.value AND cell BETWEEN :first AND :last
-                                LIMIT 300)), j.key
-LIMIT 1
+-- query: words_set
+INSERT INTO kitchen_text (rowid, words) VALUES (:cell << 27 | :kitchen_id, :words)
+
+-- query: words_missing
+SELECT k.id FROM kitchens k
+WHERE k.id > :after_id
+  AND NOT EXISTS (SELECT 1 FROM kitchen_text t WHERE t.rowid = k.cell << 27 | k.id)
+ORDER BY k.id LIMIT :max
+
+-- The command of FTS5's manual: pages < 0 begins with all pieces, > 0 goes on.
+-- query: words_merge
+INSERT INTO kitchen_text (kitchen_text, rank) VALUES ('merge', :pages)
+
+-- query: words_changes
+SELECT total_changes() AS changes

@@ -109,7 +109,6 @@ void db_close(struct db *db)
     }
     sqlite3_finalize(db->begin_reading);
     sqlite3_finalize(db->end_reading);
-    words_close(&db->words);
     sqlite3_close(db->reader);
     sqlite3_close(db->writer);
     if (db->lock_fd >= 0)
@@ -127,7 +126,6 @@ static enum result open_all(struct db *db, const char *dir, struct buf *why)
     TRY(connection_open(dir, DB_WRITE, &db->writer, why));
     TRY(migrate_check(db->writer, why));
     TRY(connection_open(dir, DB_READ, &db->reader, why));
-    TRY(words_open(db->reader, &db->words, why));
     CHECK(sqlite3_prepare_v3(db->reader, "BEGIN", -1, SQLITE_PREPARE_PERSISTENT,
               &db->begin_reading, NULL) == SQLITE_OK);
     CHECK(sqlite3_prepare_v3(db->reader, "COMMIT", -1, SQLITE_PREPARE_PERSISTENT,

@@ -118,12 +118,6 @@ bool query_col_is_null(struct query *q, const char *name);
 #define col_text_here(q, name) query_col_text_here(q, "" name)
 const char *query_col_text_here(struct query *q, const char *name);
 
-/* Calls EACH with the words of TEXT, as an index of words should have them: in small
- * letters, without accents, as stems ("Bakeries" and "bakery" are both "bakeri"). They
- * are letters and digits only. */
-void db_words(struct db *db, const char *text,
-    void (*each)(void *arg, const char *word, size_t n), void *arg);
-
 /* "3.40.1": the library that runs, not the header. */
 const char *db_library_version(void);
 

@@ -29,14 +29,6 @@ struct query {
     const char **names; /* of both, one block */
 };
 
-/* What takes texts apart (words.c). */
-struct words {
-    fts5_tokenizer tokenizer;
-    Fts5Tokenizer *made;
-};
-enum result words_open(sqlite3 *c, struct words *out, struct buf *why);
-void words_close(struct words *w); /* before its connection */
-
 struct db {
     sqlite3 *reader, *writer;
     sqlite3_stmt *begin_reading, *end_reading;
@@ -46,7 +38,6 @@ struct db {
     int used_count;
     struct arena *arena;
     enum db_mode mode;
-    struct words words;
     int lock_fd;
     bool in_transaction, is_reading;
     int count;

@@ -8,7 +8,6 @@
 #include "domain/notices.h"
 #include "domain/outbox.h"
 #include "domain/search.h"
-#include "domain/squares.h"
 #include "util/guard.h"
 #include "util/text.h"
 
@@ -86,7 +85,6 @@ static void bind_input(struct ctx *c, struct query *q, const struct listing_inpu
     bind_text(q, "postal_code", k->postal_code);
     bind_real(q, "lat", k->lat);
     bind_real(q, "lng", k->lng);
-    bind_int(q, "cell", squares_cell(k->lat, k->lng));
     bind_text(q, "timezone", k->timezone);
     bind_int(q, "square_feet", k->square_feet);
     bind_int(q, "capacity", k->capacity);

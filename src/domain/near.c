@@ -10,62 +10,37 @@
 #include "util/text.h"
 
 enum {
-    RANGES_MAX = 160,
-    RANGE_BITS = 27, /* as in near.sql */
+    SQUARES_MAX = 400, /* of one look */
+    RANGE_BITS = 27,   /* as in near.sql */
     RATE_MAX_CENTS = 100000000,
     MINUTES_MAX = 1 << 30
 };
 
-/* From fine to coarse. */
-enum { FINE, MIDDLE, COARSE, LEVELS };
-static const int64_t sizes[LEVELS] = { SQUARES_CELL, SQUARES_PART, SQUARES_SQUARE };
-
-/* The first look is a middle one, where nothing better is known. So many kitchens in it
- * are a town, where it takes a closer look. */
+/* Squares of a look are 2^k cells high. The first look is a middle one, where nothing
+ * better is known. So many kitchens in it are a town, where it takes a closer look. */
+enum { FINEST, FIRST = 3, COARSEST = 10 };
 enum { DENSE = 300, FIRST_REACH = 2 };
 static const double first_close_mi = 0.33;
-
-/* ---- words ------------------------------------------------------------------------
- */
-
-/* The words as the index has them; of several that first which is rare, as far as the
- * row of squares tells that the point is in. */
-static enum result find_words(struct ctx *c, struct near_walk *w)
-{
-    enum { WORDS_MAX = 8 };
-    const struct near_filter *f = &w->filter;
-    if (*f->words == '\0')
-        return OK;
-    struct word_list list = words_of(c, f->words);
-    if (list.n == 0)
-        return fail(c, R_INVALID,
-            "Give a word to look for, like \"smoker\" or \"loading dock\".");
-    if (list.n > 1) {
-        struct square_box band = squares_box(f->lat, f->lng, SQUARES_SQUARE, 0);
-        int64_t first = squares_cell_at(band.south, 0);
-        list.n = list.n < WORDS_MAX ? list.n : WORDS_MAX;
-        TRY(words_rarest_first(c, &list, first, first + SQUARES_BAND - 1));
-        w->others = words_json(c, &list, 1);
-    }
-    w->word = list.at[0];
-    return OK;
-}
 
 enum result near_begin(
     struct ctx *c, const struct near_filter *filter, struct near_walk *out)
 {
     *out = (struct near_walk) {
         .filter = *filter,
-        .level = MIDDLE,
+        .level = FIRST,
         .done_mi = -1,
         .look_mi = INFINITY,
     };
-    return find_words(c, out);
+    if (*filter->words != '\0' && !words_any(filter->words))
+        return fail(c, R_INVALID,
+            "Give a word to look for, like \"smoker\" or \"loading dock\".");
+    out->match = words_match(c, filter->words);
+    return OK;
 }
 
 static int64_t size_of(const struct near_walk *w)
 {
-    return sizes[w->level];
+    return INT64_C(1) << w->level;
 }
 
 /* ---- reading a box ----------------------------------------------------------------
@@ -73,12 +48,11 @@ static int64_t size_of(const struct near_walk *w)
 
 static const char *ranges_json(struct ctx *c, const struct square_box *box)
 {
-    struct cell_range ranges[RANGES_MAX];
-    size_t n = squares_ranges(box, ranges, RANGES_MAX);
+    struct cell_range ranges[SQUARES_MAX];
+    size_t n = squares_ranges(box, ranges, SQUARES_MAX);
     char *out = arena_alloc(c->arena, n * (TEXT_INT_MAX + 1) + 2), *at = out;
     for (size_t i = 0; i < n; i++) {
         *at++ = i == 0 ? '[' : ',';
-        /* A row of squares all round the earth fits in the lower bits. */
         int64_t packed =
             ranges[i].first << RANGE_BITS | (ranges[i].last - ranges[i].first);
         at += text_put_int(at, packed);
@@ -89,13 +63,18 @@ static const char *ranges_json(struct ctx *c, const struct square_box *box)
 
 /* Only what lies in the square round a circle of MI: cheaper said here than found out
  * for each row. */
-static void bind_square(struct query *q, const struct near_filter *f, double mi)
+static void bind_square(struct query *q, const struct near_walk *w, double mi)
 {
+    const struct near_filter *f = &w->filter;
     double north = squares_north(mi), east = squares_east(f->lat, mi);
     bind_real(q, "south", f->lat - north);
     bind_real(q, "north", f->lat + north);
     bind_real(q, "west", f->lng - east);
     bind_real(q, "east", f->lng + east);
+    if (w->match == NULL)
+        return;
+    bind_int(q, "southwest", near_spot(squares_cell(f->lat - north, f->lng - east), 0));
+    bind_int(q, "northeast", near_spot(squares_cell(f->lat + north, f->lng + east), 0));
 }
 
 /* So many kitchens at most are read in one look. */
@@ -108,16 +87,14 @@ static struct query *query_of(struct ctx *c, const struct near_walk *w,
     const struct square_box *box, double up_to_mi)
 {
     const struct near_filter *f = &w->filter;
-    struct query *q = db_query(c->db, w->word != NULL ? Q_NEAR_WORDS : Q_NEAR_CELLS);
+    struct query *q = db_query(c->db, w->match != NULL ? Q_NEAR_TEXT : Q_NEAR_CELLS);
     bind_text(q, "ranges", ranges_json(c, box));
-    if (w->word != NULL) {
-        bind_text(q, "word", w->word);
-        bind_text(q, "others", w->others);
-    }
+    if (w->match != NULL)
+        bind_text(q, "match", w->match);
     bind_int(q, "equipment", (int64_t)f->equipment);
     bind_int(q, "max_rate_cents", f->max_rate.n > 0 ? f->max_rate.n : RATE_MAX_CENTS);
     bind_int(q, "length_min", f->length_min > 0 ? f->length_min : MINUTES_MAX);
-    bind_square(q, f, w->look_mi < INFINITY ? up_to_mi : f->radius_mi);
+    bind_square(q, w, w->look_mi < INFINITY ? up_to_mi : f->radius_mi);
     bind_int(q, "max", (int64_t)most_of(w));
     return q;
 }
@@ -179,7 +156,7 @@ static enum result read_box(struct ctx *c, struct near_walk *w,
  * kitchens whatever it begins with, in one look or in several. Two questions that share
  * a place guess badly for each other, which costs a look. */
 
-enum { SETS = 1024, WAYS = 4 };
+enum { SETS = 1024, WAYS = 4, GUESS_LEVEL = 6 };
 static struct guess {
     uint64_t question;
     double mi;
@@ -201,7 +178,8 @@ static uint64_t mix(uint64_t h, uint64_t n)
 static uint64_t question_of(const struct near_walk *w)
 {
     const struct near_filter *f = &w->filter;
-    uint64_t h = mix(w->first_wanted, (uint64_t)squares_square(f->lat, f->lng));
+    uint64_t h =
+        mix(w->first_wanted, (uint64_t)squares_cell(f->lat, f->lng) >> 2 * GUESS_LEVEL);
     h = mix(mix(h, f->equipment), (uint64_t)f->max_rate.n);
     h = mix(h, (uint64_t)f->length_min);
     for (const char *s = f->words; *s != '\0'; s++)
@@ -238,32 +216,36 @@ static struct square_box box_of(const struct near_walk *w)
                                  : squares_box(f->lat, f->lng, size_of(w), FIRST_REACH);
 }
 
-/* What a look costs, in kitchens read: a range is as dear as a few of them, and those
- * of a box that lie outside its circle are read for nothing. Where equipment is asked
- * for, most of those inside are, too. */
+/* What a look costs, in kitchens read: a range is as dear as a few of them (of the text
+ * index, as many), and those of a box that lie outside its circle are read for nothing.
+ * Where equipment is asked for, most of those inside are, too. Half of the squares
+ * begin a range of their own. */
 static double cost_of(const struct near_walk *w)
 {
-    enum { RANGE_COST = 4, WITHOUT_COST = 3 };
-    bool choosy = w->filter.equipment != 0 && w->word == NULL;
+    enum { RANGE_COST = 5, TEXT_RANGE_COST = 100, WITHOUT_COST = 3 };
+    bool choosy = w->filter.equipment != 0 && w->match == NULL;
     struct square_box box = box_of(w);
+    double squares = (double)squares_count(&box);
+    if (squares > SQUARES_MAX)
+        return INFINITY;
     double height = (double)(box.north - box.south + 1);
     double width = (double)(box.east - box.west + 1);
     double narrowing = fmax(0.05, cos(w->filter.lat * M_PI / 180));
     double area = height * width * narrowing * SQUARES_CELL_MI * SQUARES_CELL_MI;
-    double ranges = (double)squares_ranges_most(&box);
-    if (ranges > RANGES_MAX)
-        return INFINITY;
-    return RANGE_COST * ranges + (double)enough(w) * (choosy ? WITHOUT_COST : 1) *
-                                     area / (M_PI * w->look_mi * w->look_mi);
+    double circle = M_PI * w->look_mi * w->look_mi;
+    return (w->match != NULL ? TEXT_RANGE_COST : RANGE_COST) * (squares + 1) / 2 +
+           w->expected * (choosy ? WITHOUT_COST : 1) * area / circle;
 }
 
-/* The next look goes so far, with the squares that make it cheapest. */
-static void look_so_far(struct near_walk *w, double mi)
+/* The next look goes so far, where so many are expected, with the squares that make it
+ * cheapest. */
+static void look_so_far(struct near_walk *w, double mi, size_t expected)
 {
     double least = INFINITY;
-    int best = COARSE;
+    int best = COARSEST;
     w->look_mi = fmin(mi, w->filter.radius_mi);
-    for (w->level = FINE; w->level < LEVELS; w->level++) {
+    w->expected = (double)expected * (w->look_mi / mi) * (w->look_mi / mi);
+    for (w->level = FINEST; w->level <= COARSEST; w->level++) {
         double cost = cost_of(w);
         if (cost < least) {
             least = cost;
@@ -280,7 +262,7 @@ static void begin_by_guess(struct near_walk *w)
     const struct guess *set = guesses[question % SETS];
     for (int i = 0; i < WAYS; i++)
         if (set[i].question == question) {
-            look_so_far(w, set[i].mi);
+            look_so_far(w, set[i].mi, enough(w));
             return;
         }
 }
@@ -296,7 +278,7 @@ static void grow(struct near_walk *w, size_t wanted)
     double needed = (double)w->given + 1.3 * (double)wanted / share;
     double least = fmax(1.8 * w->done_mi, 0.1);
     double mi = w->edge_mi * sqrt(needed / M_PI / ((double)w->seen + 0.5));
-    look_so_far(w, fmax(least, fmin(10 * w->edge_mi, mi)));
+    look_so_far(w, fmax(least, fmin(10 * w->edge_mi, mi)), (size_t)needed);
 }
 
 /* A first look that had to stop before its end: the nearest may not be among what it
@@ -329,10 +311,7 @@ enum result near_next(struct ctx *c, struct near_walk *w, size_t wanted,
         TRY(read_box(c, w, &box, up_to_mi, out, n));
         if (is_crowded(w)) {
             *n = 0;
-            w->level = FINE;
-            w->look_mi = first_close_mi;
-            if (cost_of(w) == INFINITY) /* at a pole */
-                look_so_far(w, first_close_mi);
+            look_so_far(w, first_close_mi, enough(w));
             continue;
         }
         w->edge_mi =

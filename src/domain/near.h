@@ -34,9 +34,10 @@ struct near_kitchen {
 /* Where a walk has got to. */
 struct near_walk {
     struct near_filter filter;
-    const char *word, *others; /* the rarest, and a JSON array of the rest; or NULL */
-    int level;                 /* of the last box, or the first */
+    const char *match; /* what the text index is asked for; NULL: nothing */
+    int level;        /* of the last box, or the first: its squares are 2^level cells */
     double look_mi;   /* how far this look wants to see; INFINITY: all of its box */
+    double expected;  /* so many are in that, by what is known before */
     double done_mi;   /* everything up to here has been given */
     double enough_mi; /* what would have been a good first look; 0: not known yet */
     double edge_mi;   /* of the square that was looked at last */

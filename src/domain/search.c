@@ -6,6 +6,7 @@
 #include "domain/catalogue.h"
 #include "domain/squares.h"
 #include "domain/words.h"
+#include "util/guard.h"
 #include "util/text.h"
 
 enum { DAY_MIN = 1440, YEARS_AHEAD_DAYS = 800 };
@@ -261,10 +262,17 @@ enum result search_index(struct ctx *c, int64_t kitchen_id)
 {
     struct kitchen k;
     TRY(kitchens_get(c, kitchen_id, &k));
-    struct query *q = db_query(c->db, Q_SEARCH_SET_CELL);
-    int64_t cell = squares_cell(k.lat, k.lng);
-    bind_int(q, "cell", cell);
-    bind_int(q, "kitchen_id", kitchen_id);
-    TRY(query_run_one(q));
-    return words_index(c, kitchen_id, cell, text_of(c, &k));
+    return words_index(c, kitchen_id, squares_cell(k.lat, k.lng), text_of(c, &k));
+}
+
+enum result search_index_missing(struct ctx *c, int64_t *after_id, size_t *n)
+{
+    int64_t ids[100];
+    TRY(words_missing(c, *after_id, ids, COUNT_OF(ids), n));
+    TRY(db_begin(c->db));
+    for (size_t i = 0; i < *n; i++) {
+        TRY(search_index(c, ids[i]));
+        *after_id = ids[i];
+    }
+    return db_commit(c->db);
 }

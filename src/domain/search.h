@@ -24,14 +24,19 @@ struct search_page {
 
 /* One page of offers. Sorted by distance all kitchens of the radius count; sorted by
  * price (the total of the earliest start) or rating (best first, unrated last) the
- * SEARCH_POOL nearest do. Each distance, price or rating alike goes by the nearer.
- * R_INVALID with a sentence when a number is out of range. */
-enum { SEARCH_POOL = 400 };
+ * SEARCH_POOL nearest do, as many as all pages have room for. Each distance, price or
+ * rating alike goes by the nearer. R_INVALID with a sentence when a number is out of
+ * range. */
+enum { SEARCH_POOL = SEARCH_PAGE * SEARCH_PAGES_MAX };
 enum result search_find(
     struct ctx *c, const struct search_request *request, struct search_page *out);
 
-/* Brings the map and the text index in step with the kitchen's row. Call it in the
- * transaction that changes title, description, equipment, city or position. */
+/* Brings the map and the index of words in step with the kitchen's row. Call it in the
+ * transaction that changes title, description, type, city, position or what it has. */
 enum result search_index(struct ctx *c, int64_t kitchen_id);
+
+/* Does so for the next kitchens after *AFTER_ID that are not in it yet, if there are
+ * any, in a transaction of its own. *N: how many; 0: that was all. */
+enum result search_index_missing(struct ctx *c, int64_t *after_id, size_t *n);
 
 #endif

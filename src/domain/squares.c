@@ -4,9 +4,10 @@
 
 #include "util/guard.h"
 
-enum { DEGREE = SQUARES_DEGREE, ROWS = 180 * DEGREE, COLUMNS = 360 * DEGREE };
+enum { ORDER = 18, COLUMNS = 1 << ORDER, ROWS = COLUMNS / 2 };
 
-static const double mi_per_degree = SQUARES_CELL_MI * DEGREE;
+static const double per_degree = COLUMNS / 360.0; /* cells */
+static const double mi_per_degree = SQUARES_CELL_MI * COLUMNS / 360.0;
 
 static int64_t clamp(int64_t n, int64_t low, int64_t high)
 {
@@ -15,29 +16,32 @@ static int64_t clamp(int64_t n, int64_t low, int64_t high)
 
 static int64_t row_of(double lat)
 {
-    return clamp((int64_t)floor((lat + 90) * DEGREE), 0, ROWS - 1);
+    return clamp((int64_t)floor((lat + 90) * per_degree), 0, ROWS - 1);
 }
 
 static int64_t column_of(double lng)
 {
-    return clamp((int64_t)floor((lng + 180) * DEGREE), 0, COLUMNS - 1);
+    return clamp((int64_t)floor((lng + 180) * per_degree), 0, COLUMNS - 1);
 }
 
-int64_t squares_cell_at(int64_t row, int64_t column)
+/* The bits of N with a zero before each. */
+static int64_t spread(int64_t n)
 {
-    int64_t square = row / 100 * (COLUMNS / 100) + column / 100;
-    int64_t part = row / 10 % 10 * 10 + column / 10 % 10;
-    return (square * 100 + part) * 100 + row % 10 * 10 + column % 10;
+    n = (n | n << 16) & 0x0000ffff0000ffff;
+    n = (n | n << 8) & 0x00ff00ff00ff00ff;
+    n = (n | n << 4) & 0x0f0f0f0f0f0f0f0f;
+    n = (n | n << 2) & 0x3333333333333333;
+    return (n | n << 1) & 0x5555555555555555;
+}
+
+static int64_t cell_at(int64_t row, int64_t column)
+{
+    return spread(row) << 1 | spread(column);
 }
 
 int64_t squares_cell(double lat, double lng)
 {
-    return squares_cell_at(row_of(lat), column_of(lng));
-}
-
-int64_t squares_square(double lat, double lng)
-{
-    return squares_cell(lat, lng) / 10000;
+    return cell_at(row_of(lat), column_of(lng));
 }
 
 /* How much narrower a degree to the east is than one to the north. */
@@ -99,47 +103,71 @@ double squares_inside_mi(const struct square_box *box, double lat, double lng)
 {
     double y = lat + 90, x = lng + 180, inside = INFINITY;
     if (box->south > 0)
-        inside = fmin(inside, (y - (double)box->south / DEGREE) * mi_per_degree);
+        inside = fmin(inside, (y - (double)box->south / per_degree) * mi_per_degree);
     if (box->north < ROWS - 1)
-        inside = fmin(inside, ((double)(box->north + 1) / DEGREE - y) * mi_per_degree);
+        inside =
+            fmin(inside, ((double)(box->north + 1) / per_degree - y) * mi_per_degree);
     if (box->west > 0)
-        inside = fmin(inside, to_meridian_mi(lat, x - (double)box->west / DEGREE));
+        inside = fmin(inside, to_meridian_mi(lat, x - (double)box->west / per_degree));
     if (box->east < COLUMNS - 1)
         inside =
-            fmin(inside, to_meridian_mi(lat, (double)(box->east + 1) / DEGREE - x));
+            fmin(inside, to_meridian_mi(lat, (double)(box->east + 1) / per_degree - x));
     return inside < 0 ? 0 : inside;
 }
 
 int64_t squares_reach(int64_t size, double radius_mi)
 {
     /* A little more, for what a box loses by the roundness of the earth. */
-    return (int64_t)ceil(1.02 * radius_mi / mi_per_degree * DEGREE / (double)size);
+    return (int64_t)ceil(1.02 * radius_mi / SQUARES_CELL_MI / (double)size);
+}
+
+int64_t squares_count(const struct square_box *box)
+{
+    return (box->north - box->south + 1) / box->size *
+           ((box->east - box->west + 1) / box->size);
+}
+
+struct cover {
+    const struct square_box *box;
+    struct cell_range *out;
+    size_t n, max;
+};
+
+static void add(struct cover *cover, int64_t first, int64_t last)
+{
+    if (cover->n > 0 && cover->out[cover->n - 1].last == first - 1) {
+        cover->out[cover->n - 1].last = last;
+        return;
+    }
+    CHECK(cover->n < cover->max);
+    cover->out[cover->n++] = (struct cell_range) { first, last };
+}
+
+/* What the square of SIZE at ROW and COLUMN has of the box: all, nothing, or what its
+ * quarters have, in their order. */
+static void descend(struct cover *cover, int64_t row, int64_t column, int64_t size)
+{
+    const struct square_box *box = cover->box;
+    int64_t north = row + size - 1, east = column + size - 1;
+    if (row > box->north || north < box->south || column > box->east ||
+        east < box->west)
+        return;
+    if (row >= box->south && north <= box->north && column >= box->west &&
+        east <= box->east) {
+        int64_t first = cell_at(row, column);
+        add(cover, first, first + size * size - 1);
+        return;
+    }
+    int64_t half = size / 2;
+    descend(cover, row, column, half);
+    descend(cover, row, column + half, half);
+    descend(cover, row + half, column, half);
+    descend(cover, row + half, column + half, half);
 }
 
 size_t squares_ranges(const struct square_box *box, struct cell_range *out, size_t max)
 {
-    size_t n = 0;
-    CHECK(box->size <= SQUARES_SQUARE);
-    /* A row of squares is one range; a row of anything finer breaks where the next
-     * larger one ends. */
-    int64_t run = box->size == SQUARES_SQUARE ? COLUMNS : 10 * box->size;
-    for (int64_t row = box->south; row <= box->north; row += box->size) {
-        for (int64_t column = box->west; column <= box->east;) {
-            int64_t last = column - column % run + run - 1;
-            last = last < box->east ? last : box->east;
-            CHECK(n < max);
-            out[n++] = (struct cell_range) { squares_cell_at(row, column),
-                squares_cell_at(row + box->size - 1, last) };
-            column = last + 1;
-        }
-    }
-    return n;
-}
-
-size_t squares_ranges_most(const struct square_box *box)
-{
-    int64_t rows = (box->north - box->south + 1) / box->size;
-    int64_t columns = (box->east - box->west + 1) / box->size;
-    int64_t runs = box->size == SQUARES_SQUARE ? 1 : (columns + 18) / 10;
-    return (size_t)(rows * runs);
+    struct cover cover = { box, out, 0, max };
+    descend(&cover, 0, 0, COLUMNS);
+    return cover.n;
 }

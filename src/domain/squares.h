@@ -1,10 +1,9 @@
 /* The map as numbered squares, so that "near" is a handful of ranges in an index.
- * A square of 0.1 degree has the number row * 3600 + column, counted from the
- * south pole and the 180th meridian. It has 100 parts of 0.01 degree, and these 100
- * cells of 0.001 degree each, numbered row by row: a cell's number is
- * (square * 100 + part) * 100 + its place in the part. kitchens.cell holds it. A
- * square or a part is then one range of cells, neighbours in a row are one range
- * together, and a look can be as fine as kitchens are dense.
+ * The smallest, a cell, is 360/2^18 of a degree high and wide. Cells are numbered in
+ * Morton order: the bits of row (counted from the south pole) and column (from the
+ * 180th meridian) in turn, the column's lowest bit last. So four squares that make up a
+ * larger one follow one another, and a square of any size 2^k cells is one range of
+ * 4^k numbers. kitchens.cell holds the number.
  * Nothing here reaches across the 180th meridian. */
 #ifndef DOMAIN_SQUARES_H
 #define DOMAIN_SQUARES_H
@@ -12,31 +11,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The cell of a point; less than 2^35. */
 int64_t squares_cell(double lat, double lng);
 
-int64_t squares_cell_at(int64_t row, int64_t column);
-
-/* The number of the 0.1 degree square of a point. */
-int64_t squares_square(double lat, double lng);
-
-/* Sizes of squares, in cells of 0.001 degree. */
-enum {
-    SQUARES_CELL = 1,
-    SQUARES_PART = 10,
-    SQUARES_SQUARE = 100,
-    SQUARES_DEGREE = 1000
-};
-
-/* So many numbers has a row of squares, all round the earth. */
-enum { SQUARES_BAND = 3600 * 10000 };
-
 /* The height of a cell. */
-#define SQUARES_CELL_MI 0.0690934
+#define SQUARES_CELL_MI 0.0948853
 
 /* Rows south to north and columns west to east, all inclusive, counted in cells. */
 struct square_box {
     int64_t south, north, west, east;
-    int64_t size; /* its edges lie on multiples of this */
+    int64_t size; /* a power of two: its edges lie on multiples of this */
 };
 
 /* The box of whole squares of SIZE round the one that holds
@@ -47,6 +31,10 @@ struct square_box squares_box(double lat, double lng, int64_t size, int64_t reac
 /* The smallest box of whole squares of SIZE that has everything within MI of the point.
  */
 struct square_box squares_round(double lat, double lng, int64_t size, double mi);
+
+/* So many squares of its size has a box: it is no more ranges than that, and about half
+ * of it where there are more than a few. */
+int64_t squares_count(const struct square_box *box);
 
 /* So many degrees to the north, and to the east at most, go MI; a little more, for
  * the roundness of numbers. */
@@ -64,11 +52,8 @@ struct cell_range {
     int64_t first, last;
 };
 
-/* The cells of a box, of any size up to SQUARES_SQUARE, as ranges, at most MAX (a box
- * that needs more is a bug). Returns how many. */
+/* The cells of a box as ranges, in order, at most MAX (a box that needs more is a bug).
+ * Returns how many. */
 size_t squares_ranges(const struct square_box *box, struct cell_range *out, size_t max);
-
-/* So many ranges has a box at most. */
-size_t squares_ranges_most(const struct square_box *box);
 
 #endif

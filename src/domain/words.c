@@ -1,121 +1,106 @@
 #include "domain/words.h"
 
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "util/text.h"
 
-struct gathering {
-    struct arena *arena;
-    const char **at;
-    size_t n, room;
-};
+enum { WORDS_MAX = 8 };
 
-/* A word's beginning of so many bytes, no letter of it cut through. */
-static size_t cut(const char *word, size_t n)
+static const char spaces[] = " \t\r\n\f\v";
+
+bool words_any(const char *text)
 {
-    if (n <= WORD_BYTES)
-        return n;
-    n = WORD_BYTES;
-    while (n > 0 && (word[n] & 0xc0) == 0x80)
-        n--;
-    return n;
+    for (const unsigned char *s = (const unsigned char *)text; *s != '\0'; s++)
+        if (isalnum(*s) || *s >= 0x80)
+            return true;
+    return false;
 }
 
-static void gather(void *arg, const char *word, size_t n)
+/* In FTS5's syntax a quote within quotes is written twice. */
+static const char *quoted(struct ctx *c, const char *word, size_t n)
 {
-    struct gathering *g = arg;
-    if (g->n == g->room) {
-        const char **more = arena_array(g->arena, 2 * g->room, sizeof *more);
-        memcpy(more, g->at, g->n * sizeof *more);
-        g->at = more;
-        g->room *= 2;
+    char *out = arena_alloc(c->arena, 2 * n + 3), *at = out;
+    *at++ = '"';
+    for (size_t i = 0; i < n; i++) {
+        if (word[i] == '"')
+            *at++ = '"';
+        *at++ = word[i];
     }
-    g->at[g->n++] = arena_strndup(g->arena, word, cut(word, n));
-}
-
-static int alphabetically(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-struct word_list words_of(struct ctx *c, const char *text)
-{
-    struct gathering g = { .arena = c->arena, .room = 64 };
-    g.at = arena_array(c->arena, g.room, sizeof *g.at);
-    db_words(c->db, text, gather, &g);
-    qsort(g.at, g.n, sizeof *g.at, alphabetically);
-    struct word_list list = { g.at, 0 };
-    for (size_t i = 0; i < g.n; i++)
-        if (list.n == 0 || !text_is(g.at[i], list.at[list.n - 1]))
-            list.at[list.n++] = g.at[i];
-    return list;
-}
-
-const char *words_json(struct ctx *c, const struct word_list *list, size_t from)
-{
-    size_t bytes = 3;
-    for (size_t i = from; i < list->n; i++)
-        bytes += strlen(list->at[i]) + 3;
-    char *out = arena_alloc(c->arena, bytes), *at = out;
-    *at++ = '[';
-    for (size_t i = from; i < list->n; i++) {
-        size_t n = strlen(list->at[i]);
-        if (i > from)
-            *at++ = ',';
-        *at++ = '"'; /* letters and digits: nothing to escape */
-        memcpy(at, list->at[i], n);
-        at += n;
-        *at++ = '"';
-    }
-    *at++ = ']';
+    *at++ = '"';
     *at = '\0';
     return out;
+}
+
+const char *words_match(struct ctx *c, const char *text)
+{
+    const char *match = "";
+    text += strspn(text, spaces);
+    for (int i = 0; i < WORDS_MAX && *text != '\0'; i++) {
+        size_t n = strcspn(text, spaces);
+        match = ctx_printf(c, "%s %s", match, quoted(c, text, n));
+        text += n;
+        text += strspn(text, spaces);
+    }
+    return *match == '\0' ? NULL : match;
 }
 
 enum result words_index(
     struct ctx *c, int64_t kitchen_id, int64_t cell, const char *text)
 {
-    struct word_list list = words_of(c, text);
-    const char *words = words_json(c, &list, 0);
     struct query *q = db_query(c->db, Q_WORDS_GET);
     bind_int(q, "kitchen_id", kitchen_id);
-    enum result r = query_step(q);
-    if (r == OK) {
-        const char *had = col_text(q, "words");
-        int64_t was_in = col_int(q, "cell");
-        if (was_in == cell && text_is(had, words))
-            return OK;
-        q = db_query(c->db, Q_WORDS_FORGET);
-        bind_int(q, "kitchen_id", kitchen_id);
-        bind_int(q, "cell", was_in);
-        bind_text(q, "words", had);
-        r = query_run(q);
-    }
-    TRY(query_end(r));
-    q = db_query(c->db, Q_WORDS_ADD);
+    TRY(query_step(q));
+    int64_t was_in = col_int(q, "cell");
+    const char *had = col_text(q, "words"); /* NULL: nothing yet */
+    bool same = had != NULL && text_is(had, text);
+    if (same && was_in == cell)
+        return OK;
+    q = db_query(c->db, Q_WORDS_FORGET);
+    bind_int(q, "cell", was_in);
     bind_int(q, "kitchen_id", kitchen_id);
-    bind_int(q, "cell", cell);
-    bind_text(q, "words", words);
     TRY(query_run(q));
-    q = db_query(c->db, Q_WORDS_SET);
-    bind_int(q, "kitchen_id", kitchen_id);
+    q = db_query(c->db, Q_WORDS_PLACE);
     bind_int(q, "cell", cell);
-    bind_text(q, "words", words);
+    bind_int(q, "kitchen_id", kitchen_id);
+    TRY(query_run_one(q));
+    q = db_query(c->db, Q_WORDS_SET);
+    bind_int(q, "cell", cell);
+    bind_int(q, "kitchen_id", kitchen_id);
+    bind_text(q, "words", text);
     return query_run(q);
 }
 
-enum result words_rarest_first(
-    struct ctx *c, struct word_list *list, int64_t first, int64_t last)
+enum result words_missing(
+    struct ctx *c, int64_t after_id, int64_t *ids, size_t max, size_t *n)
 {
-    struct query *q = db_query(c->db, Q_WORDS_RAREST);
-    bind_text(q, "words", words_json(c, list, 0));
-    bind_int(q, "first", first);
-    bind_int(q, "last", last);
+    struct query *q = db_query(c->db, Q_WORDS_MISSING);
+    enum result r;
+    bind_int(q, "after_id", after_id);
+    bind_int(q, "max", (int64_t)max);
+    *n = 0;
+    for (QUERY_EACH(q, r))
+        ids[(*n)++] = col_int(q, "id");
+    return query_end(r);
+}
+
+static enum result changes(struct ctx *c, int64_t *n)
+{
+    struct query *q = db_query(c->db, Q_WORDS_CHANGES);
     TRY(query_step(q));
-    size_t rarest = (size_t)col_int(q, "place");
-    const char *word = list->at[rarest];
-    list->at[rarest] = list->at[0];
-    list->at[0] = word;
+    *n = col_int(q, "changes");
+    return OK;
+}
+
+enum result words_merge(struct ctx *c, bool first, bool *more)
+{
+    enum { PAGES = 64, NOTHING = 1 /* what the command itself counts */ };
+    int64_t before, after;
+    TRY(changes(c, &before));
+    struct query *q = db_query(c->db, Q_WORDS_MERGE);
+    bind_int(q, "pages", first ? -PAGES : PAGES);
+    TRY(query_run(q));
+    TRY(changes(c, &after));
+    *more = after - before > NOTHING;
     return OK;
 }

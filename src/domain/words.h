@@ -1,30 +1,29 @@
-/* The words of kitchens, by place: which kitchens have a word, and where they are, is
- * one run of an index for each run of squares. */
+/* The words of kitchens, in a table of FTS5. The number of a row there is its kitchen's
+ * spot (near.h), so what has a word near a place is a range of rows for each run of
+ * squares. */
 #ifndef DOMAIN_WORDS_H
 #define DOMAIN_WORDS_H
 
 #include "app/ctx.h"
 
-/* The words of a text, each once, as db_words() has them; none is longer than
- * WORD_BYTES (what is longer counts as its beginning). */
-enum { WORD_BYTES = 40 };
-struct word_list {
-    const char **at;
-    size_t n;
-};
-struct word_list words_of(struct ctx *c, const char *text);
+/* Is there anything in TEXT to look for? */
+bool words_any(const char *text);
 
-/* As a JSON array, from the word at FROM on. */
-const char *words_json(struct ctx *c, const struct word_list *list, size_t from);
+/* What to MATCH for kitchens that have all words of TEXT, in any form; what is written
+ * together, like "gluten-free", stands together. NULL: there are none. */
+const char *words_match(struct ctx *c, const char *text);
 
-/* Makes the words of TEXT the kitchen's, in the square CELL, instead of those it had.
- * Needs an open transaction. */
+/* Puts the kitchen into CELL, and makes TEXT its words instead of those it had. Needs an
+ * open transaction. */
 enum result words_index(
     struct ctx *c, int64_t kitchen_id, int64_t cell, const char *text);
 
-/* Puts that word first which the fewest kitchens have, as far as a sample tells: those
- * in the band of squares FIRST to LAST. */
-enum result words_rarest_first(
-    struct ctx *c, struct word_list *list, int64_t first, int64_t last);
+/* Kitchens after AFTER_ID that are not in the table yet, at most MAX. */
+enum result words_missing(
+    struct ctx *c, int64_t after_id, int64_t *ids, size_t max, size_t *n);
+
+/* One step of putting the index together again, of which each change leaves a piece;
+ * the FIRST one begins anew. MORE: it is not done yet. Needs an open transaction. */
+enum result words_merge(struct ctx *c, bool first, bool *more);
 
 #endif

@@ -34,7 +34,7 @@ struct job {
 
 extern const struct job job_mail, job_holds, job_calls, job_events, job_payments;
 extern const struct job job_visits, job_reminders, job_transfers, job_disputes;
-extern const struct job job_reconcile;
+extern const struct job job_reconcile, job_words;
 extern const struct job job_alerts, job_sweep, job_accounts, job_papers, job_cleanup;
 
 /* What is wrong with the settings for Stripe, or NULL: for jobs that call it. */

@@ -29,7 +29,8 @@ enum {
 
 static const struct job *const all[] = { &job_mail, &job_holds, &job_calls, &job_events,
     &job_payments, &job_visits, &job_reminders, &job_transfers, &job_papers, &job_sweep,
-    &job_accounts, &job_disputes, &job_alerts, &job_reconcile, &job_cleanup };
+    &job_accounts, &job_disputes, &job_alerts, &job_reconcile, &job_words,
+    &job_cleanup };
 
 void job_add_id(struct batch *b, int64_t id)
 {

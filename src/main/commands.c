@@ -12,6 +12,7 @@
 #include "domain/accounts.h"
 #include "domain/events.h"
 #include "domain/places.h"
+#include "domain/search.h"
 #include "main/behind.h"
 #include "main/reconcile.h"
 #include "main/serve.h"
@@ -47,6 +48,35 @@ static int with_app(
     return status;
 }
 
+struct missing {
+    int64_t after_id;
+    size_t n, all;
+};
+
+static enum result do_index(struct ctx *c, void *arg)
+{
+    struct missing *m = arg;
+    TRY(search_index_missing(c, &m->after_id, &m->n));
+    m->all += m->n;
+    return OK;
+}
+
+/* Kitchens that a migration took out of the index of words are put into it again. */
+static enum result index_missing(const struct conf *conf, struct buf *why)
+{
+    struct app app = { .conf = *conf };
+    struct missing m = { 0 };
+    enum result r = app_open(&app, why);
+    do {
+        if (r == OK)
+            r = app_run(&app, DB_WRITE, do_index, &m, why);
+    } while (r == OK && m.n > 0);
+    if (m.all > 0)
+        printf("%zu kitchens can be found by their words\n", m.all);
+    app_close(&app);
+    return r;
+}
+
 static int migrate(const struct conf *conf, int argc, char **argv)
 {
     (void)argc, (void)argv;
@@ -57,6 +87,8 @@ static int migrate(const struct conf *conf, int argc, char **argv)
     if (r == OK)
         r = app_make_secret(conf->data_dir, &why);
     fputs(news.at, stdout);
+    if (r == OK)
+        r = index_missing(conf, &why);
     int status = r == OK ? 0 : complain(&why);
     buf_free(&news);
     buf_free(&why);
