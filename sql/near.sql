@@ -4,7 +4,7 @@
 -- query: near_cells
 -- scan: over the list of ranges
 SELECT k.cell, k.id, k.lat, k.lng, k.rate_cents, k.offpeak_rate_cents, k.cleaning_cents,
-       k.min_min, k.rating_sum, k.rating_count
+       k.min_min, k.region, k.rating_sum, k.rating_count
 FROM json_each(:ranges) r CROSS JOIN kitchens k INDEXED BY kitchens_search
 WHERE k.cell BETWEEN r.value >> 27 AND (r.value >> 27) + (r.value & 134217727)
   AND (k.equipment_mask & :equipment) = :equipment
@@ -16,7 +16,7 @@ LIMIT :max
 -- query: near_text
 -- scan: over the list of ranges
 SELECT k.cell, k.id, k.lat, k.lng, k.rate_cents, k.offpeak_rate_cents, k.cleaning_cents,
-       k.min_min, k.rating_sum, k.rating_count
+       k.min_min, k.region, k.rating_sum, k.rating_count
 FROM json_each(:ranges) r CROSS JOIN kitchen_text t
      CROSS JOIN kitchens k INDEXED BY kitchens_search
 WHERE t.kitchen_text MATCH :match

@@ -24,10 +24,10 @@ WITH at (id, y, x) AS (
 )
 UPDATE kitchens SET cell = e.y << 1 | e.x FROM e WHERE e.id = kitchens.id;
 
--- As in 0008.
+-- As in 0008, with the region, which says what tax there is.
 CREATE INDEX kitchens_search ON kitchens
     (cell, id, bookable, equipment_mask, rate_cents, min_min, lat, lng, offpeak_rate_cents,
-     cleaning_cents, rating_sum, rating_count)
+     cleaning_cents, region, rating_sum, rating_count)
     WHERE bookable = 1;
 CREATE INDEX kitchens_offers ON kitchens
     (cell, id, bookable, slug, title, city, region, timezone, kitchen_type, offpeak_start_min,

@@ -131,7 +131,8 @@ static enum result read_box(struct ctx *c, struct near_walk *w,
             rows = more;
             room *= 4;
         }
-        rows[(*n)++] = (struct near_kitchen) {
+        struct near_kitchen *k = &rows[(*n)++];
+        *k = (struct near_kitchen) {
             .id = id,
             .spot = near_spot(col_int(q, "cell"), id),
             .lat = lat,
@@ -144,6 +145,7 @@ static enum result read_box(struct ctx *c, struct near_walk *w,
             .rating_sum = col_int(q, "rating_sum"),
             .rating_count = col_int(q, "rating_count"),
         };
+        memccpy(k->region, col_text_here(q, "region"), '\0', sizeof k->region - 1);
     }
     qsort(rows, *n, sizeof *rows, nearest_first);
     *out = rows;

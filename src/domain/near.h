@@ -28,6 +28,7 @@ struct near_kitchen {
     int64_t id, spot;
     double lat, lng, distance_mi;
     struct cents rate, offpeak_rate, cleaning;
+    char region[4];
     int64_t min_min, rating_sum, rating_count;
 };
 

@@ -33,6 +33,15 @@ int64_t pricing_tax_bp(const char *region, const char *city, int64_t otherwise_b
     return otherwise_bp;
 }
 
+int64_t pricing_least_tax_bp(const char *region, int64_t otherwise_bp)
+{
+    int64_t least = otherwise_bp;
+    for (size_t i = 0; i < COUNT_OF(tax_table); i++)
+        if (text_is(tax_table[i].region, region) && tax_table[i].bp < least)
+            least = tax_table[i].bp;
+    return least;
+}
+
 static bool is_offpeak(const struct kitchen *k, int64_t minute)
 {
     if (k->offpeak_start_min < k->offpeak_end_min)

@@ -31,6 +31,9 @@ enum result pricing_quote(struct ctx *c, const struct kitchen *k,
  * in the table of jurisdictions, else OTHERWISE_BP. */
 int64_t pricing_tax_bp(const char *region, const char *city, int64_t otherwise_bp);
 
+/* The least that a city of REGION has. */
+int64_t pricing_least_tax_bp(const char *region, int64_t otherwise_bp);
+
 /* ---- cancellation ---------------------------------------------------------------- */
 
 /* What a cancellation by the vendor depends on. */

@@ -122,7 +122,7 @@ static enum result by_rating(
     return offer_all(c, &request->wish, pool, n, f);
 }
 
-/* No offer of this kitchen can cost less: its lower rate, no tax. */
+/* No offer of this kitchen can cost less: its lower rate, its region's lowest tax. */
 struct bound {
     int64_t least_cents;
     const struct near_kitchen *kitchen;
@@ -135,7 +135,9 @@ static int64_t least_cents(
     int64_t minutes = w->length_min > 0 ? w->length_min : k->min_min;
     struct cents base = cents_of_minutes(cheaper ? k->offpeak_rate : k->rate, minutes);
     struct cents net = cents_add(base, k->cleaning);
-    return cents_add(net, cents_of_bp(net, c->conf->vendor_fee_bp)).n;
+    struct cents taxed = cents_add(net, cents_of_bp(net, c->conf->vendor_fee_bp));
+    int64_t tax_bp = pricing_least_tax_bp(k->region, c->conf->default_tax_bp);
+    return cents_add(taxed, cents_of_bp(taxed, tax_bp)).n;
 }
 
 static int lowest_first(const void *a, const void *b)

@@ -58,6 +58,8 @@ static enum result do_index(struct ctx *c, void *arg)
     struct missing *m = arg;
     TRY(search_index_missing(c, &m->after_id, &m->n));
     m->all += m->n;
+    if (m->n > 0 && m->all % 10000 == 0)
+        printf("%zu kitchens ...\n", m->all);
     return OK;
 }
 

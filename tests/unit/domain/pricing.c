@@ -119,6 +119,9 @@ START_TEST(tax_goes_by_state_then_by_the_setting)
     ck_assert_int_eq(pricing_tax_bp("OR", "Salem", 850), 0);
     ck_assert_int_eq(pricing_tax_bp("AK", "juneau", 850), 500);
     ck_assert_int_eq(pricing_tax_bp("AK", "Nome", 850), 850);
+    ck_assert_int_eq(pricing_least_tax_bp("TX", 850), 850);
+    ck_assert_int_eq(pricing_least_tax_bp("OR", 850), 0);
+    ck_assert_int_eq(pricing_least_tax_bp("AK", 850), 0);
 }
 END_TEST
 
