@@ -7,6 +7,7 @@
 #include "domain/places.h"
 #include "domain/squares.h"
 #include "domain/words.h"
+#include "util/guard.h"
 #include "util/text.h"
 
 enum {
@@ -18,7 +19,7 @@ enum {
 
 /* Squares of a look are 2^k cells high. The first look is a middle one, where nothing
  * better is known. So many kitchens in it are a town, where it takes a closer look. */
-enum { FINEST, FIRST = 3, COARSEST = 10 };
+enum { FINEST, FIRST = 3, COARSEST = 12 };
 enum { DENSE = 300, FIRST_REACH = 2 };
 static const double first_close_mi = 0.33;
 
@@ -53,9 +54,9 @@ static const char *ranges_json(struct ctx *c, const struct square_box *box)
     char *out = arena_alloc(c->arena, n * (TEXT_INT_MAX + 1) + 2), *at = out;
     for (size_t i = 0; i < n; i++) {
         *at++ = i == 0 ? '[' : ',';
-        int64_t packed =
-            ranges[i].first << RANGE_BITS | (ranges[i].last - ranges[i].first);
-        at += text_put_int(at, packed);
+        int64_t follow = ranges[i].last - ranges[i].first;
+        CHECK(follow < INT64_C(1) << RANGE_BITS);
+        at += text_put_int(at, ranges[i].first << RANGE_BITS | follow);
     }
     *at = ']';
     return out;
