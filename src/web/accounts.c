@@ -103,7 +103,13 @@ enum result web_signup_post(struct ctx *c, struct web *w)
         .address = w->req.remote_address,
     };
     TRY(accounts_register(c, &r));
-    view_text(w->view, "email", r.email);
+    web_flash(c, w, "ok", ctx_printf(c, "A link is on its way to %s.", r.email));
+    return web_redirect(w, "/signup/done");
+}
+
+/* The same for everybody: no account is looked at. */
+enum result web_signup_done(struct ctx *c, struct web *w)
+{
     return web_page(c, w, 200, "accounts/signup_done");
 }
 
@@ -186,7 +192,6 @@ enum result web_forgot(struct ctx *c, struct web *w)
     struct form f;
     form_fresh(c->arena, forgot_fields, COUNT_OF(forgot_fields), &f);
     web_show_form(c, w, &f);
-    view_bool(w->view, "done", false);
     return web_page(c, w, 200, "accounts/forgot");
 }
 
@@ -194,11 +199,15 @@ enum result web_forgot_post(struct ctx *c, struct web *w)
 {
     struct form f;
     web_form(c, w, forgot_fields, COUNT_OF(forgot_fields), &f);
-    view_bool(w->view, "done", form_ok(&f));
     if (!form_ok(&f))
         return again(c, w, &f, "accounts/forgot");
     TRY(accounts_forgot(c, form_text(&f, "email"), w->req.remote_address));
-    return web_page(c, w, 200, "accounts/forgot");
+    return web_redirect(w, "/forgot-password/done");
+}
+
+enum result web_forgot_done(struct ctx *c, struct web *w)
+{
+    return web_page(c, w, 200, "accounts/forgot_done");
 }
 
 enum result web_reset(struct ctx *c, struct web *w)

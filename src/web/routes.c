@@ -48,6 +48,7 @@ const struct route routes[] = {
     /* accounts (accounts.c) */
     { GET("/signup"),            web_signup,             ANYONE, 2 },
     { POST("/signup"),           web_signup_post,        ANYONE, 10 },
+    { GET("/signup/done"),       web_signup_done,        ANYONE, 2 },
     { GET("/verify"),            web_verify,             ANYONE, 3 },
     { POST("/verify"),           web_verify_post,        ANYONE, 6 },
     { POST("/verify/send"),      web_verify_send,        MEMBER, 6 },
@@ -56,6 +57,7 @@ const struct route routes[] = {
     { POST("/logout"),           web_logout,             MEMBER, 4 },
     { GET("/forgot-password"),   web_forgot,             ANYONE, 2 },
     { POST("/forgot-password"),  web_forgot_post,        ANYONE, 8 },
+    { GET("/forgot-password/done"), web_forgot_done,     ANYONE, 2 },
     { GET("/reset-password"),    web_reset,              ANYONE, 3 },
     { POST("/reset-password"),   web_reset_post,         ANYONE, 12 },
     { GET("/account"),           web_account,            MEMBER, 5 },
