@@ -142,7 +142,7 @@ enum result web_verify_send(struct ctx *c, struct web *w)
 {
     TRY(accounts_send_verification(c));
     web_flash(c, w, "ok", "A new link is on its way to your address.");
-    return web_redirect(w, "/dashboard");
+    return web_redirect_next(w, params_get(&w->post, "next"), "/dashboard");
 }
 
 /* ---- logging in and out ---- */
@@ -254,6 +254,7 @@ static enum result show_account(
     view_text(w->view, "email", c->actor.email);
     view_text(w->view, "role_label", role_name(c->actor.role));
     view_bool(w->view, "verified", c->actor.verified);
+    view_text(w->view, "send_link_next", "/account");
     struct view *list = view_list(w->view, "sessions");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);

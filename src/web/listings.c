@@ -41,6 +41,7 @@ enum result web_listings(struct ctx *c, struct web *w)
         view_text(item, "lacks", lacks(c, &rows[i]));
     }
     view_bool(w->view, "unverified", !c->actor.verified);
+    view_text(w->view, "send_link_next", "/host/listings");
     return web_page(c, w, 200, "host/listings");
 }
 
