@@ -146,6 +146,8 @@ enum result kitchens_cities(struct ctx *c, struct kitchen_city *out, size_t *n)
         snprintf(city->city, sizeof city->city, "%s", col_text_here(q, "city"));
         snprintf(city->region, sizeof city->region, "%s", col_text_here(q, "region"));
         city->kitchens = col_int(q, "kitchens");
+        city->lat = col_real(q, "lat");
+        city->lng = col_real(q, "lng");
     }
     return query_end(r);
 }

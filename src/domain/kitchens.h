@@ -68,10 +68,11 @@ enum result kitchens_spaces(
 enum result kitchens_space(
     struct ctx *c, const struct kitchen *k, int64_t space_id, struct space *out);
 
-/* A city and how many bookable kitchens it has. */
+/* A city, how many bookable kitchens it has, and where one of them is. */
 struct kitchen_city {
     char city[64], region[4];
     int64_t kitchens;
+    double lat, lng;
 };
 enum { KITCHEN_CITIES_MAX = 6 };
 

@@ -32,7 +32,7 @@
 
 const struct route routes[] = {
     /* the house (home.c, metrics.c) */
-    { GET("/"),                  web_home,               ANYONE, 4 },
+    { GET("/"),                  web_home,               ANYONE, 10 },
     { GET("/healthz"),           web_healthz,            ANYONE, 0, ROUTE_SLIM },
     { GET("/readyz"),            web_readyz,             ANYONE, 1, ROUTE_SLIM },
     { GET("/metrics"),           web_metrics,            ANYONE, 11, ROUTE_SLIM },

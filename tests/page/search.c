@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/site.h"
+#include "support/cash.h"
 #include "util/guard.h"
+#include "web/routes.h"
 
 static struct site *site;
 static struct browser b;
@@ -45,6 +46,35 @@ START_TEST(a_search_shows_earliest_starts_with_their_final_price)
     ck_assert(browser_shows(&b, "</strong> all in"));
     ck_assert(browser_shows(&b, "<svg class=\"map\""));
     ck_assert(browser_shows(&b, "date=2026-11-30&amp;start="));
+}
+END_TEST
+
+/* A city of the front page, and where it leads. */
+static void open_first_city(void)
+{
+    char path[200];
+    ck_assert_int_eq(browser_get(&b, "/"), 200);
+    ck_assert_int_le(b.queries, site->last_route->queries);
+    const char *link = strstr(browser_body(&b), "href=\"/search?where=");
+    ck_assert_ptr_nonnull(link);
+    link += strlen("href=\"");
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(link, "\""), link);
+    ck_assert_int_eq(browser_get(&b, path), 200);
+    ck_assert_int_eq(cards(), 20);
+}
+
+START_TEST(a_city_of_the_front_page_leads_to_its_kitchens)
+{
+    open_first_city();
+    ck_assert(browser_shows(&b, "Kitchens near Austin, TX"));
+}
+END_TEST
+
+START_TEST(so_does_a_city_that_no_list_of_places_has)
+{
+    cash_int(site, "UPDATE kitchens SET city = 'Four Corners'");
+    open_first_city();
+    ck_assert(browser_shows(&b, "Kitchens near 30.2"));
 }
 END_TEST
 
@@ -175,6 +205,8 @@ void page_search(Suite *s)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, what_is_wrong_comes_back_in_its_field);
     tcase_add_test(t, a_search_shows_earliest_starts_with_their_final_price);
+    tcase_add_test(t, a_city_of_the_front_page_leads_to_its_kitchens);
+    tcase_add_test(t, so_does_a_city_that_no_list_of_places_has);
     tcase_add_test(t, the_next_page_goes_on_where_the_first_ended);
     tcase_add_test(t, what_was_asked_is_kept_in_the_form);
     tcase_add_test(t, without_a_place_the_page_asks_for_one);
