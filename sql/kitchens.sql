@@ -12,6 +12,9 @@ WHERE kitchen_id = :kitchen_id ORDER BY kind DESC, id LIMIT :max
 -- query: kitchens_equipment
 SELECT item, quantity FROM kitchen_equipment WHERE kitchen_id = :kitchen_id ORDER BY item
 
+-- query: kitchens_zone
+SELECT timezone FROM kitchens WHERE host_id = :host_id ORDER BY id LIMIT 1
+
 -- query: kitchens_cities
 -- scan: counts all kitchens, once in five minutes a worker
 -- sort: by that count

@@ -4,6 +4,7 @@
 
 #include "app/ctx.h"
 #include "util/money.h"
+#include "util/zone.h"
 
 /* No booking is longer, whatever older rows say. */
 enum { BOOKING_MAX_MIN = 24 * 60 };
@@ -67,6 +68,10 @@ enum result kitchens_spaces(
 /* One active space of K; SPACE_ID 0 is the whole kitchen. R_NOT_FOUND. */
 enum result kitchens_space(
     struct ctx *c, const struct kitchen *k, int64_t space_id, struct space *out);
+
+/* Where the acting host's clock is: the zone of his first kitchen; NULL: he has none, or
+ * is no host. */
+enum result kitchens_zone(struct ctx *c, const struct zone **out);
 
 /* A city, how many bookable kitchens it has, and where one of them is. */
 struct kitchen_city {

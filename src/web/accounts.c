@@ -1,6 +1,7 @@
 #include "web/accounts.h"
 
 #include "domain/accounts.h"
+#include "domain/kitchens.h"
 #include "domain/passwords.h"
 #include "domain/sessions.h"
 #include "util/guard.h"
@@ -248,7 +249,9 @@ static enum result show_account(
 {
     enum { SESSIONS_MAX = 20 };
     struct session_row *rows;
+    const struct zone *z;
     size_t n;
+    TRY(kitchens_zone(c, &z));
     TRY(sessions_list(c, w->session_token, SESSIONS_MAX, &rows, &n));
     web_show_form(c, w, f);
     view_text(w->view, "email", c->actor.email);
@@ -260,8 +263,10 @@ static enum result show_account(
         struct view *item = view_item(list);
         view_text(item, "browser", show_browser(rows[i].user_agent));
         view_text(item, "address", rows[i].address);
-        view_text(item, "since", show_when(c, rows[i].created_at));
-        view_text(item, "seen", show_when(c, rows[i].seen_at));
+        view_text(item, "since", show_when_in(c, z, rows[i].created_at));
+        view_text(item, "since_iso", show_iso(c, rows[i].created_at));
+        view_text(item, "seen", show_when_in(c, z, rows[i].seen_at));
+        view_text(item, "seen_iso", show_iso(c, rows[i].seen_at));
         view_bool(item, "current", rows[i].current);
     }
     TRY(calendars_show(c, w));

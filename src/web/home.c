@@ -143,7 +143,9 @@ enum result web_notices(struct ctx *c, struct web *w)
 {
     enum { PER_PAGE = 20 };
     struct notice *rows;
+    const struct zone *home;
     size_t n;
+    TRY(kitchens_zone(c, &home));
     TRY(notices_page(c, web_before(w), PER_PAGE + 1, &rows, &n));
     n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     struct view *list = view_list(w->view, "notices");
@@ -151,7 +153,9 @@ enum result web_notices(struct ctx *c, struct web *w)
         struct view *item = view_item(list);
         view_text(item, "text", rows[i].text);
         view_text(item, "link", rows[i].link);
-        view_text(item, "when", show_when(c, rows[i].created_at));
+        const struct zone *z =
+            rows[i].timezone == NULL ? home : zone_find(rows[i].timezone);
+        view_text(item, "when", show_when_in(c, z, rows[i].created_at));
         view_text(item, "when_iso", show_iso(c, rows[i].created_at));
         view_bool(item, "unread", rows[i].unread);
     }

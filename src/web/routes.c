@@ -38,7 +38,7 @@ const struct route routes[] = {
     { GET("/metrics"),           web_metrics,            ANYONE, 11, ROUTE_SLIM },
     { GET("/terms"),             web_terms,              ANYONE, 2 },
     { GET("/dashboard"),         web_dashboard,          MEMBER, 8 },
-    { GET("/notices"),           web_notices,            MEMBER, 3 },
+    { GET("/notices"),           web_notices,            MEMBER, 4 },
     { POST("/notices/read"),     web_notices_read,       MEMBER, 3 },
 
     /* finding a kitchen (search.c, kitchens.c) */
@@ -60,8 +60,8 @@ const struct route routes[] = {
     { GET("/forgot-password/done"), web_forgot_done,     ANYONE, 2 },
     { GET("/reset-password"),    web_reset,              ANYONE, 3 },
     { POST("/reset-password"),   web_reset_post,         ANYONE, 12 },
-    { GET("/account"),           web_account,            MEMBER, 5 },
-    { POST("/account"),          web_account_post,       MEMBER, 7 },
+    { GET("/account"),           web_account,            MEMBER, 6 },
+    { POST("/account"),          web_account_post,       MEMBER, 8 },
     { POST("/account/password"), web_account_password,   MEMBER, 12 },
     { POST("/account/sessions"), web_account_sessions,   MEMBER, 4 },
 
@@ -157,8 +157,8 @@ const struct route routes[] = {
     /* Stripe (stripe.c) */
     { POST("/stripe/webhook"),             web_stripe_webhook,       ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
     { POST("/stripe/webhook-connect"),     web_stripe_webhook_connect, ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
-    { GET("/host/stripe"),                 web_host_stripe,          HOST, 6, ROUTE_STRIPE },
-    { GET("/host/stripe/return"),          web_host_stripe_return,   HOST, 6, ROUTE_STRIPE },
+    { GET("/host/stripe"),                 web_host_stripe,          HOST, 7, ROUTE_STRIPE },
+    { GET("/host/stripe/return"),          web_host_stripe_return,   HOST, 7, ROUTE_STRIPE },
     { GET("/host/stripe/refresh"),         web_host_stripe_refresh,  HOST, 3 },
     { POST("/host/stripe/connect"),        web_host_stripe_connect,  HOST, 16 },
     { POST("/host/stripe/check"),          web_host_stripe_check,    HOST, 40 },

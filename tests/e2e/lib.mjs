@@ -51,9 +51,11 @@ export function kindOf(url) {
 
 const seen = new Set(); // kinds of page whose HTML was checked in this file
 
-// A person at a browser of their own. STACK; SCRIPT: with JavaScript; SIZE: of the window.
-export async function openPerson(browser, stack, { script = true, size = WIDE } = {}) {
-  const context = await browser.newContext({ viewport: size, javaScriptEnabled: script, baseURL: stack.base, reducedMotion: "reduce" });
+// A person at a browser of their own. STACK; SCRIPT: with JavaScript; SIZE: of the window; ZONE: where its clock is.
+export async function openPerson(browser, stack, { script = true, size = WIDE, zone } = {}) {
+  const context = await browser.newContext({
+    viewport: size, javaScriptEnabled: script, baseURL: stack.base, reducedMotion: "reduce", timezoneId: zone,
+  });
   const page = await context.newPage();
   const complaints = [];
   const checks = [];
