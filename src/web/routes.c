@@ -83,7 +83,7 @@ const struct route routes[] = {
     /* the host's listings (listings.c) */
     { GET("/host/listings"),                 web_listings,             HOST, 3 },
     { GET("/host/listings/new"),             web_listings_new,         HOST, 2 },
-    { POST("/host/listings/new"),            web_listings_create,      HOST, 49, 0, 160 << 10 },
+    { POST("/host/listings/new"),            web_listings_create,      HOST, 51, 0, 160 << 10 },
     { GET("/host/listings/:id/edit"),        web_listings_edit,        HOST, 7 },
     { POST("/host/listings/:id/edit"),       web_listings_save,        HOST, 54, 0, 160 << 10 },
     { POST("/host/listings/:id/submit"),     web_listings_submit,      HOST, 12 },
