@@ -4,6 +4,7 @@
 
 #include "domain/audit.h"
 #include "domain/cancellations.h"
+#include "domain/ledger.h"
 #include "domain/visits.h"
 #include "mail/ics.h"
 #include "util/guard.h"
@@ -138,6 +139,21 @@ static void start_after(struct ctx *c, const struct web *w, struct bookings_filt
     f->after_id = b.id;
 }
 
+/* A host reads what is his of each as things stand, refunds and lost disputes off. */
+static enum result show_shares(struct ctx *c, struct booking *rows, size_t n)
+{
+    int64_t ids[PER_PAGE];
+    struct cents shares[PER_PAGE];
+    for (size_t i = 0; i < n; i++) {
+        ids[i] = rows[i].id;
+        shares[i] = rows[i].host;
+    }
+    TRY(ledger_entitled_each(c, ids, n, shares));
+    for (size_t i = 0; i < n; i++)
+        rows[i].host = shares[i];
+    return OK;
+}
+
 static enum result show_list(struct ctx *c, struct web *w, bool as_host)
 {
     struct booking *rows;
@@ -150,6 +166,8 @@ static enum result show_list(struct ctx *c, struct web *w, bool as_host)
     TRY(bookings_list(c, &f, PER_PAGE + 1, &rows, &n));
     n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     show_tabs(c, w, f.past);
+    if (as_host)
+        TRY(show_shares(c, rows, n));
     bookings_show_rows(c, view_list(w->view, "bookings"), rows, n);
     return OK;
 }

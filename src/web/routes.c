@@ -70,7 +70,7 @@ const struct route routes[] = {
     { POST("/account/calendar"), web_calendar_renew,     VENDOR | HOST, 4 },
 
     /* the host's time and money (agenda.c, earnings.c) */
-    { GET("/admin/bookings"),    web_agenda_all,         STAFF, 3 },
+    { GET("/admin/bookings"),    web_agenda_all,         STAFF, 4 },
     { GET("/host/calendar"),     web_agenda_calendar,    HOST, 3 },
     { GET("/host/earnings"),     web_earnings,           HOST, 12, ROUTE_STRIPE },
     { GET("/host/earnings.csv"), web_earnings_csv,       HOST, 30 },
@@ -150,7 +150,7 @@ const struct route routes[] = {
     { GET("/checkout/:id/return"),         web_checkout_return,      VENDOR, 4 },
     { POST("/checkout/:id/check"),         web_checkout_check,       VENDOR, 40 },
     { POST("/checkout/:id/cancel"),        web_checkout_leave,       VENDOR, 40 },
-    { GET("/host/bookings"),               web_host_bookings,        HOST, 5 },
+    { GET("/host/bookings"),               web_host_bookings,        HOST, 6 },
     { POST("/host/bookings/:id/accept"),   web_host_booking_accept,  HOST, 10 },
     { POST("/host/bookings/:id/decline"),  web_host_booking_decline, HOST, 10 },
 
