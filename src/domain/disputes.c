@@ -126,9 +126,13 @@ enum result disputes_of_booking(
     return read_rows(c, q, DISPUTES_MAX, out, n);
 }
 
-enum result disputes_open(struct ctx *c, size_t max, struct dispute **out, size_t *n)
+enum result disputes_open(struct ctx *c, int64_t after_due, const char *after_id,
+    size_t max, struct dispute **out, size_t *n)
 {
-    return read_rows(c, db_query(c->db, Q_DISPUTES_OPEN), max, out, n);
+    struct query *q = db_query(c->db, Q_DISPUTES_OPEN);
+    bind_int(q, "after_due", after_id == NULL ? -1 : after_due);
+    bind_text(q, "after_id", after_id == NULL ? "" : after_id);
+    return read_rows(c, q, max, out, n);
 }
 
 const char *disputes_due(struct ctx *c, const struct dispute *d)
