@@ -192,8 +192,9 @@ enum result web_host_bookings(struct ctx *c, struct web *w)
 /* ---- one booking ------------------------------------------------------------------
  */
 
-static void show_access(struct ctx *c, struct web *w, const struct booking *b)
+static enum result show_access(struct ctx *c, struct web *w, const struct booking *b)
 {
+    bool seen = true;
     const struct zone *z = zone_find(b->timezone);
     const char *code = bookings_access(c, b);
     bool waits =
@@ -204,6 +205,10 @@ static void show_access(struct ctx *c, struct web *w, const struct booking *b)
     view_text(w->view, "access_notes",
         b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE ? b->access_notes
                                                                     : "");
+    if (code != NULL && b->vendor_id == c->actor.user_id)
+        TRY(visits_code_seen(c, b->id, &seen));
+    w->code_shown_of = seen ? 0 : b->id;
+    return OK;
 }
 
 static enum result show_history(struct ctx *c, struct web *w, const struct booking *b)
@@ -214,6 +219,7 @@ static enum result show_history(struct ctx *c, struct web *w, const struct booki
         { "booking.requested", "Asked for" },
         { "booking.held", "Held for payment" },
         { "booking.confirmed", "Confirmed" },
+        { "booking.code_seen", "Door code seen by the vendor" },
         { "booking.active", "Begun" },
         { "booking.completed", "Over" },
         { "booking.expired", "Expired: not paid in time" },
@@ -300,7 +306,7 @@ static enum result show_booking(struct ctx *c, struct web *w, const struct booki
     TRY(bookings_show_ladder(c, w->view, b));
     if (!settled || c->now_at >= b->start_at)
         view_bool(w->view, "has_ladder", false);
-    show_access(c, w, b);
+    TRY(show_access(c, w, b));
     view_text(w->view, "reason", why_ended(c, b));
     view_bool(w->view, "is_vendor_side", is_vendor);
     view_bool(w->view, "is_host_side", is_host);
