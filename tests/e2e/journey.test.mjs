@@ -151,7 +151,8 @@ step("both see it: notices, the host's list, a message and its answer", async ()
   await host.page.goto("/messages");
   await host.page.getByRole("link", { name: /Vera Stone/ }).first().click();
   await host.page.getByText("second mixer").waitFor();
-  await host.page.getByLabel("Your message").fill("Yes, there is an outlet by the window.");
+  const link = `https://example.com/${"outletsandplugs".repeat(6)}`;
+  await host.page.getByLabel("Your message").fill(`Yes, there is an outlet by the window. ${link}`);
   assert.equal(await press(host.page, "Send"), 200);
   await look(host, "thread");
   await page.reload();
