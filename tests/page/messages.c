@@ -30,8 +30,11 @@ START_TEST(vendor_and_host_write_to_each_other_and_nobody_else_reads_it)
     ck_assert_int_eq(browser_get(&b, "/messages/1"), 200);
     ck_assert_int_eq(
         browser_post(&b, "/messages/1", "body=Is+the+%3Cdock%3E+free%3F"), 303);
+    ck_assert_int_eq(browser_get(&b, "/messages"), 200);
+    ck_assert(browser_shows(&b, "<strong>Ortiz Commissary</strong>"));
     browser_log_in_demo(&b, "host@demo.test");
     ck_assert_int_eq(browser_get(&b, "/messages"), 200);
+    ck_assert(browser_shows(&b, "<strong>Omar Haddad</strong>"));
     ck_assert(browser_shows(&b, "Is the &lt;dock&gt; free?"));
     ck_assert_int_eq(browser_get(&b, "/messages/1"), 200);
     ck_assert_int_eq(browser_post(&b, "/messages/1", "body=Yes."), 303);
