@@ -52,11 +52,8 @@ static enum result show_shares(struct ctx *c, struct agenda_row *rows, size_t n)
     int64_t *ids = arena_array(c->arena, n + 1, sizeof *ids);
     struct cents *shares = arena_array(c->arena, n + 1, sizeof *shares);
     for (size_t i = 0; i < n; i++) {
-        enum booking_state s = rows[i].state;
-        bool in_vain =
-            s == BOOKING_EXPIRED || s == BOOKING_DECLINED || s == BOOKING_CANCELED;
         ids[i] = rows[i].booking_id;
-        shares[i] = in_vain ? cents_of(0) : rows[i].host;
+        shares[i] = bookings_in_vain(rows[i].state) ? cents_of(0) : rows[i].host;
     }
     TRY(ledger_entitled_each(c, ids, n, shares));
     for (size_t i = 0; i < n; i++)

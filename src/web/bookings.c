@@ -121,6 +121,7 @@ void bookings_show_rows(
         bool is_host = b->host_id == c->actor.user_id;
         bookings_show(c, item, b);
         view_text(item, "with", is_host ? b->vendor_name : b->host_name);
+        view_bool(item, "in_vain", bookings_in_vain(b->state));
         view_bool(item, "to_pay",
             !is_host && b->state == BOOKING_HELD && b->hold_until > c->now_at);
     }
