@@ -58,6 +58,8 @@ static enum result show_new(
 enum result web_listings_new(struct ctx *c, struct web *w)
 {
     struct form f;
+    if (!c->actor.verified) /* nobody writes what cannot be saved */
+        return web_redirect(w, "/host/listings");
     listing_form_fresh(c, &f);
     return show_new(c, w, &f, 200);
 }

@@ -80,6 +80,18 @@ START_TEST(a_new_listing_sent_twice_by_one_form_is_one_draft)
 }
 END_TEST
 
+START_TEST(who_may_not_list_yet_writes_no_form_in_vain)
+{
+    browser_log_in_as(&b, "host@example.com", "host");
+    cash_int(site, "UPDATE users SET verified_at = NULL");
+    ck_assert_int_eq(browser_get(&b, "/host/listings/new"), 303);
+    ck_assert_str_eq(b.location, "/host/listings");
+    ck_assert_int_eq(browser_get(&b, "/host/listings"), 200);
+    ck_assert(browser_shows(&b, "Please confirm your e-mail address"));
+    ck_assert(browser_shows(&b, "name=\"next\" value=\"/host/listings\""));
+}
+END_TEST
+
 START_TEST(a_stale_form_changes_nothing)
 {
     char form[2048];
@@ -305,6 +317,7 @@ void page_listings(Suite *s)
         t, without_a_gazetteer_any_zip_code_will_do_but_not_without_coordinates);
     tcase_add_test(t, a_host_lists_a_kitchen_and_finds_it_as_typed);
     tcase_add_test(t, a_new_listing_sent_twice_by_one_form_is_one_draft);
+    tcase_add_test(t, who_may_not_list_yet_writes_no_form_in_vain);
     tcase_add_test(t, a_stale_form_changes_nothing);
     tcase_add_test(t, the_whole_kitchen_has_room_for_as_many_as_the_form_says);
     tcase_add_test(t, a_kitchen_has_so_many_stations_and_no_more);
