@@ -5,8 +5,13 @@ SELECT * FROM disputes WHERE dispute_id = :dispute_id
 SELECT * FROM disputes WHERE booking_id = :booking_id ORDER BY opened_at LIMIT :max
 
 -- query: disputes_open
--- scan: an index of those only that are open, in order
-SELECT * FROM disputes WHERE closed_at IS NULL ORDER BY due_by LIMIT :max
+-- By when an answer is due; those that want none last.
+-- scan: an index of those only that are open
+-- sort: the few that are open
+SELECT * FROM disputes
+WHERE closed_at IS NULL
+  AND (due_by = 0, due_by, dispute_id) > (:after_due = 0, :after_due, :after_id)
+ORDER BY due_by = 0, due_by, dispute_id LIMIT :max
 
 -- query: disputes_add
 INSERT INTO disputes (dispute_id, payment_id, booking_id, amount_cents, status, reason, host_cents,

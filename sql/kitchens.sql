@@ -12,8 +12,12 @@ WHERE kitchen_id = :kitchen_id ORDER BY kind DESC, id LIMIT :max
 -- query: kitchens_equipment
 SELECT item, quantity FROM kitchen_equipment WHERE kitchen_id = :kitchen_id ORDER BY item
 
+-- query: kitchens_zone
+SELECT timezone FROM kitchens WHERE host_id = :host_id ORDER BY id LIMIT 1
+
 -- query: kitchens_cities
 -- scan: counts all kitchens, once in five minutes a worker
 -- sort: by that count
-SELECT city, region, COUNT(*) AS kitchens FROM kitchens WHERE bookable = 1
+-- (lat and lng are those of the kitchen with the lowest id.)
+SELECT city, region, COUNT(*) AS kitchens, MIN(id), lat, lng FROM kitchens WHERE bookable = 1
 GROUP BY region, city ORDER BY COUNT(*) DESC, city LIMIT :max

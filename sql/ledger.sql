@@ -9,13 +9,14 @@ SELECT COALESCE(SUM(CASE WHEN debit = :account THEN amount_cents
 FROM ledger WHERE booking_id = :booking_id
 
 -- query: ledger_entitled
--- What a booking owes its host in all, whatever was sent: the charge less refunds and
--- lost disputes.
-SELECT COALESCE(SUM(CASE WHEN credit = 'host_payable' THEN amount_cents
-                         WHEN debit = 'host_payable' THEN -amount_cents ELSE 0 END), 0) AS entitled
-FROM ledger
-WHERE booking_id = :booking_id AND kind IN ('charge', 'refund_owed', 'refund_withdrawn',
-    'dispute_lost', 'dispute_late_win')
+-- What each of some bookings owes its host in all, whatever was sent: the charge less refunds
+-- and lost disputes; NULL where nothing was charged. SQLite only (json_each).
+SELECT (SELECT SUM(CASE WHEN l.credit = 'host_payable' THEN l.amount_cents
+                        WHEN l.debit = 'host_payable' THEN -l.amount_cents ELSE 0 END)
+        FROM ledger l
+        WHERE l.booking_id = j.value AND l.kind IN ('charge', 'refund_owed', 'refund_withdrawn',
+            'dispute_lost', 'dispute_late_win')) AS entitled
+FROM json_each(:booking_ids) j
 
 -- query: ledger_of_booking
 SELECT id, at, kind, source_id, debit, credit, amount_cents, booking_id, host_id

@@ -10,8 +10,9 @@ VALUES (:booking_id, :sender_id, :body, :now_at)
 
 -- query: messages_threads
 -- sort: the newest message of each of one person's bookings
-SELECT b.id AS booking_id, k.title, m.id AS last_id, m.created_at AS last_at, m.body,
-    CASE WHEN b.vendor_id = :user_id THEN h.full_name ELSE v.full_name END AS with_name
+SELECT b.id AS booking_id, k.title, k.timezone, m.id AS last_id, m.created_at AS last_at, m.body,
+    CASE WHEN b.vendor_id = :user_id THEN COALESCE(NULLIF(h.business_name, ''), h.full_name)
+         ELSE v.full_name END AS with_name
 FROM (SELECT id, kitchen_id, vendor_id, host_id FROM bookings WHERE vendor_id = :user_id
       UNION
       SELECT id, kitchen_id, vendor_id, host_id FROM bookings WHERE host_id = :user_id) b

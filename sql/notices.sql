@@ -10,7 +10,12 @@ WHERE u.role = 'admin' AND u.state = 'active'
                     AND n.kind = :kind AND n.text = :text)
 
 -- query: notices_page
-SELECT id, kind, text, link, created_at, read_at FROM notices
+-- (A booking's page, its messages and its payment have addresses of one shape.)
+SELECT id, kind, text, link, created_at, read_at,
+    CASE WHEN substr(link, 1, 10) IN ('/bookings/', '/messages/', '/checkout/') THEN
+        (SELECT k.timezone FROM bookings b JOIN kitchens k ON k.id = b.kitchen_id
+         WHERE b.id = CAST(substr(link, 11) AS INTEGER)) END AS timezone
+FROM notices
 WHERE user_id = :user_id AND id < :before_id ORDER BY id DESC LIMIT :max
 
 -- query: notices_unread

@@ -68,4 +68,5 @@ FROM (SELECT * FROM stripe_ops WHERE state = 'review'
       UNION ALL
       SELECT * FROM stripe_ops
       WHERE state IN ('queued', 'sending', 'unknown') AND created_at < :before_at) o
-ORDER BY o.created_at LIMIT :max
+WHERE (o.created_at, o.uid) > (:after_at, :after_uid)
+ORDER BY o.created_at, o.uid LIMIT :max

@@ -1,5 +1,6 @@
 #include "domain/agenda.h"
 
+#include "domain/ledger.h"
 #include "util/guard.h"
 
 static enum booking_state state_of(const char *name)
@@ -45,11 +46,27 @@ enum result agenda_between(struct ctx *c, int64_t from_at, int64_t to_at, size_t
     return read_rows(c, q, max, out, n);
 }
 
+/* What ended before anybody paid brings nothing. */
+static enum result show_shares(struct ctx *c, struct agenda_row *rows, size_t n)
+{
+    int64_t *ids = arena_array(c->arena, n + 1, sizeof *ids);
+    struct cents *shares = arena_array(c->arena, n + 1, sizeof *shares);
+    for (size_t i = 0; i < n; i++) {
+        ids[i] = rows[i].booking_id;
+        shares[i] = bookings_in_vain(rows[i].state) ? cents_of(0) : rows[i].host;
+    }
+    TRY(ledger_entitled_each(c, ids, n, shares));
+    for (size_t i = 0; i < n; i++)
+        rows[i].host = shares[i];
+    return OK;
+}
+
 enum result agenda_all(
     struct ctx *c, int64_t before_id, size_t max, struct agenda_row **out, size_t *n)
 {
     struct query *q = db_query(c->db, Q_AGENDA_ALL);
     bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
     bind_int(q, "max", (int64_t)max);
-    return read_rows(c, q, max, out, n);
+    TRY(read_rows(c, q, max, out, n));
+    return show_shares(c, *out, *n);
 }

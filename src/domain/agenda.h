@@ -7,7 +7,7 @@
 struct agenda_row {
     int64_t booking_id, start_at, end_at;
     enum booking_state state;
-    struct cents host; /* what the host gets */
+    struct cents host; /* what the host gets: as things stand in agenda_all, else of the bill */
     const char *timezone, *title, *space, *vendor;
 };
 

@@ -15,6 +15,18 @@ enum result audit_add(struct ctx *c, const char *action, const char *subject,
     return query_run(q);
 }
 
+enum result audit_has(struct ctx *c, const char *action, const char *subject,
+    int64_t subject_id, bool *out)
+{
+    struct query *q = db_query(c->db, Q_AUDIT_HAS);
+    bind_text(q, "action", action);
+    bind_text(q, "subject", subject);
+    bind_int(q, "subject_id", subject_id);
+    TRY(query_step(q));
+    *out = col_int(q, "has") != 0;
+    return OK;
+}
+
 static enum result read_rows(
     struct ctx *c, struct query *q, size_t max, struct audit_row **out, size_t *n)
 {

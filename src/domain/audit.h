@@ -10,6 +10,10 @@
 enum result audit_add(struct ctx *c, const char *action, const char *subject,
     int64_t subject_id, const char *detail);
 
+/* Does the history of a thing have such a row? */
+enum result audit_has(struct ctx *c, const char *action, const char *subject,
+    int64_t subject_id, bool *out);
+
 struct audit_row {
     int64_t id, at, subject_id;
     const char *actor, *actor_role, *action, *subject, *detail, *request_id;

@@ -39,6 +39,9 @@ static inline bool bookings_over(enum booking_state s)
 /* Does a booking in this state have its cells? */
 bool bookings_live(enum booking_state s);
 
+/* Has it come to nothing: expired, declined or canceled? */
+bool bookings_in_vain(enum booking_state s);
+
 struct booking {
     int64_t id;
     const char *uid;

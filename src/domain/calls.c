@@ -103,11 +103,14 @@ enum result calls_result(struct ctx *c, const struct stripe_reply *reply)
 /* ---- for staff --------------------------------------------------------------------
  */
 
-enum result calls_stuck(struct ctx *c, size_t max, struct stuck_call **out, size_t *n)
+enum result calls_stuck(struct ctx *c, int64_t after_at, const char *after_uid,
+    size_t max, struct stuck_call **out, size_t *n)
 {
     struct stuck_call *rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = db_query(c->db, Q_STRIPE_OPS_STUCK);
     bind_int(q, "before_at", c->now_at - CALLS_STUCK_S);
+    bind_int(q, "after_at", after_uid == NULL ? 0 : after_at);
+    bind_text(q, "after_uid", after_uid == NULL ? "" : after_uid);
     bind_int(q, "max", (int64_t)max);
     enum result r;
     *n = 0;

@@ -126,9 +126,13 @@ enum result disputes_of_booking(
     return read_rows(c, q, DISPUTES_MAX, out, n);
 }
 
-enum result disputes_open(struct ctx *c, size_t max, struct dispute **out, size_t *n)
+enum result disputes_open(struct ctx *c, int64_t after_due, const char *after_id,
+    size_t max, struct dispute **out, size_t *n)
 {
-    return read_rows(c, db_query(c->db, Q_DISPUTES_OPEN), max, out, n);
+    struct query *q = db_query(c->db, Q_DISPUTES_OPEN);
+    bind_int(q, "after_due", after_id == NULL ? -1 : after_due);
+    bind_text(q, "after_id", after_id == NULL ? "" : after_id);
+    return read_rows(c, q, max, out, n);
 }
 
 const char *disputes_due(struct ctx *c, const struct dispute *d)
@@ -442,46 +446,6 @@ enum result disputes_evidence(
         };
     *out = rows;
     return query_end(r);
-}
-
-/* When the door stood open to him, by the audit trail's rows, newest first. NULL: there
- * was no visit. */
-static const char *access_log(
-    struct ctx *c, const struct booking *b, const struct audit_row *rows, size_t n)
-{
-    const struct zone *z = zone_find(b->timezone);
-    const char *log = NULL;
-    CHECK(z != NULL);
-    for (size_t i = n; i > 0; i--) {
-        const struct audit_row *row = &rows[i - 1];
-        if (text_is(row->action, "booking.active"))
-            log = ctx_printf(c,
-                "%s: From now to the end the page of the booking shows the customer, "
-                "logged in, the code for the door.\n%s: The booked time begins.\n",
-                zone_format(c->arena, z, b->start_at - BOOKINGS_ACCESS_EARLY_S),
-                zone_format(c->arena, z, b->start_at));
-        else if (log != NULL && text_is(row->action, "booking.completed"))
-            log = ctx_printf(c, "%s%s: The booked time is over.\n", log,
-                zone_format(c->arena, z, b->end_at));
-    }
-    return log;
-}
-
-enum result disputes_record(
-    struct ctx *c, const struct booking *b, struct dispute_record *out)
-{
-    struct audit_row *rows;
-    size_t n;
-    const struct zone *z = zone_find(b->timezone);
-    CHECK(z != NULL);
-    TRY(audit_of(c, "booking", b->id, 100, &rows, &n));
-    *out = (struct dispute_record) {
-        .service_date = zone_format_date(c->arena, z, b->start_at),
-        .product = ctx_printf(c, "Use of a commercial kitchen: %s, %s, %s", b->title,
-            b->address, bookings_when(c, b)),
-        .access_log = access_log(c, b, rows, n),
-    };
-    return OK;
 }
 
 /* Messages and policies would have to be files, so they stand in the text. */

@@ -29,12 +29,14 @@ const char *disputes_reason_label(const char *reason);
 /* By when its answer is wanted, in words. */
 const char *disputes_due(struct ctx *c, const struct dispute *d);
 
-/* Those of a booking; for staff, the open ones by when their answer is due; one by its
- * id (R_NOT_FOUND). */
+/* Those of a booking; for staff, the open ones by when their answer is due, those that
+ * want none last, after one with this due_by and id (NULL: from the first); one by its id
+ * (R_NOT_FOUND). */
 enum { DISPUTES_MAX = 50 };
 enum result disputes_of_booking(
     struct ctx *c, int64_t booking_id, struct dispute **out, size_t *n);
-enum result disputes_open(struct ctx *c, size_t max, struct dispute **out, size_t *n);
+enum result disputes_open(struct ctx *c, int64_t after_due, const char *after_id,
+    size_t max, struct dispute **out, size_t *n);
 enum result disputes_get(struct ctx *c, const char *id, struct dispute *out);
 
 /* Applies the whole of a dispute, once, in any order (needs an open transaction). One

@@ -15,6 +15,8 @@ static const char *told(const char *action)
         { "booking.held", "The customer chose the time and was shown the price." },
         { "payment.succeeded", "The customer paid." },
         { "booking.confirmed", "The booking was confirmed to the customer by mail." },
+        { "booking.code_seen", "The customer, logged in, opened the page that shows "
+                               "the code for the door." },
         { "booking.active", "The booked time began; the kitchen was reserved for the "
                             "customer." },
         { "booking.completed", "The booked time was over." },

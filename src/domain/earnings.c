@@ -176,16 +176,19 @@ static void read_line(struct query *q, struct earnings_line *out)
     };
 }
 
-enum result earnings_year(struct ctx *c, int year, const struct earnings_line *after,
-    size_t max, struct earnings_line **out, size_t *n)
+enum result earnings_year(struct ctx *c, int year, int month,
+    const struct earnings_line *after, size_t max, struct earnings_line **out,
+    size_t *n)
 {
     struct earnings_line *rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = mine(c, Q_EARNINGS_YEAR);
+    int64_t first = civil_days(year, month == 0 ? 1 : month, 1);
+    int64_t next =
+        month == 0 ? civil_days(year + 1, 1, 1) : first + civil_month_days(year, month);
     /* Years begin up to 14 hours before and after UTC's. */
-    bind_int(q, "after_at",
-        after != NULL ? after->start_at : (civil_days(year, 1, 1) - 1) * DAY_S);
+    bind_int(q, "after_at", after != NULL ? after->start_at : (first - 1) * DAY_S);
     bind_int(q, "after_id", after != NULL ? after->booking_id : 0);
-    bind_int(q, "to_at", (civil_days(year + 1, 1, 1) + 1) * DAY_S);
+    bind_int(q, "to_at", (next + 1) * DAY_S);
     bind_int(q, "max", (int64_t)max);
     enum result r;
     *n = 0;
@@ -197,6 +200,7 @@ enum result earnings_year(struct ctx *c, int year, const struct earnings_line *a
         CHECK(z != NULL);
         zone_civil(z, line->start_at, &start);
         line->year = start.year;
+        line->month = start.month;
     }
     *out = rows;
     return query_end(r);

@@ -70,7 +70,7 @@ enum result earnings_months(struct ctx *c, struct earnings_month out[EARNINGS_MO
  */
 struct earnings_line {
     int64_t booking_id, start_at, end_at;
-    int year; /* of its start, locally */
+    int year, month; /* of its start, locally */
     const char *timezone, *title, *vendor;
     const char *state; /* of the newest transfer, or of the booking */
     struct cents base, cleaning, fee, refunds, disputes, net;
@@ -81,9 +81,10 @@ struct earnings_line {
     const char *sent_ats;        /* when each was sent, likewise; UTC seconds */
 };
 
-/* Those that begin round YEAR (a day more on either side: look at the line's year), in
- * order, after the line AFTER (NULL: from the first). */
-enum result earnings_year(struct ctx *c, int year, const struct earnings_line *after,
-    size_t max, struct earnings_line **out, size_t *n);
+/* Those that begin round YEAR or, not 0, its MONTH (a day more on either side: look at
+ * the line's own), in order, after the line AFTER (NULL: from the first). */
+enum result earnings_year(struct ctx *c, int year, int month,
+    const struct earnings_line *after, size_t max, struct earnings_line **out,
+    size_t *n);
 
 #endif

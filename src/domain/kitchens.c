@@ -135,6 +135,19 @@ enum result kitchens_space(
         c, R_NOT_FOUND, "This kitchen has no such space. Choose one from the list.");
 }
 
+enum result kitchens_zone(struct ctx *c, const struct zone **out)
+{
+    *out = NULL;
+    if (c->actor.role != ROLE_HOST)
+        return OK;
+    struct query *q = db_query(c->db, Q_KITCHENS_ZONE);
+    bind_int(q, "host_id", c->actor.user_id);
+    enum result r = query_step(q);
+    if (r == OK)
+        *out = zone_find(col_text_here(q, "timezone"));
+    return r == R_NOT_FOUND ? OK : r;
+}
+
 enum result kitchens_cities(struct ctx *c, struct kitchen_city *out, size_t *n)
 {
     struct query *q = db_query(c->db, Q_KITCHENS_CITIES);
@@ -146,6 +159,8 @@ enum result kitchens_cities(struct ctx *c, struct kitchen_city *out, size_t *n)
         snprintf(city->city, sizeof city->city, "%s", col_text_here(q, "city"));
         snprintf(city->region, sizeof city->region, "%s", col_text_here(q, "region"));
         city->kitchens = col_int(q, "kitchens");
+        city->lat = col_real(q, "lat");
+        city->lng = col_real(q, "lng");
     }
     return query_end(r);
 }

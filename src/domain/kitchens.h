@@ -4,6 +4,7 @@
 
 #include "app/ctx.h"
 #include "util/money.h"
+#include "util/zone.h"
 
 /* No booking is longer, whatever older rows say. */
 enum { BOOKING_MAX_MIN = 24 * 60 };
@@ -68,10 +69,15 @@ enum result kitchens_spaces(
 enum result kitchens_space(
     struct ctx *c, const struct kitchen *k, int64_t space_id, struct space *out);
 
-/* A city and how many bookable kitchens it has. */
+/* Where the acting host's clock is: the zone of his first kitchen; NULL: he has none, or
+ * is no host. */
+enum result kitchens_zone(struct ctx *c, const struct zone **out);
+
+/* A city, how many bookable kitchens it has, and where one of them is. */
 struct kitchen_city {
     char city[64], region[4];
     int64_t kitchens;
+    double lat, lng;
 };
 enum { KITCHEN_CITIES_MAX = 6 };
 

@@ -80,13 +80,29 @@ enum result ledger_balance(
     return OK;
 }
 
+enum result ledger_entitled_each(
+    struct ctx *c, const int64_t *booking_ids, size_t n, struct cents *out)
+{
+    const char *ids = "[";
+    for (size_t i = 0; i < n; i++)
+        ids = arena_join(c->arena, ids, i > 0 ? "," : "",
+            text_of_int(c->arena, booking_ids[i]), NULL);
+    struct query *q = db_query(c->db, Q_LEDGER_ENTITLED);
+    bind_text(q, "booking_ids", arena_join(c->arena, ids, "]", NULL));
+    enum result r;
+    size_t i = 0;
+    for (QUERY_EACH(q, r)) {
+        if (!col_is_null(q, "entitled"))
+            out[i] = cents_of(col_int(q, "entitled"));
+        i++;
+    }
+    return query_end(r);
+}
+
 enum result ledger_entitled(struct ctx *c, int64_t booking_id, struct cents *out)
 {
-    struct query *q = db_query(c->db, Q_LEDGER_ENTITLED);
-    bind_int(q, "booking_id", booking_id);
-    TRY(query_step(q));
-    *out = cents_of(col_int(q, "entitled"));
-    return OK;
+    *out = cents_of(0);
+    return ledger_entitled_each(c, &booking_id, 1, out);
 }
 
 enum result ledger_total(

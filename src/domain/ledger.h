@@ -51,6 +51,10 @@ enum result ledger_balance(
  * his part of refunds and lost disputes, whatever was sent to him. */
 enum result ledger_entitled(struct ctx *c, int64_t booking_id, struct cents *out);
 
+/* The same of N bookings at once. Where nothing was charged, OUT stays as it was. */
+enum result ledger_entitled_each(
+    struct ctx *c, const int64_t *booking_ids, size_t n, struct cents *out);
+
 /* Of one account over everything; HOST_ID for the two accounts that have hosts. */
 enum result ledger_total(
     struct ctx *c, enum ledger_account account, int64_t host_id, struct cents *out);

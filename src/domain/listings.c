@@ -1,10 +1,12 @@
 #include "domain/listings.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "domain/accounts.h"
 #include "domain/audit.h"
 #include "domain/availability.h"
+#include "domain/claims.h"
 #include "domain/notices.h"
 #include "domain/outbox.h"
 #include "domain/search.h"
@@ -154,11 +156,9 @@ static enum result check_number(struct ctx *c)
         PER_HOST_MAX);
 }
 
-enum result listings_create(struct ctx *c, const struct listing_input *in, int64_t *id)
+static enum result create(struct ctx *c, const struct listing_input *in, int64_t *id)
 {
     int64_t space_id;
-    TRY(accounts_need_verified(c));
-    TRY(db_begin(c->db));
     TRY(check_number(c));
     struct query *q = db_query(c->db, Q_LISTINGS_CREATE);
     bind_input(c, q, in);
@@ -169,7 +169,28 @@ enum result listings_create(struct ctx *c, const struct listing_input *in, int64
     TRY(add_space(c, *id, "whole", "Whole kitchen", (struct cents) { 0 },
         in->k.capacity, &space_id));
     TRY(search_index(c, *id));
-    TRY(audit_add(c, "kitchen.create", "kitchen", *id, in->k.title));
+    return audit_add(c, "kitchen.create", "kitchen", *id, in->k.title);
+}
+
+static const char listings_path[] = "/host/listings/";
+
+enum result listings_create(struct ctx *c, const struct listing_input *in, int64_t *id)
+{
+    const char *key = in->key == NULL ? "" : in->key,
+               *post = in->post == NULL ? "" : in->post;
+    const struct span body = { post, strlen(post) };
+    struct claims_answer answer = { 303, "" };
+    bool again;
+    TRY(accounts_need_verified(c));
+    TRY(db_begin(c->db));
+    TRY(claims_post(c, key, listings_path, body, &again, &answer));
+    if (again) {
+        *id = strtoll(answer.location + strlen(listings_path), NULL, 10);
+    } else {
+        TRY(create(c, in, id));
+        answer.location = ctx_printf(c, "%s%lld/edit", listings_path, (long long)*id);
+        TRY(claims_answer(c, key, listings_path, body, &answer));
+    }
     return db_commit(c->db);
 }
 

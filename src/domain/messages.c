@@ -103,6 +103,7 @@ enum result messages_threads(struct ctx *c, int64_t before_id, size_t max,
             .last_id = col_int(q, "last_id"),
             .last_at = col_int(q, "last_at"),
             .title = col_text(q, "title"),
+            .timezone = col_text(q, "timezone"),
             .with = col_text(q, "with_name"),
             .body = col_text(q, "body"),
         };

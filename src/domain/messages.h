@@ -26,6 +26,7 @@ enum result messages_send(
 struct message_thread {
     int64_t booking_id, last_id, last_at;
     const char *title, *with, *body; /* kitchen, the other person, the newest message */
+    const char *timezone;            /* the kitchen's */
 };
 
 /* The acting person's threads, the one with the newest message first; BEFORE_ID is

@@ -40,6 +40,7 @@ enum result notices_page(
             .kind = col_text(q, "kind"),
             .text = col_text(q, "text"),
             .link = col_text(q, "link"),
+            .timezone = col_text(q, "timezone"),
             .unread = col_is_null(q, "read_at"),
         };
     }

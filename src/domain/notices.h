@@ -15,6 +15,7 @@ enum result notices_add_admins(
 struct notice {
     int64_t id, created_at;
     const char *kind, *text, *link;
+    const char *timezone; /* where the booking is that it links to; NULL: none */
     bool unread;
 };
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "domain/audit.h"
 #include "domain/claims.h"
 #include "domain/transfers.h"
 
@@ -80,5 +81,23 @@ enum result visits_no_show(struct ctx *c, int64_t id)
             "That can be said from the start of a booking to a day after its end.");
     TRY(bookings_move(c, &b, BOOKING_NO_SHOW, "nobody came"));
     TRY(transfers_schedule(c, &b));
+    return db_commit(c->db);
+}
+
+enum result visits_code_seen(struct ctx *c, int64_t id, bool *seen)
+{
+    return audit_has(c, "booking.code_seen", "booking", id, seen);
+}
+
+enum result visits_see_code(struct ctx *c, int64_t id, const char *address)
+{
+    struct booking b;
+    bool seen;
+    TRY(db_begin(c->db));
+    TRY(bookings_get(c, id, &b));
+    TRY(visits_code_seen(c, id, &seen));
+    if (seen || b.vendor_id != c->actor.user_id || bookings_access(c, &b) == NULL)
+        return OK;
+    TRY(audit_add(c, "booking.code_seen", "booking", id, address));
     return db_commit(c->db);
 }

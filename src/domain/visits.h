@@ -26,4 +26,12 @@ enum result visits_remind(struct ctx *c, int64_t id);
 enum { VISITS_NO_SHOW_S = 24 * 3600 };
 enum result visits_no_show(struct ctx *c, int64_t id);
 
+/* That the vendor opened the page with the door code is evidence when a bank asks. Has
+ * he? */
+enum result visits_code_seen(struct ctx *c, int64_t id, bool *seen);
+
+/* Records it, the first time only, of the acting vendor, who was shown the code and
+ * asked from ADDRESS (own transaction). */
+enum result visits_see_code(struct ctx *c, int64_t id, const char *address);
+
 #endif

@@ -246,15 +246,14 @@ const char *fields_read(struct arena *a, const struct field *field, const char *
     return wrong != NULL && field->advice != NULL ? field->advice : wrong;
 }
 
-const char *fields_missing(struct arena *a, const struct field *field)
+const char *fields_missing(const struct field *field)
 {
     static const char *const words[FIELD__MAX] = {
-        [FIELD_CHECKBOX] = "Tick",
-        [FIELD_CHOICE] = "Choose an answer for",
-        [FIELD_ID] = "Choose",
+        [FIELD_CHECKBOX] = "Tick this.",
+        [FIELD_CHOICE] = "Choose an answer.",
+        [FIELD_ID] = "Choose one.",
     };
     if (field->advice != NULL)
         return field->advice;
-    const char *verb = words[field->kind] != NULL ? words[field->kind] : "Fill in";
-    return arena_printf(a, "%s \xe2\x80\x9c%s\xe2\x80\x9d.", verb, field->label);
+    return words[field->kind] != NULL ? words[field->kind] : "Fill this in.";
 }

@@ -53,6 +53,6 @@ const char *fields_read(struct arena *a, const struct field *field, const char *
     struct field_value *out);
 
 /* The sentence for a required field that is blank. */
-const char *fields_missing(struct arena *a, const struct field *field);
+const char *fields_missing(const struct field *field);
 
 #endif

@@ -125,7 +125,7 @@ static void read_field(struct form *f, const struct field *field, struct form_va
     if (v->n > 1 && !field->repeated)
         v->error = "This came more than once. Fill it in once and send the form again.";
     else if (blank && field->required && v->error == NULL)
-        v->error = fields_missing(f->arena, field);
+        v->error = fields_missing(field);
 }
 
 static enum result read_form(struct arena *a, const struct field *fields, size_t n,

@@ -1,6 +1,7 @@
 #include "web/accounts.h"
 
 #include "domain/accounts.h"
+#include "domain/kitchens.h"
 #include "domain/passwords.h"
 #include "domain/sessions.h"
 #include "util/guard.h"
@@ -103,7 +104,13 @@ enum result web_signup_post(struct ctx *c, struct web *w)
         .address = w->req.remote_address,
     };
     TRY(accounts_register(c, &r));
-    view_text(w->view, "email", r.email);
+    web_flash(c, w, "ok", ctx_printf(c, "A link is on its way to %s.", r.email));
+    return web_redirect(w, "/signup/done");
+}
+
+/* The same for everybody: no account is looked at. */
+enum result web_signup_done(struct ctx *c, struct web *w)
+{
     return web_page(c, w, 200, "accounts/signup_done");
 }
 
@@ -136,7 +143,7 @@ enum result web_verify_send(struct ctx *c, struct web *w)
 {
     TRY(accounts_send_verification(c));
     web_flash(c, w, "ok", "A new link is on its way to your address.");
-    return web_redirect(w, "/dashboard");
+    return web_redirect_next(w, params_get(&w->post, "next"), "/dashboard");
 }
 
 /* ---- logging in and out ---- */
@@ -186,7 +193,6 @@ enum result web_forgot(struct ctx *c, struct web *w)
     struct form f;
     form_fresh(c->arena, forgot_fields, COUNT_OF(forgot_fields), &f);
     web_show_form(c, w, &f);
-    view_bool(w->view, "done", false);
     return web_page(c, w, 200, "accounts/forgot");
 }
 
@@ -194,11 +200,15 @@ enum result web_forgot_post(struct ctx *c, struct web *w)
 {
     struct form f;
     web_form(c, w, forgot_fields, COUNT_OF(forgot_fields), &f);
-    view_bool(w->view, "done", form_ok(&f));
     if (!form_ok(&f))
         return again(c, w, &f, "accounts/forgot");
     TRY(accounts_forgot(c, form_text(&f, "email"), w->req.remote_address));
-    return web_page(c, w, 200, "accounts/forgot");
+    return web_redirect(w, "/forgot-password/done");
+}
+
+enum result web_forgot_done(struct ctx *c, struct web *w)
+{
+    return web_page(c, w, 200, "accounts/forgot_done");
 }
 
 enum result web_reset(struct ctx *c, struct web *w)
@@ -239,19 +249,24 @@ static enum result show_account(
 {
     enum { SESSIONS_MAX = 20 };
     struct session_row *rows;
+    const struct zone *z;
     size_t n;
+    TRY(kitchens_zone(c, &z));
     TRY(sessions_list(c, w->session_token, SESSIONS_MAX, &rows, &n));
     web_show_form(c, w, f);
     view_text(w->view, "email", c->actor.email);
     view_text(w->view, "role_label", role_name(c->actor.role));
     view_bool(w->view, "verified", c->actor.verified);
+    view_text(w->view, "send_link_next", "/account");
     struct view *list = view_list(w->view, "sessions");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
         view_text(item, "browser", show_browser(rows[i].user_agent));
         view_text(item, "address", rows[i].address);
-        view_text(item, "since", show_when(c, rows[i].created_at));
-        view_text(item, "seen", show_when(c, rows[i].seen_at));
+        view_text(item, "since", show_when_in(c, z, rows[i].created_at));
+        view_text(item, "since_iso", show_iso(c, rows[i].created_at));
+        view_text(item, "seen", show_when_in(c, z, rows[i].seen_at));
+        view_text(item, "seen_iso", show_iso(c, rows[i].seen_at));
         view_bool(item, "current", rows[i].current);
     }
     TRY(calendars_show(c, w));

@@ -14,7 +14,7 @@
 #include "web/admin.h"
 #include "web/show.h"
 
-enum { PER_PAGE = 50, LEDGER_PER_PAGE = 25, ALL_MAX = 100 };
+enum { PER_PAGE = 50, LEDGER_PER_PAGE = 25 };
 
 static void show_time(struct ctx *c, struct view *item, int64_t at)
 {
@@ -109,12 +109,48 @@ static enum result list_ledger(struct ctx *c, struct web *w, struct view *list)
 /* ---- what waits -------------------------------------------------------------------
  */
 
+/* A place in a list that is ordered by a number and a text: ?before=17.issfr_1. */
+struct place {
+    int64_t n;
+    const char *text; /* NULL: before the first row */
+};
+
+static struct place place_asked(struct ctx *c, const struct web *w)
+{
+    struct place p = { 0 };
+    const char *before = params_get(w->req.query, "before");
+    const char *dot = before == NULL ? NULL : strchr(before, '.');
+    if (dot != NULL && text_int(arena_strndup(c->arena, before, (size_t)(dot - before)),
+                           0, INT64_MAX, &p.n))
+        p.text = dot + 1;
+    return p;
+}
+
+/* As WEB_PAGED, for such a list: the next page begins after LAST_SHOWN. */
+static size_t paged_by(struct ctx *c, struct web *w, const struct place *asked,
+    size_t n, struct place last_shown)
+{
+    web_pages_from(c, w, asked->text != NULL,
+        n <= PER_PAGE
+            ? NULL
+            : ctx_printf(c, "%lld.%s", (long long)last_shown.n, last_shown.text));
+    view_bool(w->view, "any", n > 0);
+    return n < PER_PAGE ? n : PER_PAGE;
+}
+
+#define PAGED_BY(c, w, asked, rows, count, number, text)                               \
+    paged_by(c, w, asked, count,                                                       \
+        (count) > PER_PAGE ? (struct place) { (rows)[PER_PAGE - 1].number,             \
+                                 (rows)[PER_PAGE - 1].text }                           \
+                           : (struct place) { 0 })
+
 static enum result list_disputes(struct ctx *c, struct web *w, struct view *list)
 {
     struct dispute *rows;
     size_t n;
-    TRY(disputes_open(c, ALL_MAX, &rows, &n));
-    web_paged(c, w, n, ALL_MAX, 0);
+    struct place asked = place_asked(c, w);
+    TRY(disputes_open(c, asked.n, asked.text, PER_PAGE + 1, &rows, &n));
+    n = PAGED_BY(c, w, &asked, rows, n, due_by, id);
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
         view_text(item, "dispute_id", rows[i].id);
@@ -188,34 +224,16 @@ static enum result list_transfers(struct ctx *c, struct web *w, struct view *lis
     return OK;
 }
 
-/* ?before=17.issfr_1: a booking may have several. False at the first page. */
-static bool warnings_place(
-    struct ctx *c, const struct web *w, struct queues_warning *after)
-{
-    const char *before = params_get(w->req.query, "before");
-    const char *dot = before == NULL ? NULL : strchr(before, '.');
-    *after = (struct queues_warning) { .source_id = "" };
-    if (dot == NULL ||
-        !text_int(arena_strndup(c->arena, before, (size_t)(dot - before)), 1, INT64_MAX,
-            &after->booking_id))
-        return false;
-    after->source_id = dot + 1;
-    return true;
-}
-
 static enum result list_warnings(struct ctx *c, struct web *w, struct view *list)
 {
-    struct queues_warning *rows, after;
+    struct queues_warning *rows, after = { .source_id = "" };
     size_t n;
-    bool back = warnings_place(c, w, &after);
+    struct place asked = place_asked(c, w);
+    if (asked.text != NULL)
+        after =
+            (struct queues_warning) { .booking_id = asked.n, .source_id = asked.text };
     TRY(queues_warnings(c, &after, PER_PAGE + 1, &rows, &n));
-    bool more = n > PER_PAGE;
-    n = more ? PER_PAGE : n;
-    web_pages_from(c, w, back,
-        !more ? NULL
-              : ctx_printf(c, "%lld.%s", (long long)rows[n - 1].booking_id,
-                    rows[n - 1].source_id));
-    view_bool(w->view, "any", n > 0);
+    n = PAGED_BY(c, w, &asked, rows, n, booking_id, source_id);
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
         view_text(item, "source_id", rows[i].source_id);
@@ -253,8 +271,9 @@ static enum result list_calls(struct ctx *c, struct web *w, struct view *list)
 {
     struct stuck_call *rows;
     size_t n;
-    TRY(calls_stuck(c, ALL_MAX, &rows, &n));
-    web_paged(c, w, n, ALL_MAX, 0);
+    struct place asked = place_asked(c, w);
+    TRY(calls_stuck(c, asked.n, asked.text, PER_PAGE + 1, &rows, &n));
+    n = PAGED_BY(c, w, &asked, rows, n, since_at, uid);
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
         view_text(item, "uid", rows[i].uid);

@@ -45,6 +45,7 @@ static enum result show_instead(struct ctx *c, struct web *w, const struct kitch
     TRY(kitchens_space(c, k, form_int(f, "space_id"), &space));
     TRY(availability_alternatives(c, k, &space, start_at, end_at, starts, &n));
     struct view *list = view_list(w->view, "options");
+    view_text(w->view, "options_title", "Free instead");
     view_bool(w->view, "has_options", n > 0);
     for (size_t i = 0; i < n; i++) {
         int64_t until_at = starts[i] + end_at - start_at;
@@ -66,6 +67,7 @@ static enum result taken(struct ctx *c, struct web *w, const struct kitchen *k,
     db_rollback(c->db);
     if (show_instead(c, w, k, f, z, start_at, end_at) != OK) {
         view_list(w->view, "options");
+        view_text(w->view, "options_title", "");
         view_bool(w->view, "has_options", false);
     }
     return fail_code(c, R_CONFLICT, code, "%s", message);

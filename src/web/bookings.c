@@ -4,6 +4,7 @@
 
 #include "domain/audit.h"
 #include "domain/cancellations.h"
+#include "domain/ledger.h"
 #include "domain/visits.h"
 #include "mail/ics.h"
 #include "util/guard.h"
@@ -120,6 +121,7 @@ void bookings_show_rows(
         bool is_host = b->host_id == c->actor.user_id;
         bookings_show(c, item, b);
         view_text(item, "with", is_host ? b->vendor_name : b->host_name);
+        view_bool(item, "in_vain", bookings_in_vain(b->state));
         view_bool(item, "to_pay",
             !is_host && b->state == BOOKING_HELD && b->hold_until > c->now_at);
     }
@@ -138,6 +140,21 @@ static void start_after(struct ctx *c, const struct web *w, struct bookings_filt
     f->after_id = b.id;
 }
 
+/* A host reads what is his of each as things stand, refunds and lost disputes off. */
+static enum result show_shares(struct ctx *c, struct booking *rows, size_t n)
+{
+    int64_t ids[PER_PAGE];
+    struct cents shares[PER_PAGE];
+    for (size_t i = 0; i < n; i++) {
+        ids[i] = rows[i].id;
+        shares[i] = rows[i].host;
+    }
+    TRY(ledger_entitled_each(c, ids, n, shares));
+    for (size_t i = 0; i < n; i++)
+        rows[i].host = shares[i];
+    return OK;
+}
+
 static enum result show_list(struct ctx *c, struct web *w, bool as_host)
 {
     struct booking *rows;
@@ -150,6 +167,8 @@ static enum result show_list(struct ctx *c, struct web *w, bool as_host)
     TRY(bookings_list(c, &f, PER_PAGE + 1, &rows, &n));
     n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     show_tabs(c, w, f.past);
+    if (as_host)
+        TRY(show_shares(c, rows, n));
     bookings_show_rows(c, view_list(w->view, "bookings"), rows, n);
     return OK;
 }
@@ -174,8 +193,9 @@ enum result web_host_bookings(struct ctx *c, struct web *w)
 /* ---- one booking ------------------------------------------------------------------
  */
 
-static void show_access(struct ctx *c, struct web *w, const struct booking *b)
+static enum result show_access(struct ctx *c, struct web *w, const struct booking *b)
 {
+    bool seen = true;
     const struct zone *z = zone_find(b->timezone);
     const char *code = bookings_access(c, b);
     bool waits =
@@ -186,6 +206,10 @@ static void show_access(struct ctx *c, struct web *w, const struct booking *b)
     view_text(w->view, "access_notes",
         b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE ? b->access_notes
                                                                     : "");
+    if (code != NULL && b->vendor_id == c->actor.user_id)
+        TRY(visits_code_seen(c, b->id, &seen));
+    w->code_shown_of = seen ? 0 : b->id;
+    return OK;
 }
 
 static enum result show_history(struct ctx *c, struct web *w, const struct booking *b)
@@ -196,6 +220,7 @@ static enum result show_history(struct ctx *c, struct web *w, const struct booki
         { "booking.requested", "Asked for" },
         { "booking.held", "Held for payment" },
         { "booking.confirmed", "Confirmed" },
+        { "booking.code_seen", "Door code seen by the vendor" },
         { "booking.active", "Begun" },
         { "booking.completed", "Over" },
         { "booking.expired", "Expired: not paid in time" },
@@ -282,7 +307,7 @@ static enum result show_booking(struct ctx *c, struct web *w, const struct booki
     TRY(bookings_show_ladder(c, w->view, b));
     if (!settled || c->now_at >= b->start_at)
         view_bool(w->view, "has_ladder", false);
-    show_access(c, w, b);
+    TRY(show_access(c, w, b));
     view_text(w->view, "reason", why_ended(c, b));
     view_bool(w->view, "is_vendor_side", is_vendor);
     view_bool(w->view, "is_host_side", is_host);

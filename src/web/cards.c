@@ -4,6 +4,7 @@
 
 #include "domain/catalogue.h"
 #include "domain/photos.h"
+#include "domain/places.h"
 #include "util/text.h"
 #include "web/times.h"
 
@@ -40,6 +41,17 @@ const char *cards_path(struct ctx *c, int64_t id, const char *slug)
 {
     return arena_join(
         c->arena, "/listings/", text_of_int(c->arena, id), "-", slug, NULL);
+}
+
+enum result cards_search(struct ctx *c, const char *city, const char *region,
+    double lat, double lng, const char **out)
+{
+    bool known;
+    TRY(places_has_city(c, city, region, &known));
+    const char *where = known ? ctx_printf(c, "%s, %s", city, region)
+                              : ctx_printf(c, "%.2f,%.2f", lat, lng);
+    *out = ctx_printf(c, "/search?where=%s", text_url(c->arena, where));
+    return OK;
 }
 
 void cards_offer(

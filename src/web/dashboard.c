@@ -67,6 +67,7 @@ enum result web_dashboard(struct ctx *c, struct web *w)
     view_text(
         w->view, "first_name", arena_strndup(c->arena, c->actor.full_name, first));
     view_bool(w->view, "unverified", !c->actor.verified);
+    view_text(w->view, "send_link_next", "/dashboard");
     view_bool(w->view, "has_requests", false);
     view_bool(w->view, "has_bookings", false);
     if (host || c->actor.role == ROLE_VENDOR)

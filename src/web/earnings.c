@@ -348,35 +348,63 @@ static void add_heading(struct csv *csv)
     csv_end(csv);
 }
 
-static enum result add_year(struct ctx *c, struct csv *csv, int year)
+/* All of a year or, MONTH not 0, of a month of it; false if that is too long for one
+ * file: an answer stands in memory, and is made in one read. */
+static enum result add_lines(
+    struct ctx *c, struct csv *csv, int year, int month, bool *fits)
 {
     const struct earnings_line *after = NULL;
     struct earnings_line *rows;
     size_t n, all = 0;
     do {
-        TRY(earnings_year(c, year, after, CSV_CHUNK, &rows, &n));
+        TRY(earnings_year(c, year, month, after, CSV_CHUNK, &rows, &n));
         for (size_t i = 0; i < n; i++)
-            if (rows[i].year == year)
+            if (rows[i].year == year && (month == 0 || rows[i].month == month))
                 add_line(c, csv, &rows[i]);
         all += n;
         after = n > 0 ? &rows[n - 1] : NULL;
-    } while (n == CSV_CHUNK && all < CSV_LINES_MAX);
-    return n < CSV_CHUNK
-               ? OK
-               : fail(c, R_INVALID,
-                     "This year has more bookings than one file takes. Write to us.");
+    } while (n == CSV_CHUNK && all < CSV_LINES_MAX && buf_ok(csv->out));
+    *fits = n < CSV_CHUNK && buf_ok(csv->out);
+    return OK;
+}
+
+/* The error page leads to the months. */
+static enum result too_long(struct ctx *c, struct web *w, int year, int month)
+{
+    if (month != 0)
+        return fail(c, R_INVALID,
+            "%s %d has more bookings than one file takes. Write to us.",
+            civil_month_name(month), year);
+    struct view *list = view_list(w->view, "options");
+    view_text(w->view, "options_title", "Month by month");
+    view_bool(w->view, "has_options", true);
+    for (int m = 1; m <= 12; m++) {
+        struct view *item = view_item(list);
+        view_textf(item, "label", "%s %d", civil_month_name(m), year);
+        view_text(item, "note", "CSV file");
+        view_textf(item, "url", "/host/earnings.csv?year=%d&month=%d", year, m);
+    }
+    return fail(c, R_INVALID,
+        "%d has more bookings than one file takes. Take it month by month.", year);
 }
 
 enum result web_earnings_csv(struct ctx *c, struct web *w)
 {
-    int64_t year;
+    int64_t year, month;
+    bool fits;
     struct csv csv = { .out = &w->res->body };
     if (!text_int(params_get(w->req.query, "year"), YEAR_MIN, YEAR_MAX, &year))
         year = civil_of_seconds(c->now_at).year;
+    if (!text_int(params_get(w->req.query, "month"), 1, 12, &month))
+        month = 0;
     add_heading(&csv);
-    TRY(add_year(c, &csv, (int)year));
+    TRY(add_lines(c, &csv, (int)year, (int)month, &fits));
+    if (!fits)
+        return too_long(c, w, (int)year, (int)month);
     response_header(w->res, "Content-Type", "text/csv; charset=utf-8");
     response_attachment(
-        w->res, ctx_printf(c, "prep-earnings-%lld.csv", (long long)year));
+        w->res, month == 0 ? ctx_printf(c, "prep-earnings-%lld.csv", (long long)year)
+                           : ctx_printf(c, "prep-earnings-%lld-%02d.csv",
+                                 (long long)year, (int)month));
     return OK;
 }

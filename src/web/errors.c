@@ -66,6 +66,7 @@ void errors_page(struct ctx *c, struct web *w, enum result r, int status)
     view_text(w->view, "back_label", "Back to where you were");
     if (!view_has(w->view, "options")) {
         view_list(w->view, "options");
+        view_text(w->view, "options_title", "");
         view_bool(w->view, "has_options", false);
     }
     if (web_page(c, w, status != 0 ? status : table[r].status, "errors/page") != OK)

@@ -1,6 +1,6 @@
 #include "web/home.h"
 
-#include <string.h>
+#include <stdio.h>
 
 #include "domain/accounts.h"
 #include "domain/kitchens.h"
@@ -8,7 +8,7 @@
 #include "domain/pricing.h"
 #include "util/civil.h"
 #include "util/guard.h"
-#include "util/text.h"
+#include "web/cards.h"
 #include "web/show.h"
 
 /* ---- the front page ---- */
@@ -27,27 +27,39 @@ static const struct field finder_fields[] = {
  * worker counts every five minutes. */
 static struct {
     struct kitchen_city cities[KITCHEN_CITIES_MAX];
+    char urls[KITCHEN_CITIES_MAX][300]; /* where they lead: a city is 64 bytes */
     size_t n;
     int64_t counted_at;
 } known;
 enum { COUNT_AGAIN_S = 300 };
 
+static enum result count_cities(struct ctx *c)
+{
+    known.counted_at = 0;
+    TRY(kitchens_cities(c, known.cities, &known.n));
+    for (size_t i = 0; i < known.n; i++) {
+        const struct kitchen_city *city = &known.cities[i];
+        const char *url;
+        TRY(cards_search(c, city->city, city->region, city->lat, city->lng, &url));
+        snprintf(known.urls[i], sizeof known.urls[i], "%s", url);
+    }
+    known.counted_at = c->now_at;
+    return OK;
+}
+
 static enum result show_cities(struct ctx *c, struct web *w)
 {
-    if (known.counted_at + COUNT_AGAIN_S <= c->now_at || known.counted_at > c->now_at) {
-        TRY(kitchens_cities(c, known.cities, &known.n));
-        known.counted_at = c->now_at;
-    }
+    if (known.counted_at + COUNT_AGAIN_S <= c->now_at || known.counted_at > c->now_at)
+        TRY(count_cities(c));
     struct view *list = view_list(w->view, "cities");
     for (size_t i = 0; i < known.n; i++) {
         const struct kitchen_city *city = &known.cities[i];
-        const char *name = ctx_printf(c, "%s, %s", city->city, city->region);
         struct view *item = view_item(list);
-        view_text(item, "name", name);
+        view_textf(item, "name", "%s, %s", city->city, city->region);
         view_textf(item, "count",
             city->kitchens == 1 ? "%lld kitchen" : "%lld kitchens",
             (long long)city->kitchens);
-        view_textf(item, "url", "/search?where=%s", text_url(c->arena, name));
+        view_text(item, "url", known.urls[i]);
     }
     return OK;
 }
@@ -131,7 +143,9 @@ enum result web_notices(struct ctx *c, struct web *w)
 {
     enum { PER_PAGE = 20 };
     struct notice *rows;
+    const struct zone *home;
     size_t n;
+    TRY(kitchens_zone(c, &home));
     TRY(notices_page(c, web_before(w), PER_PAGE + 1, &rows, &n));
     n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     struct view *list = view_list(w->view, "notices");
@@ -139,7 +153,9 @@ enum result web_notices(struct ctx *c, struct web *w)
         struct view *item = view_item(list);
         view_text(item, "text", rows[i].text);
         view_text(item, "link", rows[i].link);
-        view_text(item, "when", show_when(c, rows[i].created_at));
+        const struct zone *z =
+            rows[i].timezone == NULL ? home : zone_find(rows[i].timezone);
+        view_text(item, "when", show_when_in(c, z, rows[i].created_at));
         view_text(item, "when_iso", show_iso(c, rows[i].created_at));
         view_bool(item, "unread", rows[i].unread);
     }

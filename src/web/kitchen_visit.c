@@ -325,14 +325,16 @@ static void show_button(
     struct ctx *c, struct web *w, struct view *out, const struct kitchen_visit *v)
 {
     const char *refused = refusal(c);
-    const char *query = params_with(c->arena, w->req.query, "month", NULL);
+    const char *here = ctx_printf(
+        c, "%s?%s", v->path, params_with(c->arena, w->req.query, "month", NULL));
+    bool must_confirm = c->actor.role == ROLE_VENDOR && !c->actor.verified;
     view_bool(out, "can_book", refused == NULL);
     view_text(out, "refused", refused);
     view_text(out, "login_url",
         c->actor.user_id != 0
             ? ""
-            : ctx_printf(c, "/login?next=%s",
-                  text_url(c->arena, ctx_printf(c, "%s?%s", v->path, query))));
+            : ctx_printf(c, "/login?next=%s", text_url(c->arena, here)));
+    view_text(out, "send_link_next", must_confirm ? here : "");
     view_bool(out, "is_request", !v->k.instant_book);
     view_textf(out, "book_url", "/listings/%lld/book", (long long)v->k.id);
     view_text(out, "idempotency_key", rand_uid(c->arena));

@@ -3,7 +3,6 @@
 #include "domain/availability.h"
 #include "domain/catalogue.h"
 #include "domain/photos.h"
-#include "domain/places.h"
 #include "domain/reviews.h"
 #include "util/guard.h"
 #include "util/text.h"
@@ -50,18 +49,14 @@ static void show_head(struct ctx *c, struct web *w, const struct kitchen_visit *
     view_textf(page, "host_since", "%s %d", civil_month_name(since.month), since.year);
 }
 
-/* The way back to the search round it. Where it stands is told only to who has booked:
- * two decimals are a kilometre or so. */
+/* The way back to the search round it. */
 static enum result show_way_back(struct ctx *c, struct web *w, const struct kitchen *k)
 {
-    const char *where, *place = ctx_printf(c, "%s, %s", k->city, k->region);
-    bool known;
-    TRY(places_has_city(c, k->city, k->region, &known));
-    where = known ? place : ctx_printf(c, "%.2f,%.2f", k->lat, k->lng);
-    const char *url = ctx_printf(c, "/search?where=%s", text_url(c->arena, where));
+    const char *url;
+    TRY(cards_search(c, k->city, k->region, k->lat, k->lng, &url));
     struct view *crumb = view_item(view_list(w->view, "crumbs"));
     view_text(crumb, "url", url);
-    view_text(crumb, "label", place);
+    view_textf(crumb, "label", "%s, %s", k->city, k->region);
     view_text(w->view, "nearby_url", url);
     return OK;
 }

@@ -6,6 +6,7 @@
 #include "domain/catalogue.h"
 #include "domain/places.h"
 #include "util/guard.h"
+#include "util/rand.h"
 #include "util/text.h"
 #include "util/zone.h"
 
@@ -66,6 +67,7 @@ static const struct field own_fields[] = {
     { "booking_mode", FIELD_CHOICE, "How it is booked", .required = true,
         .choices = modes },
     { "version", FIELD_INT, "Form", .min = 0, .max = INT64_MAX },
+    FIELD_ONCE,
 };
 
 /* Where a choice is one of a catalogue's keys. */
@@ -143,6 +145,7 @@ void listing_form_fresh(struct ctx *c, struct form *out)
         { "timezone", "America/Chicago" }, { "version", "0" } };
     for (size_t i = 0; i < COUNT_OF(usual); i++)
         form_fill(out, usual[i].name, usual[i].value);
+    form_fill(out, "idempotency_key", rand_uid(c->arena));
 }
 
 static void fill_features(struct form *f, uint64_t mask)
@@ -357,6 +360,8 @@ enum result listing_form_read(
                                      .instant_book = text_is(
                                          form_text(f, "booking_mode"), "instant"),
                                  } };
+    out->key = form_text(f, "idempotency_key");
+    out->post = params_with(c->arena, &w->post, "csrf", NULL);
     read_equipment(c, f, out);
     return OK;
 }

@@ -3,6 +3,7 @@
 #include "domain/catalogue.h"
 #include "domain/listings.h"
 #include "util/guard.h"
+#include "util/rand.h"
 #include "util/text.h"
 #include "web/listing_form.h"
 #include "web/show.h"
@@ -41,6 +42,7 @@ enum result web_listings(struct ctx *c, struct web *w)
         view_text(item, "lacks", lacks(c, &rows[i]));
     }
     view_bool(w->view, "unverified", !c->actor.verified);
+    view_text(w->view, "send_link_next", "/host/listings");
     return web_page(c, w, 200, "host/listings");
 }
 
@@ -56,8 +58,23 @@ static enum result show_new(
 enum result web_listings_new(struct ctx *c, struct web *w)
 {
     struct form f;
+    if (!c->actor.verified) /* nobody writes what cannot be saved */
+        return web_redirect(w, "/host/listings");
     listing_form_fresh(c, &f);
     return show_new(c, w, &f, 200);
+}
+
+/* The form had made another draft before: whoever sends what was typed once more means
+ * it. */
+static enum result show_used(struct ctx *c, struct web *w, struct form *f)
+{
+    fail_clear(c);
+    db_rollback(c->db); /* no page is made under the write lock */
+    form_set_error(f, NULL,
+        "This form was saved as a draft before, and changed since. To change that draft, "
+        "open it among your listings; to make a second one, save this.");
+    form_fill(f, "idempotency_key", rand_uid(c->arena));
+    return show_new(c, w, f, 422);
 }
 
 enum result web_listings_create(struct ctx *c, struct web *w)
@@ -68,7 +85,10 @@ enum result web_listings_create(struct ctx *c, struct web *w)
     TRY(listing_form_read(c, w, &f, &in));
     if (!form_ok(&f))
         return show_new(c, w, &f, 422);
-    TRY(listings_create(c, &in, &id));
+    enum result r = listings_create(c, &in, &id);
+    if (r == R_INVALID && text_is(c->code, "PC-KEY-422"))
+        return show_used(c, w, &f);
+    TRY(r);
     web_flash(
         c, w, "ok", "Saved as a draft. Add opening hours, photos and papers next.");
     return web_redirect(w, ctx_printf(c, "/host/listings/%lld/edit", (long long)id));

@@ -41,7 +41,8 @@ enum result web_messages(struct ctx *c, struct web *w)
         view_text(item, "title", rows[i].title);
         view_text(item, "with", rows[i].with);
         view_text(item, "gist", gist(c, rows[i].body));
-        view_text(item, "when", show_when(c, rows[i].last_at));
+        view_text(item, "when",
+            show_when_in(c, zone_find(rows[i].timezone), rows[i].last_at));
         view_text(item, "when_iso", show_iso(c, rows[i].last_at));
     }
     return web_page(c, w, 200, "messages/list");

@@ -32,13 +32,13 @@
 
 const struct route routes[] = {
     /* the house (home.c, metrics.c) */
-    { GET("/"),                  web_home,               ANYONE, 4 },
+    { GET("/"),                  web_home,               ANYONE, 10 },
     { GET("/healthz"),           web_healthz,            ANYONE, 0, ROUTE_SLIM },
     { GET("/readyz"),            web_readyz,             ANYONE, 1, ROUTE_SLIM },
     { GET("/metrics"),           web_metrics,            ANYONE, 11, ROUTE_SLIM },
     { GET("/terms"),             web_terms,              ANYONE, 2 },
     { GET("/dashboard"),         web_dashboard,          MEMBER, 8 },
-    { GET("/notices"),           web_notices,            MEMBER, 3 },
+    { GET("/notices"),           web_notices,            MEMBER, 4 },
     { POST("/notices/read"),     web_notices_read,       MEMBER, 3 },
 
     /* finding a kitchen (search.c, kitchens.c) */
@@ -48,6 +48,7 @@ const struct route routes[] = {
     /* accounts (accounts.c) */
     { GET("/signup"),            web_signup,             ANYONE, 2 },
     { POST("/signup"),           web_signup_post,        ANYONE, 10 },
+    { GET("/signup/done"),       web_signup_done,        ANYONE, 2 },
     { GET("/verify"),            web_verify,             ANYONE, 3 },
     { POST("/verify"),           web_verify_post,        ANYONE, 6 },
     { POST("/verify/send"),      web_verify_send,        MEMBER, 6 },
@@ -56,10 +57,11 @@ const struct route routes[] = {
     { POST("/logout"),           web_logout,             MEMBER, 4 },
     { GET("/forgot-password"),   web_forgot,             ANYONE, 2 },
     { POST("/forgot-password"),  web_forgot_post,        ANYONE, 8 },
+    { GET("/forgot-password/done"), web_forgot_done,     ANYONE, 2 },
     { GET("/reset-password"),    web_reset,              ANYONE, 3 },
     { POST("/reset-password"),   web_reset_post,         ANYONE, 12 },
-    { GET("/account"),           web_account,            MEMBER, 5 },
-    { POST("/account"),          web_account_post,       MEMBER, 7 },
+    { GET("/account"),           web_account,            MEMBER, 6 },
+    { POST("/account"),          web_account_post,       MEMBER, 8 },
     { POST("/account/password"), web_account_password,   MEMBER, 12 },
     { POST("/account/sessions"), web_account_sessions,   MEMBER, 4 },
 
@@ -68,7 +70,7 @@ const struct route routes[] = {
     { POST("/account/calendar"), web_calendar_renew,     VENDOR | HOST, 4 },
 
     /* the host's time and money (agenda.c, earnings.c) */
-    { GET("/admin/bookings"),    web_agenda_all,         STAFF, 3 },
+    { GET("/admin/bookings"),    web_agenda_all,         STAFF, 4 },
     { GET("/host/calendar"),     web_agenda_calendar,    HOST, 3 },
     { GET("/host/earnings"),     web_earnings,           HOST, 12, ROUTE_STRIPE },
     { GET("/host/earnings.csv"), web_earnings_csv,       HOST, 30 },
@@ -81,7 +83,7 @@ const struct route routes[] = {
     /* the host's listings (listings.c) */
     { GET("/host/listings"),                 web_listings,             HOST, 3 },
     { GET("/host/listings/new"),             web_listings_new,         HOST, 2 },
-    { POST("/host/listings/new"),            web_listings_create,      HOST, 49, 0, 160 << 10 },
+    { POST("/host/listings/new"),            web_listings_create,      HOST, 51, 0, 160 << 10 },
     { GET("/host/listings/:id/edit"),        web_listings_edit,        HOST, 7 },
     { POST("/host/listings/:id/edit"),       web_listings_save,        HOST, 54, 0, 160 << 10 },
     { POST("/host/listings/:id/submit"),     web_listings_submit,      HOST, 12 },
@@ -134,7 +136,7 @@ const struct route routes[] = {
     /* booking and paying (book.c, bookings.c, cancellations.c, checkout.c, receipts.c) */
     { POST("/listings/:id/book"),          web_book_post,            VENDOR, 40 },
     { GET("/bookings"),                    web_bookings,             VENDOR, 4 },
-    { GET("/bookings/:id"),                web_booking,              MEMBER, 22 },
+    { GET("/bookings/:id"),                web_booking,              MEMBER, 23 },
     { GET("/bookings/:id/calendar.ics"),   web_booking_calendar,     MEMBER, 3 },
     { GET("/bookings/:id/receipt"),        web_receipt,              MEMBER, 6 },
     { GET("/bookings/:id/cancel"),         web_cancellation,         VENDOR | HOST | ADMIN, 8 },
@@ -148,15 +150,15 @@ const struct route routes[] = {
     { GET("/checkout/:id/return"),         web_checkout_return,      VENDOR, 4 },
     { POST("/checkout/:id/check"),         web_checkout_check,       VENDOR, 40 },
     { POST("/checkout/:id/cancel"),        web_checkout_leave,       VENDOR, 40 },
-    { GET("/host/bookings"),               web_host_bookings,        HOST, 5 },
+    { GET("/host/bookings"),               web_host_bookings,        HOST, 6 },
     { POST("/host/bookings/:id/accept"),   web_host_booking_accept,  HOST, 10 },
     { POST("/host/bookings/:id/decline"),  web_host_booking_decline, HOST, 10 },
 
     /* Stripe (stripe.c) */
     { POST("/stripe/webhook"),             web_stripe_webhook,       ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
     { POST("/stripe/webhook-connect"),     web_stripe_webhook_connect, ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },
-    { GET("/host/stripe"),                 web_host_stripe,          HOST, 6, ROUTE_STRIPE },
-    { GET("/host/stripe/return"),          web_host_stripe_return,   HOST, 6, ROUTE_STRIPE },
+    { GET("/host/stripe"),                 web_host_stripe,          HOST, 7, ROUTE_STRIPE },
+    { GET("/host/stripe/return"),          web_host_stripe_return,   HOST, 7, ROUTE_STRIPE },
     { GET("/host/stripe/refresh"),         web_host_stripe_refresh,  HOST, 3 },
     { POST("/host/stripe/connect"),        web_host_stripe_connect,  HOST, 16 },
     { POST("/host/stripe/check"),          web_host_stripe_check,    HOST, 40 },

@@ -83,6 +83,25 @@ static void show_menu(
     web_options(c, w, f, m->field, values, labels, n);
 }
 
+/* The filters below the first row stand open only where something is wrong with one:
+ * else they would stand between what was asked and its answer. */
+static void show_filters(struct ctx *c, struct web *w, const struct form *f)
+{
+    static const char *const names[] = { "end", "max_price_cents", "q", "equipment",
+        "radius_mi" };
+    size_t set = 0, n;
+    bool wrong = false;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        const char *const *raws = form_raws(f, names[i], &n);
+        bool usual = n > 0 && (*raws[0] == '\0' || (text_is(names[i], "radius_mi") &&
+                                                       text_is(raws[0], "25")));
+        set += usual ? 0 : n;
+        wrong = wrong || form_error(f, names[i]) != NULL;
+    }
+    view_bool(w->view, "filters_open", wrong);
+    view_text(w->view, "filters_set", set == 0 ? "" : ctx_printf(c, "%zu", set));
+}
+
 static void show_fields(struct ctx *c, struct web *w, struct form *f)
 {
     if (*form_raw(f, "radius_mi") == '\0')
@@ -98,9 +117,7 @@ static void show_fields(struct ctx *c, struct web *w, struct form *f)
     for (size_t i = 0; i < n; i++)
         labels[i] = items[i].label;
     web_options(c, w, f, "equipment", catalogue_keys(CATALOGUE_EQUIPMENT), labels, n);
-    view_bool(w->view, "filters_open",
-        form_has(f, "end") || form_has(f, "max_price_cents") || form_has(f, "q") ||
-            form_has(f, "equipment") || !text_is(form_raw(f, "radius_mi"), "25"));
+    show_filters(c, w, f);
 }
 
 /* ---- reading it ---- */
@@ -329,7 +346,9 @@ static void show_results(struct ctx *c, struct web *w,
                    : ctx_printf(c, "%zu kitchen%s", page->n, page->n == 1 ? "" : "s");
     if (request->page > 1)
         count = ctx_printf(c, "Page %lld", (long long)request->page);
-    view_textf(w->view, "results_label", "%s, %s", count, orders[request->sort]);
+    view_text(w->view, "results_label",
+        page->n == 0 ? "No kitchens"
+                     : ctx_printf(c, "%s, %s", count, orders[request->sort]));
 }
 
 enum result web_search(struct ctx *c, struct web *w)
@@ -352,13 +371,16 @@ enum result web_search(struct ctx *c, struct web *w)
         }
     }
     show_fields(c, w, &f);
+    view_bool(w->view, "can_sort", places_n > 0 || form_error(&f, "sort") != NULL);
     show_results(c, w, &request, &page);
     show_nothing(c, w, &f, request.filter.radius_mi, places_n > 0);
     show_places(c, w, places, places_n);
     view_text(w->view, "heading",
         places_n > 0 ? ctx_printf(c, "Kitchens near %s", places->label)
                      : "Find a kitchen");
-    if (places_n == 0)
+    if (places_n == 0) {
         view_text(w->view, "results_label", "");
+        view_text(w->view, "when_label", "");
+    }
     return web_page(c, w, form_ok(&f) ? 200 : 422, "search/results");
 }

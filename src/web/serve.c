@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "domain/sessions.h"
+#include "domain/visits.h"
 #include "net/net.h"
 #include "util/guard.h"
 #include "util/log.h"
@@ -238,24 +239,50 @@ static int64_t monotonic_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-struct touch {
-    const char *token;
+/* What a request leaves behind though it only looked: that the session is in use, and
+ * that a door code was shown. */
+struct trace {
+    char token[64], address[64], request_id[64];
+    struct actor actor;
+    int64_t code_of;
 };
 
-static enum result touch_session(struct ctx *c, void *arg)
+static struct trace trace_of(
+    const struct ctx *c, const struct web *w, enum result r, bool stale)
 {
-    const struct touch *t = arg;
-    return sessions_touch(c, t->token);
+    struct trace t = {
+        .actor = { .user_id = c->actor.user_id,
+            .role = c->actor.role,
+            .full_name = "",
+            .email = "" },
+        .code_of = r == OK && w->req.method == HTTP_GET ? w->code_shown_of : 0,
+    };
+    if (stale)
+        snprintf(t.token, sizeof t.token, "%s", w->session_token);
+    snprintf(t.address, sizeof t.address, "%s", w->req.remote_address);
+    snprintf(t.request_id, sizeof t.request_id, "%s", c->request_id);
+    return t;
 }
 
-/* The visit is noted after the answer, in a unit of its own: GET stays read-only. */
-static void note_visit(struct site *site, const char *token)
+static enum result write_trace(struct ctx *c, void *arg)
 {
-    struct touch t = { token };
+    const struct trace *t = arg;
+    c->actor = t->actor;
+    c->request_id = t->request_id;
+    if (*t->token != '\0')
+        TRY(sessions_touch(c, t->token));
+    return t->code_of == 0 ? OK : visits_see_code(c, t->code_of, t->address);
+}
+
+/* It is written after the answer, in a unit of its own: GET stays read-only. */
+static void leave_trace(struct site *site, struct trace *t)
+{
     struct buf why;
+    if (*t->token == '\0' && t->code_of == 0)
+        return;
     buf_init(&why, 512);
-    if (app_run(&site->app, DB_WRITE, touch_session, &t, &why) != OK)
-        log_warn("session_touch", "%s", why.at);
+    if (app_run(&site->app, DB_WRITE, write_trace, t, &why) != OK)
+        log_warn("trace", "%s", why.at);
     buf_free(&why);
 }
 
@@ -318,10 +345,7 @@ void serve(struct site *site, const struct request_param *pairs, size_t n,
     finish(&c, &w, r, status);
     log_request(&c, &w, r, monotonic_us() - began_us, arena_used(c.arena));
     site->last_route = w.route;
-    char token[64] = "";
-    if (stale)
-        snprintf(token, sizeof token, "%s", w.session_token);
+    struct trace trace = trace_of(&c, &w, r, stale);
     app_end(&site->app);
-    if (*token != '\0')
-        note_visit(site, token);
+    leave_trace(site, &trace);
 }

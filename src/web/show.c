@@ -12,6 +12,11 @@ const char *show_when(struct ctx *c, int64_t at)
         civil_format_time(c->arena, &t));
 }
 
+const char *show_when_in(struct ctx *c, const struct zone *z, int64_t at)
+{
+    return z == NULL ? show_when(c, at) : zone_format(c->arena, z, at);
+}
+
 const char *show_iso(struct ctx *c, int64_t at)
 {
     struct civil t = civil_of_seconds(at);

@@ -1,12 +1,17 @@
-/* Values as people read them. Times are shown in the kitchen's zone where there is
- * a kitchen; elsewhere (notices, sessions) in UTC, and say so. */
+/* Values as people read them. Times are shown in the kitchen's zone where there is a
+ * kitchen, to a host else in that of his kitchens; elsewhere (sessions of a vendor, staff)
+ * in UTC, and say so. */
 #ifndef WEB_SHOW_H
 #define WEB_SHOW_H
 
 #include "app/ctx.h"
+#include "util/zone.h"
 
 /* "24 Nov 2026, 12:15 UTC" */
 const char *show_when(struct ctx *c, int64_t at);
+
+/* The same in a zone, "24 Nov 2026, 06:15 CST"; Z NULL: in UTC. */
+const char *show_when_in(struct ctx *c, const struct zone *z, int64_t at);
 
 /* "2026-11-24T12:15:07Z", for <time datetime>; countdowns need the second. */
 const char *show_iso(struct ctx *c, int64_t at);

@@ -87,6 +87,8 @@ static enum result show_waiting(
 static enum result show(struct ctx *c, struct web *w, bool came_back)
 {
     struct host_account a = { .disabled_reason = "", .requirements = "" };
+    const struct zone *z;
+    TRY(kitchens_zone(c, &z));
     enum result r = host_accounts_get(c, &a);
     if (r != OK && r != R_NOT_FOUND)
         return r;
@@ -95,11 +97,13 @@ static enum result show(struct ctx *c, struct web *w, bool came_back)
     view_bool(w->view, "payouts_enabled", a.payouts_enabled);
     view_text(w->view, "requirements", a.requirements);
     view_text(w->view, "until",
-        *a.requirements == '\0' || a.deadline_at == 0 ? ""
-                                                      : show_when(c, a.deadline_at));
+        *a.requirements == '\0' || a.deadline_at == 0
+            ? ""
+            : show_when_in(c, z, a.deadline_at));
     view_text(w->view, "disabled", disabled_words(a.disabled_reason));
     TRY(show_waiting(c, w, &a));
-    view_text(w->view, "checked", a.checked_at == 0 ? "" : show_when(c, a.checked_at));
+    view_text(w->view, "checked",
+        a.checked_at == 0 ? "" : show_when_in(c, z, a.checked_at));
     view_bool(w->view, "came_back", came_back && !a.transfers_active);
     return web_page(c, w, 200, "stripe/account");
 }

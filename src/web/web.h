@@ -43,6 +43,8 @@ struct web {
     const char *browser_token;           /* the cookie that CSRF tokens are bound to */
     const char *flash_kind, *flash_text; /* shown on this page */
     bool flash_keep;
+    int64_t
+        code_shown_of; /* the booking whose door code this page is the first to show */
 };
 
 /* A handler fills w->view and ends with web_page(), or a redirect, or an error. */

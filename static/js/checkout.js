@@ -1,6 +1,7 @@
 // The card form: asks our server for a payment, lets Stripe's element take the card,
-// and says what went wrong in a live region. Also sends the "look now" form of the
-// page that a browser comes back to. Nothing here decides anything.
+// and says what went wrong in a live region; when another tab has gone on, offers the
+// page anew. Also sends the "look now" form of the page that a browser comes back to.
+// Nothing here decides anything.
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -39,6 +40,12 @@ async function checkout(form) {
     error.textContent = text;
     if (text) error.focus();
   };
+  // What this form cannot mend, the page can, opened anew.
+  const again = (text) => {
+    form.hidden = true;
+    document.getElementById("card-again").hidden = false;
+    say(text);
+  };
   form.hidden = false;
   let stripe, elements;
   try {
@@ -52,11 +59,10 @@ async function checkout(form) {
       status.textContent = "";
       button.disabled = false;
     });
-    element.on("loaderror", () => say("The card form did not load. Open this page again, or pay on Stripe's page below."));
+    element.on("loaderror", () => again("The card form did not load. Open this page again, or pay on Stripe's page below."));
     element.mount(place);
   } catch (e) {
-    status.textContent = "";
-    say(e instanceof SyntaxError || e instanceof TypeError ? "We cannot be reached. Check your connection and open this page again." : e.message);
+    again(e instanceof SyntaxError || e instanceof TypeError ? "We cannot be reached. Check your connection and open this page again." : e.message);
     return;
   }
   form.addEventListener("submit", async (event) => {
@@ -73,11 +79,14 @@ async function checkout(form) {
       result = { error: { message: "Stripe could not be reached. Check your connection and try again; a card is charged once for a booking." } };
     }
     // Without an error the browser is on its way to the page that looks again.
-    if (result.error) {
-      status.textContent = "";
-      button.disabled = false;
-      say(result.error.message || "The payment did not go through. Try again or use another card.");
-    }
+    if (!result.error) return;
+    status.textContent = "";
+    button.disabled = false;
+    const { payment_intent, code, message } = result.error;
+    if (["succeeded", "processing"].includes(payment_intent?.status)) location.assign(form.dataset.return); // paid in another tab
+    else if (payment_intent?.status === "canceled" || code === "payment_intent_unexpected_state")
+      again("This form takes no card any more: in another tab you went on to Stripe's page, or gave the time up. Nothing was charged here. Open this page again to see how it stands, or to pay here after all.");
+    else say(message || "The payment did not go through. Try again or use another card.");
   });
 }
 

@@ -174,6 +174,19 @@ function copies() {
   });
 }
 
+// What the page can only tell in UTC is told by the browser's own clock.
+function locals() {
+  const format = new Intl.DateTimeFormat("en-US", {
+    weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short",
+  });
+  all("time[data-local]").forEach((el) => {
+    if (!el.textContent.endsWith(" UTC")) return;
+    const part = Object.fromEntries(format.formatToParts(new Date(el.dateTime)).map(({ type, value }) => [type, value]));
+    el.title = el.textContent;
+    el.textContent = `${part.weekday} ${part.day} ${part.month} ${part.year}, ${part.hour}:${part.minute} ${part.timeZoneName}`;
+  });
+}
+
 function countdowns() {
   all("time[data-countdown]").forEach((el) => {
     const end = Date.parse(el.dateTime);
@@ -216,5 +229,5 @@ function maps() {
   document.addEventListener("mouseout", (e) => mark(e, false));
 }
 
-for (const start of [menus, strips, confirms, once, counters, files, selects, lives, copies, countdowns, galleries, maps]) start();
+for (const start of [menus, strips, confirms, once, counters, files, selects, lives, copies, locals, countdowns, galleries, maps]) start();
 document.querySelector("[data-focus]")?.focus();

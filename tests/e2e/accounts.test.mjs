@@ -99,6 +99,24 @@ test("a forgotten password is replaced by mail, and other browsers are logged ou
   await noErrors(phone);
 });
 
+test("times that belong to no kitchen are UTC and say so, or the browser's own", async (t) => {
+  const plain = await person(t, { script: false, zone: "America/Denver" });
+  await signUp(plain, { email: "zoe@example.com", name: "Zoe Zone", role: "vendor" });
+  await plain.page.goto("/account");
+  assert.match(await plain.page.locator("time").first().textContent(), /^\w{3} \d{1,2} \w{3} \d{4}, \d\d:\d\d UTC$/);
+  const denver = await person(t, { zone: "America/Denver" });
+  assert.equal(await logIn(denver, "zoe@example.com"), 200);
+  await denver.page.goto("/account");
+  const time = denver.page.locator("time").first();
+  const at = new Date(await time.getAttribute("datetime"));
+  const text = await time.textContent();
+  assert.match(text, /^\w{3} \d{1,2} \w{3} \d{4}, \d\d:\d\d M[DS]T$/);
+  const clock = at.toLocaleTimeString("en-GB", { timeZone: "America/Denver", hour: "2-digit", minute: "2-digit" });
+  assert.ok(text.includes(`, ${clock} `), `${text} is not ${clock}`);
+  assert.match(await time.getAttribute("title"), /UTC$/);
+  await noErrors(denver);
+});
+
 test("an unknown address gets no mail and the same page", async (t) => {
   const nobody = await person(t);
   await nobody.page.goto("/forgot-password");

@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { closeBrowser, journey, look, noErrors, openBrowser, openPerson, picture, press } from "./lib.mjs";
 import { readMail } from "./mail.mjs";
 import {
-  askPrice, awaitConfirmed, closeDay, connectStripe, dayAhead, describeKitchen, hold, makeAdmin, PAPERS, payByCard, sendPaper,
+  askPrice, awaitConfirmed, closeDay, connectStripe, dayAhead, describeKitchen, goToHosted, hold, makeAdmin, PAPERS, payByCard, sendPaper,
   setHours, signUp,
 } from "./people.mjs";
 import { startStack } from "./stack.mjs";
@@ -151,7 +151,8 @@ step("both see it: notices, the host's list, a message and its answer", async ()
   await host.page.goto("/messages");
   await host.page.getByRole("link", { name: /Vera Stone/ }).first().click();
   await host.page.getByText("second mixer").waitFor();
-  await host.page.getByLabel("Your message").fill("Yes, there is an outlet by the window.");
+  const link = `https://example.com/${"outletsandplugs".repeat(6)}`;
+  await host.page.getByLabel("Your message").fill(`Yes, there is an outlet by the window. ${link}`);
   assert.equal(await press(host.page, "Send"), 200);
   await look(host, "thread");
   await page.reload();
@@ -192,6 +193,31 @@ step("3-D Secure: the bank asks, refuses once, then agrees", async () => {
   await bank.getByRole("button", { name: "Complete" }).click();
   await awaitConfirmed(vendor, booking);
   await noErrors(vendor);
+});
+
+step("a card form that was overtaken in another tab says so, and one goes on", async () => {
+  const { page } = vendor;
+  await askPrice(vendor, { title: "Oak Street Commissary", day: dayAhead(9) });
+  const booking = await hold(vendor);
+  await page.frameLocator("#card iframe").getByLabel("Card number").waitFor();
+  const other = { ...vendor, page: await vendor.context.newPage() };
+  await other.page.goto(`/checkout/${booking}`);
+  await goToHosted(other); // ends the payment that the first tab's form is for
+  await payByCard(vendor, "4242424242424242");
+  await page.getByText("in another tab").waitFor();
+  assert.ok(await page.locator("#card-form").isHidden(), "a form that takes no card is not shown");
+  await look(vendor, "checkout-overtaken");
+  await other.page.goto(`/checkout/${booking}`);
+  await page.getByRole("link", { name: "Open this page again" }).click();
+  await page.frameLocator("#card iframe").getByLabel("Card number").waitFor();
+  await other.page.reload(); // now both have a form for one payment, and both pay
+  await other.page.frameLocator("#card iframe").getByLabel("Card number").waitFor();
+  await payByCard(other, "4242424242424242");
+  await awaitConfirmed(other, booking);
+  await payByCard(vendor, "4242424242424242");
+  await awaitConfirmed(vendor, booking);
+  await other.page.close();
+  await noErrors(vendor, /status of 400/);
 });
 
 step("who gives the time up frees it at once", async () => {

@@ -51,9 +51,11 @@ export function kindOf(url) {
 
 const seen = new Set(); // kinds of page whose HTML was checked in this file
 
-// A person at a browser of their own. STACK; SCRIPT: with JavaScript; SIZE: of the window.
-export async function openPerson(browser, stack, { script = true, size = WIDE } = {}) {
-  const context = await browser.newContext({ viewport: size, javaScriptEnabled: script, baseURL: stack.base, reducedMotion: "reduce" });
+// A person at a browser of their own. STACK; SCRIPT: with JavaScript; SIZE: of the window; ZONE: where its clock is.
+export async function openPerson(browser, stack, { script = true, size = WIDE, zone } = {}) {
+  const context = await browser.newContext({
+    viewport: size, javaScriptEnabled: script, baseURL: stack.base, reducedMotion: "reduce", timezoneId: zone,
+  });
   const page = await context.newPage();
   const complaints = [];
   const checks = [];
@@ -98,13 +100,16 @@ export async function axeProblems(page) {
     `${new URL(page.url()).pathname} ${v.id}: ${node.target.join(" ")}: ${node.failureSummary.replace(/\s+/g, " ").slice(0, 240)}`));
 }
 
-// Wider than its window: what sticks out.
+// Wider than its window: what sticks out, to the right or, where nobody can scroll to it, to the left.
 export function overflow(page) {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll("main *")].filter((el) => el.getBoundingClientRect().right > width + 1)
-      .slice(0, 3).map((el) => `${location.pathname} is wider than ${width}: ${el.outerHTML.slice(0, 120)}`);
+    const wider = document.documentElement.scrollWidth > width;
+    const scrolled = (el) => el !== document.body && (el.scrollLeft > 0 || scrolled(el.parentElement));
+    return [...document.querySelectorAll("main *")].filter((el) => {
+      const box = el.getBoundingClientRect();
+      return (wider && box.right > width + 1) || (box.width > 1 && box.left < -1 && !scrolled(el));
+    }).slice(0, 3).map((el) => `${location.pathname} is wider than ${width}: ${el.outerHTML.slice(0, 120)}`);
   });
 }
 

@@ -74,6 +74,34 @@ test("what nginx says by itself is in order", async () => {
   await person.close();
 });
 
+test("on a phone the map is a press away, without script, and its pins lead to their kitchens", async () => {
+  const person = await openPerson(browser, stack, { script: false, size: NARROW });
+  const { page } = person;
+  await page.goto(FOUND);
+  const map = page.getByRole("group", { name: /^Map/ }), show = page.getByRole("link", { name: "Map", exact: true });
+  const seen = (what) => what.evaluate((el) => {
+    const box = el.getBoundingClientRect();
+    return box.height >= 44 && box.top >= 0 && box.top < innerHeight - 200;
+  });
+  assert.ok(await show.evaluate((el) => el.getBoundingClientRect().bottom < innerHeight), "the way to the map is on the first screen");
+  assert.ok(await map.isHidden());
+  await show.click();
+  assert.ok(await seen(map), "the map comes into view");
+  assert.deepEqual(await overflow(page), []);
+  await picture(person, "search-map");
+  await page.setViewportSize(NARROW);
+  await map.getByRole("link").last().click();
+  assert.ok(await map.isHidden());
+  assert.ok(await seen(page.locator(".kitchen:target")), "the pin's kitchen comes into view");
+  await show.click();
+  await page.getByRole("link", { name: "Close the map" }).click();
+  assert.ok(await map.isHidden());
+  await page.setViewportSize(WIDE);
+  assert.ok((await map.isVisible()) && (await show.isHidden()), "with room it stands beside the list");
+  await noErrors(person);
+  await person.close();
+});
+
 test("one can log in by keyboard alone, and sees where one is", async () => {
   const person = await openPerson(browser, stack);
   const { page } = person;

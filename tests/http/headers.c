@@ -200,6 +200,19 @@ START_TEST(nothing_but_the_site_is_served)
 }
 END_TEST
 
+START_TEST(a_folder_is_as_little_there_as_any_other_wrong_address)
+{
+    static const char *const folders[] = { "/static/", "/static/css", "/static/css/",
+        "/static/errors", "/static/errors/", "/photos/" };
+    for (size_t i = 0; i < COUNT_OF(folders); i++) {
+        ck_assert_msg(client_get(&c, folders[i]) == 404, "%s", folders[i]);
+        ck_assert_msg(client_shows(&c, "There is nothing here"), "%s", folders[i]);
+        check_secure(folders[i]);
+    }
+    ck_assert_int_eq(client_get(&c, "/static/errors/404.html"), 200);
+}
+END_TEST
+
 void http_headers(Suite *s)
 {
     TCase *t = stack_tcase(s, "headers");
@@ -213,4 +226,5 @@ void http_headers(Suite *s)
     tcase_add_test(t, an_error_leads_back_to_where_one_was_on_this_site_only);
     tcase_add_test(t, head_and_304_have_no_body);
     tcase_add_test(t, nothing_but_the_site_is_served);
+    tcase_add_test(t, a_folder_is_as_little_there_as_any_other_wrong_address);
 }

@@ -128,7 +128,7 @@ START_TEST(a_new_password_ends_all_other_sessions)
         client_post(&c, "/signup",
             "role=vendor&full_name=Pat&business_name=&phone=&accept_terms=1"
             "&email=pat%40http.test&password=copper+kettle+nine"),
-        200);
+        303);
     struct person other = people_demo("pat@http.test"),
                   mine = people_demo("pat@http.test");
     people_log_in(&c, &other);

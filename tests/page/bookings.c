@@ -120,6 +120,11 @@ START_TEST(giving_a_hold_up_frees_the_time)
     browser_get(&b, "/account");
     ck_assert_int_eq(browser_post(&b, path, ""), 303);
     ck_assert_str_eq(b.location, "/bookings");
+    browser_get(&b, "/bookings?show=past");
+    const char *canceled = strstr(browser_body(&b), "Canceled</"), *sum;
+    ck_assert_ptr_nonnull(canceled);
+    sum = strstr(canceled, "<span class=\"num\">$"); /* nothing was paid */
+    ck_assert(sum == NULL || sum > strstr(canceled, "</li>"));
     browser_log_in_demo(&b, "vendor2@demo.test");
     ck_assert_int_eq(book("09", "11%3A00", "14%3A00", "key-fedcba9876543210"), 303);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "support/cash.h"
+#include "web/routes.h"
 
 #define VENDOR_EMAIL "vendor2@demo.test"
 #define HOST_EMAIL "host@demo.test"
@@ -225,6 +226,41 @@ START_TEST(the_file_has_each_booking_of_the_year_and_no_formulas)
 }
 END_TEST
 
+START_TEST(a_year_too_long_for_one_file_is_had_month_by_month)
+{
+    ck_assert_int_eq(browser_get(&host, "/host/earnings.csv?year=2026&month=9"), 200);
+    ck_assert_ptr_nonnull(strstr(host.answer, "prep-earnings-2026-09.csv"));
+    char *line = csv_line(booking);
+    ck_assert_str_eq(line, "");
+    free(line);
+    cash_int(site,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+        "13000)"
+        " INSERT INTO bookings (cell, uid, kitchen_id, space_id, vendor_id, host_id,"
+        " state, start_at, end_at, timezone, buffer_before_min, buffer_after_min,"
+        " guest_count, purpose, special_requests, rate_cents, base_cents,"
+        " cleaning_cents, service_fee_cents, tax_cents, total_cents, host_cents,"
+        " vendor_fee_bp, host_fee_bp, tax_bp, policy, created_at, hold_until,"
+        " confirmed_at, updated_at)"
+        " SELECT cell, 'u' || i, kitchen_id, space_id, vendor_id, host_id, 'canceled',"
+        " 1769999400 + i * 1800, 1770003000 + i * 1800, timezone, 0, 0, 1, '', '', 1, "
+        "0,"
+        " 0, 0, 0, 0, 0, 0, 0, 0, policy, 1, 1, 1, 1 FROM n, bookings WHERE id = %lld",
+        (long long)booking);
+    ck_assert_int_eq(browser_get(&host, "/host/earnings.csv?year=2026"), 422);
+    ck_assert(browser_shows(&host, "2026 has more bookings than one file takes"));
+    ck_assert(browser_shows(&host, "/host/earnings.csv?year=2026&amp;month=9\""));
+    ck_assert(browser_shows(&host, "September 2026"));
+    ck_assert_int_le(host.queries, site->last_route->queries);
+    ck_assert_int_eq(browser_get(&host, "/host/earnings.csv?year=2026&month=9"), 200);
+    ck_assert(browser_shows(&host, ",2026-09-01T00:00:00-05:00,"));
+    ck_assert(browser_shows(&host, ",2026-09-30T23:30:00-05:00,"));
+    ck_assert(!browser_shows(&host, ",2026-08-31T23:30:00-05:00,2026-09"));
+    ck_assert(!browser_shows(&host, ",2026-10-01T00:00:00-05:00,2026-10"));
+    ck_assert_int_le(host.queries, site->last_route->queries);
+}
+END_TEST
+
 START_TEST(the_file_adds_up)
 {
     ck_assert_int_eq(browser_get(&host, "/host/earnings.csv?year=2026"), 200);
@@ -356,6 +392,7 @@ void page_earnings(Suite *s)
     tcase_add_test(t, a_host_reads_what_stripe_wants_and_what_waits_for_it);
     tcase_add_test(t, lists_are_paged);
     tcase_add_test(t, the_file_has_each_booking_of_the_year_and_no_formulas);
+    tcase_add_test(t, a_year_too_long_for_one_file_is_had_month_by_month);
     tcase_add_test(t, the_file_adds_up);
     tcase_add_test(t, a_lost_dispute_adds_up_and_has_the_state_of_what_was_sent);
     tcase_add_test(t, one_kept_for_a_debt_has_no_transfer_of_another_attempt);

@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/site.h"
+#include "support/cash.h"
 #include "util/guard.h"
+#include "util/text.h"
 
 static struct site *site;
 static struct browser b;
@@ -36,6 +37,7 @@ static int get(const char *query)
 
 /* Monday 30 November is open, and the demo's bookings leave it free enough. */
 #define NINE_HOURS "date=2026-11-30&start=07:00&end=16:00"
+#define WISH_IN_URL "date=2026-11-30&start=07%%3A00&end=16%%3A00&purpose=Tamales+%%26+more"
 
 START_TEST(a_wrong_slug_leads_to_the_right_one_and_keeps_the_query)
 {
@@ -81,6 +83,31 @@ START_TEST(only_a_vendor_gets_the_button)
     ck_assert(browser_shows(&vendor, "name=\"date\" value=\"2026-11-30\""));
     ck_assert(browser_shows(&vendor, "name=\"purpose\" value=\"Tamales &amp; more\""));
     browser_close(&vendor);
+}
+END_TEST
+
+START_TEST(who_has_not_confirmed_the_address_asks_for_the_link_there_and_comes_back)
+{
+    char next[800], field[800];
+    struct arena *a = site->app.forever;
+    snprintf(next, sizeof next, "%s?" WISH_IN_URL, path);
+    snprintf(field, sizeof field, "name=\"next\" value=\"%s?date=2026-11-30&amp;", path);
+    browser_log_in_demo(&b, "vendor@demo.test");
+    cash_int(site, "UPDATE users SET verified_at = NULL");
+    ck_assert_int_eq(browser_get(&b, next), 200);
+    ck_assert(browser_shows(&b, "Confirm your e-mail address first"));
+    ck_assert(browser_shows(&b, "action=\"/verify/send\""));
+    ck_assert(browser_shows(&b, field));
+    snprintf(field, sizeof field, "next=%s", text_url(a, next));
+    ck_assert_int_eq(browser_post(&b, "/verify/send", field), 303);
+    ck_assert_str_eq(b.location, next);
+    ck_assert_int_eq(browser_get(&b, next), 200);
+    ck_assert(browser_shows(&b, "A new link is on its way"));
+    ck_assert(browser_shows(&b, "aria-label=\"Quote\""));
+    ck_assert_int_eq(
+        cash_int(site, "SELECT COUNT(*) FROM outbox WHERE kind = 'verify'"), 1);
+    ck_assert_int_eq(browser_post(&b, "/verify/send", "next=%2F%2Fevil.example"), 303);
+    ck_assert_str_eq(b.location, "/dashboard");
 }
 END_TEST
 
@@ -157,6 +184,8 @@ void page_kitchens(Suite *s)
     tcase_add_test(t, a_wrong_slug_leads_to_the_right_one_and_keeps_the_query);
     tcase_add_test(t, the_quote_has_every_line_and_the_dated_ladder);
     tcase_add_test(t, only_a_vendor_gets_the_button);
+    tcase_add_test(
+        t, who_has_not_confirmed_the_address_asks_for_the_link_there_and_comes_back);
     tcase_add_loop_test(
         t, a_wish_that_cannot_be_is_answered_beside_its_field, 0, COUNT_OF(wish_cases));
     tcase_add_test(t, a_kitchen_that_is_not_active_is_not_there);

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/site.h"
+#include "support/cash.h"
+#include "web/routes.h"
 
 static struct site *site;
 static struct browser b;
@@ -49,6 +50,45 @@ START_TEST(a_host_lists_a_kitchen_and_finds_it_as_typed)
     ck_assert_int_eq(browser_get(&b, "/host/listings"), 200);
     ck_assert(browser_shows(&b, "Copper Pot"));
     ck_assert(browser_shows(&b, "Draft"));
+}
+END_TEST
+
+START_TEST(a_new_listing_sent_twice_by_one_form_is_one_draft)
+{
+    char form[2048];
+    make_kitchen();
+    browser_get(&b, "/host/listings/new");
+    ck_assert(browser_shows(&b, "name=\"idempotency_key\" value=\""));
+    snprintf(form, sizeof form, "%s&idempotency_key=0123456789abcdef", kitchen);
+    for (int i = 0; i < 2; i++) {
+        browser_get(&b, "/host/listings/new");
+        ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 303);
+        ck_assert_int_le(b.queries, site->last_route->queries);
+        ck_assert_str_eq(b.location, "/host/listings/2/edit");
+    }
+    ck_assert_int_eq(cash_int(site, "SELECT COUNT(*) FROM kitchens"), 2);
+    browser_get(&b, "/host/listings/new");
+    form[strlen("title=")] = 'K';
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 422);
+    ck_assert(browser_shows(&b, "saved as a draft before"));
+    ck_assert(browser_shows(&b, "value=\"Kopper Pot\""));
+    ck_assert(!browser_shows(&b, "0123456789abcdef"));
+    ck_assert_int_eq(cash_int(site, "SELECT COUNT(*) FROM kitchens"), 2);
+    snprintf(form, sizeof form, "%s&idempotency_key=another-form-key", kitchen);
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 303);
+    ck_assert_str_eq(b.location, "/host/listings/3/edit");
+}
+END_TEST
+
+START_TEST(who_may_not_list_yet_writes_no_form_in_vain)
+{
+    browser_log_in_as(&b, "host@example.com", "host");
+    cash_int(site, "UPDATE users SET verified_at = NULL");
+    ck_assert_int_eq(browser_get(&b, "/host/listings/new"), 303);
+    ck_assert_str_eq(b.location, "/host/listings");
+    ck_assert_int_eq(browser_get(&b, "/host/listings"), 200);
+    ck_assert(browser_shows(&b, "Please confirm your e-mail address"));
+    ck_assert(browser_shows(&b, "name=\"next\" value=\"/host/listings\""));
 }
 END_TEST
 
@@ -276,6 +316,8 @@ void page_listings(Suite *s)
     tcase_add_test(
         t, without_a_gazetteer_any_zip_code_will_do_but_not_without_coordinates);
     tcase_add_test(t, a_host_lists_a_kitchen_and_finds_it_as_typed);
+    tcase_add_test(t, a_new_listing_sent_twice_by_one_form_is_one_draft);
+    tcase_add_test(t, who_may_not_list_yet_writes_no_form_in_vain);
     tcase_add_test(t, a_stale_form_changes_nothing);
     tcase_add_test(t, the_whole_kitchen_has_room_for_as_many_as_the_form_says);
     tcase_add_test(t, a_kitchen_has_so_many_stations_and_no_more);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "support/cash.h"
+#include "web/routes.h"
 
 #define VENDOR_EMAIL "vendor2@demo.test"
 #define HOST_EMAIL "host@demo.test"
@@ -455,6 +456,45 @@ START_TEST(the_hosts_share_of_the_bill_is_what_was_decided)
 }
 END_TEST
 
+/* The figure beside the booking in a list. */
+static bool lists(struct browser *b, const char *path, const char *end, int64_t cents)
+{
+    char link[80], figure[80];
+    ck_assert_int_eq(browser_get(b, path), 200);
+    ck_assert_int_le(b->queries, site->last_route->queries);
+    snprintf(link, sizeof link, "<a href=\"%s\">", page);
+    const char *at = strstr(browser_body(b), link);
+    ck_assert_msg(at != NULL, "%s has no %s", path, link);
+    snprintf(figure, sizeof figure, ">%s</", dollars(cents));
+    const char *found = strstr(at, figure);
+    return found != NULL && found < strstr(at, end);
+}
+
+START_TEST(lists_show_what_a_host_gets_as_things_stand)
+{
+    static const char left[] =
+        "SELECT SUM(iif(credit = 'host_payable', amount_cents, -amount_cents)) FROM "
+        "ledger"
+        " WHERE booking_id = %lld AND 'host_payable' IN (debit, credit)";
+    int64_t share = column("host_cents");
+    char all[64];
+    snprintf(all, sizeof all, "/admin/bookings?before=%lld", (long long)booking + 1);
+    ck_assert(lists(&host, "/host/bookings", "</li>", share));
+    ck_assert(lists(&admin, all, "</tr>", share));
+    browser_get(&admin, page);
+    ck_assert_int_eq(browser_post(&admin, refund, "amount=40.00&reason=Late" KEY), 303);
+    share = cash_int(site, left, (long long)booking);
+    ck_assert(0 < share && share < column("host_cents"));
+    ck_assert(lists(&host, "/host/bookings", "</li>", share));
+    ck_assert(lists(&admin, all, "</tr>", share));
+    browser_get(&host, cancel);
+    ck_assert_int_eq(browser_post(&host, cancel, "reason=Broken+oven"), 303);
+    ck_assert_int_eq(cash_int(site, left, (long long)booking), 0);
+    ck_assert(lists(&host, "/host/bookings?show=past", "</li>", 0));
+    ck_assert(lists(&admin, all, "</tr>", 0));
+}
+END_TEST
+
 START_TEST(the_page_has_its_number_and_asks_by_name)
 {
     char number[64];
@@ -505,6 +545,7 @@ void page_money(Suite *s)
     tcase_add_test(t, only_an_administrator_gives_back);
     tcase_add_test(t, what_went_back_before_is_off_the_ladder_and_off_the_hosts_share);
     tcase_add_test(t, the_hosts_share_of_the_bill_is_what_was_decided);
+    tcase_add_test(t, lists_show_what_a_host_gets_as_things_stand);
     tcase_add_test(t, the_page_has_its_number_and_asks_by_name);
     suite_add_tcase(s, t);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "support/cash.h"
+#include "web/routes.h"
 
 #define VENDOR_EMAIL "vendor2@demo.test"
 #define HOST_EMAIL "host@demo.test"
@@ -203,6 +204,73 @@ START_TEST(calls_that_do_not_end_say_what_stripe_said)
 }
 END_TEST
 
+/* The next page of a list of payments; its place is in the link. */
+static void turn_page(void)
+{
+    char path[200];
+    static const char link[] =
+        "<a class=\"btn btn--quiet btn--slim\" rel=\"next\" href=\"";
+    const char *at = strstr(browser_body(&admin), link);
+    ck_assert_ptr_nonnull(at);
+    at += strlen(link);
+    size_t n = strcspn(at, "\"");
+    const char *amp = strstr(at, "&amp;");
+    ck_assert(amp != NULL && amp < at + n);
+    snprintf(path, sizeof path, "%.*s&%.*s", (int)(amp - at), at,
+        (int)(n - (size_t)(amp - at) - 5), amp + 5);
+    ck_assert_int_eq(browser_get(&admin, path), 200);
+    ck_assert_int_le(admin.queries, site->last_route->queries);
+}
+
+static const char *call(int i)
+{
+    static char text[16];
+    snprintf(text, sizeof text, ">req_%03d<", i);
+    return text;
+}
+
+START_TEST(stuck_calls_are_paged)
+{
+    for (int i = 0; i < 60; i++) /* three began in each second */
+        cash_int(site,
+            "INSERT INTO stripe_ops (uid, kind, subject_uid, attempt, idem_key, path, "
+            "body, state, next_at, stripe_request_id, created_at) VALUES ('op%03d', "
+            "'xfer', 'none%d', 1, 'k%d', '/v1/transfers', '', 'review', 0, 'req_%03d', "
+            "%d)",
+            i, i, i, i, 1795000000 + i / 3);
+    browser_get(&admin, "/admin/payments?state=calls");
+    ck_assert(browser_shows(&admin, "Stuck calls 60</a>"));
+    ck_assert(browser_shows(&admin, call(0)) && browser_shows(&admin, call(49)));
+    ck_assert(!browser_shows(&admin, call(50)));
+    turn_page();
+    ck_assert(browser_shows(&admin, call(50)) && browser_shows(&admin, call(59)));
+    ck_assert(!browser_shows(&admin, call(49)));
+    ck_assert(browser_shows(&admin, "rel=\"prev\""));
+    ck_assert(!browser_shows(&admin, "rel=\"next\""));
+}
+END_TEST
+
+START_TEST(open_disputes_are_paged_and_those_that_want_no_answer_come_last)
+{
+    cash_dispute(site, booking, "dp_seed", "needs_response");
+    for (int i = 0; i < 60; i++)
+        cash_int(site,
+            "INSERT INTO disputes (dispute_id, payment_id, booking_id, amount_cents, "
+            "status, reason, due_by, opened_at, updated_at) SELECT 'dp_%03d', "
+            "payment_id, booking_id, 1, 'needs_response', 'general', %d, 1, 1 "
+            "FROM disputes WHERE dispute_id = 'dp_seed'",
+            i, i == 7 ? 0 : 1795700000 + i / 3);
+    cash_int(site, "UPDATE disputes SET closed_at = 1 WHERE dispute_id = 'dp_seed'");
+    browser_get(&admin, "/admin/payments?state=disputes");
+    ck_assert(browser_shows(&admin, ">dp_000<") && browser_shows(&admin, ">dp_050<"));
+    ck_assert(!browser_shows(&admin, ">dp_051<") && !browser_shows(&admin, ">dp_007<"));
+    turn_page();
+    ck_assert(browser_shows(&admin, ">dp_051<") && browser_shows(&admin, ">dp_059<"));
+    ck_assert(browser_shows(&admin, ">dp_007<") && !browser_shows(&admin, ">dp_050<"));
+    ck_assert(!browser_shows(&admin, "rel=\"next\""));
+}
+END_TEST
+
 START_TEST(old_debts_are_marked)
 {
     cash_int(site,
@@ -295,6 +363,8 @@ void page_payments(Suite *s)
     tcase_add_test(t, a_warning_of_fraud_is_released_by_an_administrator);
     tcase_add_test(t, a_dispute_has_its_page_and_one_answer);
     tcase_add_test(t, calls_that_do_not_end_say_what_stripe_said);
+    tcase_add_test(t, stuck_calls_are_paged);
+    tcase_add_test(t, open_disputes_are_paged_and_those_that_want_no_answer_come_last);
     tcase_add_test(t, old_debts_are_marked);
     tcase_add_test(t, a_difference_is_closed_with_a_reason);
     tcase_add_test(t, what_a_host_is_owed_is_sent_from_the_list_of_differences);

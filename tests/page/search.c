@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "support/site.h"
+#include "support/cash.h"
 #include "util/guard.h"
+#include "web/routes.h"
 
 static struct site *site;
 static struct browser b;
@@ -48,6 +49,35 @@ START_TEST(a_search_shows_earliest_starts_with_their_final_price)
 }
 END_TEST
 
+/* A city of the front page, and where it leads. */
+static void open_first_city(void)
+{
+    char path[200];
+    ck_assert_int_eq(browser_get(&b, "/"), 200);
+    ck_assert_int_le(b.queries, site->last_route->queries);
+    const char *link = strstr(browser_body(&b), "href=\"/search?where=");
+    ck_assert_ptr_nonnull(link);
+    link += strlen("href=\"");
+    snprintf(path, sizeof path, "%.*s", (int)strcspn(link, "\""), link);
+    ck_assert_int_eq(browser_get(&b, path), 200);
+    ck_assert_int_eq(cards(), 20);
+}
+
+START_TEST(a_city_of_the_front_page_leads_to_its_kitchens)
+{
+    open_first_city();
+    ck_assert(browser_shows(&b, "Kitchens near Austin, TX"));
+}
+END_TEST
+
+START_TEST(so_does_a_city_that_no_list_of_places_has)
+{
+    cash_int(site, "UPDATE kitchens SET city = 'Four Corners'");
+    open_first_city();
+    ck_assert(browser_shows(&b, "Kitchens near 30.2"));
+}
+END_TEST
+
 START_TEST(the_next_page_goes_on_where_the_first_ended)
 {
     ck_assert_int_eq(
@@ -75,14 +105,35 @@ START_TEST(what_was_asked_is_kept_in_the_form)
     ck_assert(browser_shows(&b, "<option value=\"price\" selected>"));
     ck_assert(browser_shows(&b, "<option value=\"6000\" selected>"));
     ck_assert(browser_shows(&b, "value=\"08:00\""));
-    ck_assert(browser_shows(&b, "<details class=\"more\" open"));
+}
+END_TEST
+
+START_TEST(filters_in_use_are_counted_and_do_not_stand_before_the_answer)
+{
+    static const char *const wrong[] = { "end=x", "max_price_cents=x", "radius_mi=x",
+        "equipment=x", "q=%22*" };
+    browser_get(&b, "/search?where=Austin,+TX");
+    ck_assert(browser_shows(&b, "<details class=\"more\">"));
+    ck_assert(!browser_shows(&b, " set</span>"));
+    browser_get(&b,
+        "/search?where=Austin,+TX&q=oven&equipment=fryer&equipment=griddle&radius_mi=40"
+        "&max_price_cents=6000&end=24:00");
+    ck_assert(browser_shows(&b, "<details class=\"more\">"));
+    ck_assert(browser_shows(&b, ">6 set</span>"));
+    for (size_t i = 0; i < COUNT_OF(wrong); i++) {
+        char path[80];
+        snprintf(path, sizeof path, "/search?where=Austin,+TX&%s", wrong[i]);
+        ck_assert_int_eq(browser_get(&b, path), 422);
+        ck_assert_msg(browser_shows(&b, "<details class=\"more\" open>"), "%s", path);
+    }
 }
 END_TEST
 
 START_TEST(without_a_place_the_page_asks_for_one)
 {
-    ck_assert_int_eq(browser_get(&b, "/search"), 200);
+    ck_assert_int_eq(browser_get(&b, "/search?hours=3"), 200);
     ck_assert(browser_shows(&b, "Where do you want to cook?"));
+    ck_assert(!browser_shows(&b, "Sort by") && !browser_shows(&b, "3 h</p>"));
     ck_assert_int_eq(b.queries, 0);
 }
 END_TEST
@@ -93,6 +144,7 @@ START_TEST(a_name_of_many_places_offers_the_others)
     ck_assert(browser_shows(&b, "Kitchens near Portland, OR"));
     ck_assert(browser_shows(&b, "/search?where=Portland%2C%20ME"));
     ck_assert(browser_shows(&b, "No kitchen fits all of that"));
+    ck_assert(browser_shows(&b, "role=\"status\">No kitchens</p>"));
     ck_assert(browser_shows(&b, "Within 100 miles"));
 }
 END_TEST
@@ -175,8 +227,11 @@ void page_search(Suite *s)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, what_is_wrong_comes_back_in_its_field);
     tcase_add_test(t, a_search_shows_earliest_starts_with_their_final_price);
+    tcase_add_test(t, a_city_of_the_front_page_leads_to_its_kitchens);
+    tcase_add_test(t, so_does_a_city_that_no_list_of_places_has);
     tcase_add_test(t, the_next_page_goes_on_where_the_first_ended);
     tcase_add_test(t, what_was_asked_is_kept_in_the_form);
+    tcase_add_test(t, filters_in_use_are_counted_and_do_not_stand_before_the_answer);
     tcase_add_test(t, without_a_place_the_page_asks_for_one);
     tcase_add_test(t, a_name_of_many_places_offers_the_others);
     tcase_add_loop_test(

@@ -215,6 +215,11 @@ int browser_get(struct browser *b, const char *path)
     return send_request(b, "GET", path, "");
 }
 
+int browser_head(struct browser *b, const char *path)
+{
+    return send_request(b, "HEAD", path, "");
+}
+
 int browser_post_bare(struct browser *b, const char *path, const char *fields)
 {
     return send_request(b, "POST", path, fields);

@@ -32,6 +32,7 @@ void browser_close(struct browser *b);
 
 /* Requests; the path may have a query. The status is returned, too. */
 int browser_get(struct browser *b, const char *path);
+int browser_head(struct browser *b, const char *path);
 /* FIELDS is an encoded form without csrf, which is added from the last page. */
 int browser_post(struct browser *b, const char *path, const char *fields);
 /* The same without any csrf field. */

@@ -83,12 +83,12 @@ START_TEST(matrix_23_one_that_is_open_freezes_the_money_and_won_lets_it_go)
     struct dispute *rows;
     size_t n;
     money_act(&m, m.admin_id);
-    ck_assert(disputes_open(m.c, 5, &rows, &n) == OK && n == 1);
+    ck_assert(disputes_open(m.c, 0, NULL, 5, &rows, &n) == OK && n == 1);
     ck_assert_str_eq(rows[0].id, dispute_id);
     close_dispute("won");
     money_run(&m);
     money_act(&m, m.admin_id);
-    ck_assert(disputes_open(m.c, 5, &rows, &n) == OK && n == 0);
+    ck_assert(disputes_open(m.c, 0, NULL, 5, &rows, &n) == OK && n == 0);
     ck_assert(disputes_of_booking(m.c, m.booking_id, &rows, &n) == OK && n == 1);
     ck_assert_str_eq(rows[0].status, "won");
     ck_assert_int_eq(told("dispute_won", "\"why\":\"\""), 1);

@@ -70,14 +70,14 @@ START_TEST(a_year_is_read_in_pieces)
     size_t n;
     db_test_exec(&t, "UPDATE bookings SET confirmed_at = 1");
     struct ctx *c = db_test_begin(&t, DB_READ, host_id);
-    ck_assert(earnings_year(c, 2026, NULL, 1, &rows, &n) == OK);
+    ck_assert(earnings_year(c, 2026, 0, NULL, 1, &rows, &n) == OK);
     ck_assert_uint_eq(n, 1);
     ck_assert_int_eq(rows[0].booking_id, booking_id);
     ck_assert_int_eq(rows[0].year, 2026);
     struct earnings_line last = rows[0];
-    ck_assert(earnings_year(c, 2026, &last, 1, &rows, &n) == OK);
+    ck_assert(earnings_year(c, 2026, 0, &last, 1, &rows, &n) == OK);
     ck_assert_uint_eq(n, 0);
-    ck_assert(earnings_year(c, 2025, NULL, 1, &rows, &n) == OK);
+    ck_assert(earnings_year(c, 2025, 0, NULL, 1, &rows, &n) == OK);
     ck_assert_uint_eq(n, 0);
 }
 END_TEST

@@ -441,7 +441,7 @@ static struct stuck_call stuck(size_t expected)
     struct stuck_call *rows;
     size_t n;
     money_act(&m, m.admin_id);
-    ck_assert(calls_stuck(m.c, 10, &rows, &n) == OK);
+    ck_assert(calls_stuck(m.c, 0, NULL, 10, &rows, &n) == OK);
     ck_assert_int_eq(n, expected);
     return n == 0 ? (struct stuck_call) { .uid = "" } : rows[0];
 }

@@ -1,0 +1,107 @@
+/* The door code on a booking's page, and the record that the vendor saw it. */
+#include "page.h"
+
+#include <stdio.h>
+
+#include "domain/bookings.h"
+#include "support/cash.h"
+#include "web/routes.h"
+
+static struct site *site;
+static struct browser vendor, host, admin;
+static int64_t booking;
+static char page[64];
+
+static void log_in_all(void)
+{
+    browser_log_in_demo(&vendor, "vendor2@demo.test");
+    browser_log_in_demo(&host, "host@demo.test");
+    browser_log_in_demo(&admin, "admin@demo.test");
+}
+
+/* The demo's bookings have no codes: those are made when one is confirmed. */
+static enum result confirm(struct ctx *c, [[maybe_unused]] void *arg)
+{
+    struct booking b;
+    TRY(db_begin(c->db));
+    TRY(bookings_get(c, booking, &b));
+    TRY(bookings_confirm(c, &b));
+    return db_commit(c->db);
+}
+
+static void open_browsers(void)
+{
+    site = site_fresh();
+    cash_load_demo(site);
+    browser_open(&vendor, site);
+    browser_open(&host, site);
+    browser_open(&admin, site);
+    booking = cash_booking(site, "vendor2@demo.test", "host@demo.test");
+    snprintf(page, sizeof page, "/bookings/%lld", (long long)booking);
+    cash_int(
+        site, "UPDATE bookings SET state = 'held' WHERE id = %lld", (long long)booking);
+    ck_assert_int_eq(app_run(&site->app, DB_WRITE, confirm, NULL, NULL), OK);
+}
+
+static void close_browsers(void)
+{
+    browser_close(&vendor);
+    browser_close(&host);
+    browser_close(&admin);
+    site_gone(site);
+}
+
+static int64_t starts_at(void)
+{
+    return cash_int(
+        site, "SELECT start_at FROM bookings WHERE id = %lld", (long long)booking);
+}
+
+static int64_t looks(void)
+{
+    return cash_int(site,
+        "SELECT COUNT(*) FROM audit WHERE action = 'booking.code_seen'"
+        " AND subject_id = %lld AND detail = '192.0.2.7' AND at = %lld"
+        " AND actor_id = (SELECT vendor_id FROM bookings WHERE id = subject_id)",
+        (long long)booking, (long long)starts_at() - 1200);
+}
+
+START_TEST(the_vendors_first_look_at_the_door_code_is_recorded_and_no_other)
+{
+    static const char all[] = "SELECT COUNT(*) FROM audit";
+    site->app.fixed_now_at = starts_at() - 1200;
+    log_in_all();
+    ck_assert_int_eq(browser_head(&vendor, page), 200);
+    browser_get(&host, page);
+    ck_assert(browser_shows(&host, "Door code, until the end"));
+    browser_get(&admin, page);
+    ck_assert(!browser_shows(&admin, "Door code"));
+    ck_assert_int_eq(looks(), 0);
+    browser_get(&vendor, page);
+    ck_assert(browser_shows(&vendor, "Door code, until the end"));
+    ck_assert_int_eq(looks(), 1);
+    int64_t rows = cash_int(site, all);
+    site->app.fixed_now_at += 600;
+    ck_assert_int_eq(browser_get(&vendor, page), 200);
+    ck_assert_int_le(vendor.queries, site->last_route->queries);
+    ck_assert_int_eq(cash_int(site, all), rows);
+    browser_get(&host, page);
+    ck_assert(browser_shows(&host, "Door code seen by the vendor"));
+    cash_pass(site, booking, false);
+    cash_dispute(site, booking, "dp_4", "needs_response");
+    log_in_all();
+    browser_get(&admin, "/admin/disputes/dp_4");
+    ck_assert(
+        browser_shows(&admin, "opened the page that shows the code for the door"));
+    ck_assert(browser_shows(&admin, "opened that page from the address 192.0.2.7"));
+}
+END_TEST
+
+void page_door(Suite *s)
+{
+    TCase *t = tcase_create("door");
+    tcase_add_checked_fixture(t, open_browsers, close_browsers);
+    tcase_set_timeout(t, 120);
+    tcase_add_test(t, the_vendors_first_look_at_the_door_code_is_recorded_and_no_other);
+    suite_add_tcase(s, t);
+}
