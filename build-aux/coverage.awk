@@ -3,7 +3,8 @@
 # 95 of 100 lines, elsewhere 80, for each file.
 BEGIN {
     FS = ","
-    name("money", "calls cancellations checkout customers differences disputes earnings" \
+    name("money", "calls cancellations checkout customers differences disputes" \
+        " disputes_evidence earnings" \
         " events freezes host_accounts ledger payments payments_apply pricing reconcile" \
         " reconcile_books reconcile_lists refunds stripe_ops stripe_ops_find transfers" \
         " transfers_reverse")

@@ -42,8 +42,7 @@ WHERE e.dispute_id = :dispute_id ORDER BY e.created_at LIMIT :max
 UPDATE dispute_evidence SET state = :state, error = :error WHERE uid = :uid AND state = 'queued'
 
 -- query: disputes_of_evidence
-SELECT d.* FROM dispute_evidence e JOIN disputes d ON d.dispute_id = e.dispute_id
-WHERE e.uid = :uid
+SELECT dispute_id FROM dispute_evidence WHERE uid = :uid
 
 -- query: disputes_touch
 UPDATE disputes SET updated_at = :now_at WHERE dispute_id = :dispute_id

@@ -94,8 +94,7 @@ static enum result show(struct ctx *c, struct web *w, const struct dispute *d,
     bookings_show(c, w->view, b);
     show_facts(c, w, d, b);
     TRY(show_evidence(c, w, d, &waits));
-    bool wanted = d->closed_at == 0 && d->submissions == 0 && !waits &&
-                  (d->due_by == 0 || d->due_by >= c->now_at);
+    bool wanted = !waits && disputes_wants_answer(c, d);
     view_text(w->view, "dispute_id", d->id);
     view_bool(w->view, "can_answer", admin_show_may_decide(c, w) && wanted);
     view_bool(w->view, "is_wanted", wanted);
