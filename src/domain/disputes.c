@@ -386,10 +386,7 @@ enum result disputes_check(struct ctx *c, const char *id)
     TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
     TRY(stripe_ops_read(c, &client, ctx_printf(c, "/v1/disputes/%s", id), &reply));
     TRY(stripe_read_dispute(reply.object, &dispute));
-    enum result r = payments_learn(c, dispute.intent_id);
-    if (r != R_NOT_FOUND)
-        TRY(r);
-    fail_clear(c);
+    TRY(payments_learn_if_ours(c, dispute.intent_id));
     TRY(db_begin(c->db));
     TRY(disputes_apply(c, &dispute));
     struct query *q = db_query(c->db, Q_DISPUTES_TOUCH);

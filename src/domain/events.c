@@ -70,10 +70,7 @@ static enum result read_refund(
     struct stripe_refund refund;
     TRY(read_object(c, ctx_printf(c, "/v1/refunds/%s", object_id), &reply));
     TRY(stripe_read_refund(reply.object, &refund));
-    enum result r = payments_learn(c, refund.intent_id);
-    if (r != R_NOT_FOUND)
-        TRY(r);
-    fail_clear(c);
+    TRY(payments_learn_if_ours(c, refund.intent_id));
     TRY(db_begin(c->db));
     TRY(refunds_apply(c, &refund));
     return db_commit(c->db);

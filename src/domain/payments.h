@@ -98,6 +98,9 @@ enum result payments_apply(struct ctx *c, const struct stripe_intent *intent);
  * and will not become one; R_BUSY: it may still; R_UPSTREAM. */
 enum result payments_learn(struct ctx *c, const char *intent_id);
 
+/* The same; that it is no payment of ours is OK. */
+enum result payments_learn_if_ours(struct ctx *c, const char *intent_id);
+
 /* Posts a charge that came into our balance: the host's part, the tax, and what is left
  * for us; one that is not APPLIED to the booking belongs to the vendor at once. Needs
  * an open transaction. Done by payments_apply. */

@@ -241,9 +241,8 @@ static enum result apply(struct ctx *c, const struct stripe_intent *intent)
     }
     TRY(r);
     const char *why = mismatch(c, &p, intent);
-    if (why != NULL) {
+    if (why != NULL)
         return set_mismatch(c, &p, intent, why);
-    }
     TRY(adopt(c, &p, intent));
     for (size_t i = 0; i < COUNT_OF(by_status); i++)
         if (text_is(by_status[i].status, intent->status))
@@ -309,6 +308,15 @@ enum result payments_learn(struct ctx *c, const char *intent_id)
     TRY(db_commit(c->db));
     r = payments_by_intent(c, intent_id, &p);
     return r == R_NOT_FOUND ? may_be_ours(c, &intent) : r;
+}
+
+enum result payments_learn_if_ours(struct ctx *c, const char *intent_id)
+{
+    enum result r = payments_learn(c, intent_id);
+    if (r != R_NOT_FOUND)
+        return r;
+    fail_clear(c);
+    return OK;
 }
 
 /* ---- sessions ---------------------------------------------------------------------
