@@ -5,7 +5,7 @@ BEGIN {
     FS = ","
     name("money", "calls cancellations checkout customers differences disputes" \
         " disputes_evidence earnings" \
-        " events freezes host_accounts ledger payments payments_apply pricing reconcile" \
+        " events events_types freezes host_accounts ledger payments payments_apply pricing reconcile" \
         " reconcile_books reconcile_lists refunds stripe_ops stripe_ops_find transfers" \
         " transfers_reverse")
     name("bookings", "agenda bookings bookings_hold claims visits")
