@@ -7,7 +7,7 @@ BEGIN {
         " disputes_evidence earnings" \
         " events events_types freezes host_accounts ledger payments payments_apply pricing reconcile" \
         " reconcile_books reconcile_lists refunds stripe_ops stripe_ops_find transfers" \
-        " transfers_reverse")
+        " transfers_apply transfers_reverse")
     name("bookings", "agenda bookings bookings_hold claims visits")
     name("availability", "availability availability_host calendars cells hours slots")
     # prep-media may not write its counts; who fails a check is gone at once.

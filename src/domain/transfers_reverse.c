@@ -321,25 +321,3 @@ enum result transfers_reversals_of_booking(
     *out = rows;
     return query_end(r);
 }
-
-/* ---- sent after all ---------------------------------------------------------------
- */
-
-enum result transfers_send_owed(struct ctx *c, int64_t booking_id)
-{
-    struct booking b;
-    struct transfer *rows;
-    size_t before, after;
-    TRY(accounts_admin_only(c, "sends transfers again"));
-    TRY(db_begin(c->db));
-    TRY(bookings_get(c, booking_id, &b));
-    TRY(transfers_of_booking(c, booking_id, &rows, &before));
-    if (bookings_over(b.state))
-        TRY(transfers_schedule(c, &b));
-    TRY(transfers_of_booking(c, booking_id, &rows, &after));
-    if (after == before)
-        return fail(c, R_CONFLICT,
-            "Nothing is owed to the host of this booking, or it is on its way.");
-    TRY(audit_add(c, "transfer.retried", "booking", booking_id, "after a reversal"));
-    return db_commit(c->db);
-}
