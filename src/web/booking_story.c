@@ -395,9 +395,9 @@ static enum result say_debts(struct money *m)
     size_t n;
     if (m->side == SIDE_VENDOR || !has_debts(m))
         return OK;
-    TRY(debts_of_booking(m->c, m->b->id, &rows, &n));
-    for (size_t i = 0; i < n; i++)
-        say(m, rows[i].at, debt_words(m, &rows[i]));
+    TRY(debts_of_booking(m->c, m->b, &rows, &n));
+    for (size_t i = n; i > 0; i--)
+        say(m, rows[i - 1].at, debt_words(m, &rows[i - 1]));
     return OK;
 }
 
