@@ -1,12 +1,10 @@
 #include "web/booking_story.h"
 
-#include "domain/debts.h"
 #include "domain/disputes.h"
 #include "domain/refunds.h"
 #include "domain/transfers.h"
 #include "util/guard.h"
 #include "util/text.h"
-#include "web/show.h"
 
 /* ---- words ------------------------------------------------------------------------
  */
@@ -222,26 +220,11 @@ static enum result say_refunds(struct money *m)
 /* ---- the host's money -------------------------------------------------------------
  */
 
-/* What a review or a warning is about is between Stripe and us. */
-static const char *why_frozen(const struct money *m)
-{
-    static const char *const words[][3] = {
-        { "dispute", "a bank looks at the payment", "a bank looks at the payment" },
-        { "review", "Stripe looks at the payment", "the payment is being looked at" },
-        { "warning", "a bank warned of fraud", "the payment is being looked at" },
-    };
-    int side = m->side == SIDE_STAFF ? 1 : 2;
-    for (size_t k = 0; k < COUNT_OF(words); k++)
-        for (size_t i = 0; i < m->freezes_n; i++)
-            if (text_is(words[k][0], m->freezes[i].kind))
-                return words[k][side];
-    return words[0][side];
-}
-
 static const char *frozen_words(const struct money *m)
 {
-    return ctx_printf(
-        m->c, "%s for %s is held: %s.", amount(m, m->payable), host(m), why_frozen(m));
+    const char *kind = m->freezes_n > 0 ? m->freezes[0].kind : "";
+    return ctx_printf(m->c, "%s for %s is held: %s.", amount(m, m->payable), host(m),
+        money_words_frozen(kind, m->side));
 }
 
 static void say_held(struct money *m, const char *text)
@@ -363,24 +346,6 @@ static enum result say_reversals(struct money *m)
     return OK;
 }
 
-static const char *debt_words(const struct money *m, const struct debt *d)
-{
-    const char *owes = m->side == SIDE_HOST ? "owe" : "owes";
-    const char *debt =
-        ctx_printf(m->c, "%s could not be had back", amount(m, d->amount));
-    if (d->paid.n == 0)
-        return ctx_printf(m->c, "%s: %s %s it, and it is kept from the next transfers.",
-            debt, host(m), owes);
-    if (d->paid.n < d->amount.n)
-        return ctx_printf(m->c,
-            "%s. %s of it was kept from later transfers; %s %s the rest.", debt,
-            amount(m, d->paid), host(m), owes);
-    return d->payer == 0
-               ? ctx_printf(m->c, "%s, and was kept from later transfers.", debt)
-               : ctx_printf(m->c, "%s, and was kept from the transfer of booking %lld.",
-                     debt, (long long)d->payer);
-}
-
 static bool has_debts(const struct money *m)
 {
     for (size_t i = 0; i < m->rows_n; i++)
@@ -397,7 +362,10 @@ static enum result say_debts(struct money *m)
         return OK;
     TRY(debts_of_booking(m->c, m->b, &rows, &n));
     for (size_t i = n; i > 0; i--)
-        say(m, rows[i - 1].at, debt_words(m, &rows[i - 1]));
+        say(m, rows[i - 1].at,
+            ctx_printf(m->c, "%s could not be had back. %s",
+                amount(m, rows[i - 1].amount),
+                money_words_debt(m->c, &rows[i - 1], m->side)));
     return OK;
 }
 

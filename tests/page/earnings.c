@@ -93,7 +93,8 @@ START_TEST(what_was_taken_back_and_what_is_owed_have_their_lists)
     ck_assert(lists("reversed", "<strong class=\"num\">$10.00</strong>"));
     ck_assert(lists("sent", "$10.00 was taken back since."));
     ck_assert(lists("debts", "<strong class=\"num\">$7.77</strong>"));
-    ck_assert(browser_shows(&host, "Could not be taken back from you; it is kept"));
+    ck_assert(
+        browser_shows(&host, "You owe it, and it is kept from the next transfers."));
     cash_int(site,
         "UPDATE transfers SET offset_cents = 777 WHERE transfer_id = 'tr_test_%lld'",
         (long long)booking);
@@ -103,7 +104,7 @@ START_TEST(what_was_taken_back_and_what_is_owed_have_their_lists)
         "'host_receivable', 777, id, host_id FROM bookings WHERE id = %lld",
         (long long)booking);
     char paid[128];
-    snprintf(paid, sizeof paid, "Paid: it was kept from the transfer of booking %lld.",
+    snprintf(paid, sizeof paid, "It was kept from the transfer of booking %lld.",
         (long long)booking);
     ck_assert(lists("debts", paid));
 }

@@ -283,10 +283,10 @@ END_TEST
 START_TEST(a_debt_is_between_the_host_and_us_and_says_when_it_is_paid)
 {
     static const char *const words[] = {
-        "$7.77 could not be had back: you owe it, and it is kept from",
+        "$7.77 could not be had back. You owe it, and it is kept from",
         "$7.77 could not be had back. $5.00 of it was kept from later transfers; you "
         "owe",
-        "$7.77 could not be had back, and was kept from later transfers.",
+        "$7.77 could not be had back. It was kept from later transfers.",
     };
     cash_int(site,
         "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
