@@ -280,13 +280,6 @@ static const char *sent_times(struct ctx *c, const struct zone *z, const char *a
     return times;
 }
 
-/* What is still to come of it; below zero: he has got too much. */
-static struct cents open_of(const struct earnings_line *line)
-{
-    struct cents got = cents_add(cents_sub(line->sent, line->reversed), line->kept);
-    return cents_sub(line->net, cents_sub(got, line->debt));
-}
-
 static void add_line(struct ctx *c, struct csv *csv, const struct earnings_line *line)
 {
     const struct zone *z = zone_find(line->timezone);
@@ -309,7 +302,7 @@ static void add_line(struct ctx *c, struct csv *csv, const struct earnings_line 
     csv_cents(csv, line->sent);
     csv_cents(csv, line->kept);
     csv_cents(csv, line->debt);
-    csv_cents(csv, open_of(line));
+    csv_cents(csv, line->open);
     csv_end(csv);
 }
 
