@@ -45,13 +45,15 @@ void bookings_show_lines(struct ctx *c, struct view *v, const struct booking *b)
     show_line(c, list, "Total", b->total, true);
 }
 
-enum result bookings_show_ladder(struct ctx *c, struct view *v, const struct booking *b)
+enum result bookings_show_ladder(
+    struct ctx *c, struct view *v, const struct booking *b, bool wanted)
 {
     struct cancellation_step rows[LADDER_MAX];
-    struct cents less;
-    size_t n;
+    struct cents less = { 0 };
+    size_t n = 0;
     const struct zone *z = zone_find(b->timezone);
-    TRY(cancellations_ladder(c, b, rows, &n, &less));
+    if (wanted)
+        TRY(cancellations_ladder(c, b, rows, &n, &less));
     struct view *list = view_list(v, "ladder");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
@@ -279,9 +281,7 @@ static enum result show_booking(struct ctx *c, struct web *w, const struct booki
     bool settled = b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE;
     bookings_show(c, w->view, b);
     bookings_show_lines(c, w->view, b);
-    TRY(bookings_show_ladder(c, w->view, b));
-    if (!settled || c->now_at >= b->start_at)
-        view_bool(w->view, "has_ladder", false);
+    TRY(bookings_show_ladder(c, w->view, b, settled && c->now_at < b->start_at));
     show_access(c, w, b);
     view_text(w->view, "reason", why_ended(c, b));
     view_bool(w->view, "is_vendor_side", is_vendor);
