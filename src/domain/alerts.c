@@ -20,22 +20,13 @@ enum result alerts_disputes(struct ctx *c, size_t max, const char ***ids, size_t
     return query_end(r);
 }
 
-/* True the first time that they are told of KEY. */
-static enum result is_first(
-    struct ctx *c, const char *scope, const char *key, bool *first)
-{
-    enum result r = claims_take(c, scope, key);
-    *first = r == OK;
-    return r == R_CONFLICT ? OK : r;
-}
-
 enum result alerts_dispute(struct ctx *c, const char *dispute_id)
 {
     struct dispute d;
     bool first;
     TRY(db_begin(c->db));
     TRY(disputes_get(c, dispute_id, &d));
-    TRY(is_first(
+    TRY(claims_take(
         c, "dispute-due", ctx_printf(c, "%s:%lld", d.id, (long long)d.due_by), &first));
     if (!first)
         return OK; /* another process was quicker */
@@ -52,7 +43,7 @@ enum result alerts_dispute(struct ctx *c, const char *dispute_id)
 static enum result tell_debt(struct ctx *c, const struct queues_debt *debt)
 {
     bool first;
-    TRY(is_first(c, "debt-old",
+    TRY(claims_take(c, "debt-old",
         ctx_printf(c, "%lld:%lld", (long long)debt->host_id, (long long)debt->since_at),
         &first));
     return !first ? OK

@@ -178,12 +178,12 @@ static const char refused[] = "stripe-refused";
 
 enum result stripe_ops_refused(struct ctx *c, const char *why)
 {
+    bool first;
     log_error("stripe_refused", "%s", why);
     TRY(db_begin(c->db));
-    enum result r = claims_take(c, refused, "");
-    if (r == R_CONFLICT)
+    TRY(claims_take(c, refused, "", &first));
+    if (!first)
         return OK; /* they know */
-    TRY(r);
     TRY(audit_add(c, "stripe.refused", "stripe", 0, why));
     TRY(notices_add_admins(c, "stripe_refused",
         ctx_printf(c,
