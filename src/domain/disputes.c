@@ -64,10 +64,7 @@ const char *disputes_reason_label(const char *reason)
         { "subscription_canceled", "Canceled, and charged all the same" },
         { "general", "No reason given" },
     };
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (text_is(words[i][0], reason))
-            return words[i][1];
-    return reason;
+    return text_in_words(words, COUNT_OF(words), reason);
 }
 
 /* ---- rows -------------------------------------------------------------------------

@@ -36,9 +36,7 @@ static void show_facts(
 static enum result show_evidence(
     struct ctx *c, struct web *w, const struct dispute *d, bool *waits)
 {
-    static const struct {
-        const char *state, *label;
-    } words[] = {
+    static const char *const words[][2] = {
         { "queued", "On its way to Stripe" },
         { "sent", "With the bank" },
         { "failed", "Stripe refused it" },
@@ -57,9 +55,8 @@ static enum result show_evidence(
         view_text(item, "text", rows[i].text);
         view_text(item, "said", rows[i].error);
         view_text(item, "state", rows[i].state);
-        for (size_t k = 0; k < COUNT_OF(words); k++)
-            if (text_is(words[k].state, rows[i].state))
-                view_text(item, "state_label", words[k].label);
+        view_text(
+            item, "state_label", text_in_words(words, COUNT_OF(words), rows[i].state));
     }
     view_bool(w->view, "has_evidence", n > 0);
     return OK;

@@ -333,16 +333,14 @@ static enum result say_reversals(struct money *m)
     if (m->side == SIDE_VENDOR)
         return OK;
     TRY(transfers_reversals_of_booking(m->c, m->b->id, &rows, &n));
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < COUNT_OF(words); k++)
-            if (text_is(words[k][0], rows[i].state)) {
-                struct line *l = say(m, rows[i].created_at,
-                    ctx_printf(m->c, "%s %s %s%s%s", amount(m, rows[i].amount),
-                        words[k][1], host(m), because(m, rows[i].reason),
-                        for_staff(m, rows[i].error)));
-                add_id(l, "Reversal", rows[i].reversal_id);
-                add_id(l, "of transfer", rows[i].transfer_id);
-            }
+    for (size_t i = 0; i < n; i++) {
+        struct line *l = say(m, rows[i].created_at,
+            ctx_printf(m->c, "%s %s %s%s%s", amount(m, rows[i].amount),
+                text_in_words(words, COUNT_OF(words), rows[i].state), host(m),
+                because(m, rows[i].reason), for_staff(m, rows[i].error)));
+        add_id(l, "Reversal", rows[i].reversal_id);
+        add_id(l, "of transfer", rows[i].transfer_id);
+    }
     return OK;
 }
 
