@@ -78,8 +78,7 @@ static enum result pay(struct ctx *c, const struct booking *b)
     bind_text(q, "charge_id", intent.charge_id);
     TRY(query_run_one(q));
     TRY(payments_post_charge(c, &intent, b, true));
-    if (b->state == BOOKING_COMPLETED)
-        TRY(transfers_schedule(c, b));
+    TRY(transfers_schedule(c, b));
     return db_commit(c->db);
 }
 

@@ -156,7 +156,7 @@ static enum result check_open(struct ctx *c, int64_t booking_id, struct booking 
     *b = k.booking;
     if (b->state == BOOKING_HELD && b->hold_until > c->now_at)
         return OK;
-    if (b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE)
+    if (bookings_on(b->state))
         return fail(c, R_CONFLICT, "This booking is paid already.");
     if (b->state == BOOKING_REQUESTED)
         return fail(

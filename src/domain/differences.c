@@ -27,10 +27,7 @@ static enum result add(struct ctx *c, const struct difference *d)
     bind_text(q, "kind", d->kind);
     bind_text(q, "source_id", d->source_id);
     bind_text(q, "detail", d->detail);
-    if (d->booking_id == 0)
-        bind_null(q, "booking_id");
-    else
-        bind_int(q, "booking_id", d->booking_id);
+    bind_id(q, "booking_id", d->booking_id);
     bind_int(q, "now_at", c->now_at);
     TRY(query_run(q));
     TRY(audit_add(c, "difference.found", "difference", db_last_id(c->db),

@@ -297,7 +297,7 @@ static enum result follow(struct ctx *c, const struct dispute *d,
     TRY(transfers_settle(c, b, s->lost ? TRANSFERS_LOST : TRANSFERS_SETTLED));
     if (s->lost && !s->open)
         TRY(refunds_cancel_if_unpaid(c, p, b));
-    return s->open || !bookings_over(b->state) ? OK : transfers_schedule(c, b);
+    return s->open ? OK : transfers_schedule(c, b);
 }
 
 static enum result tell_staff(

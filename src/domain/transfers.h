@@ -41,8 +41,9 @@ enum result transfers_failed(
 /* ---- sending ----------------------------------------------------------------------
  */
 
-/* Makes sure that what B owes its host is on its way: nothing owed, or a row that is
- * not sent yet, changes nothing. Needs an open transaction. */
+/* Makes sure that what B owes its host is on its way: nothing owed, a row that is not
+ * sent yet, or a booking that is still on changes nothing. Needs an open transaction.
+ */
 enum result transfers_schedule(struct ctx *c, const struct booking *b);
 
 /* The ids of up to MAX rows that are due, or held for an account that is good again. */

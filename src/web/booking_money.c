@@ -79,7 +79,7 @@ static enum result show_share(const struct money *m, struct view *v)
 {
     enum booking_state s = m->b->state;
     bool ahead = s == BOOKING_REQUESTED || s == BOOKING_HELD;
-    bool open = s == BOOKING_CONFIRMED || s == BOOKING_ACTIVE || m->b->disputed;
+    bool open = bookings_on(s) || m->b->disputed;
     struct cents share = m->b->host;
     if (m->side == SIDE_HOST && m->applied)
         TRY(ledger_entitled(m->c, m->b->id, &share));

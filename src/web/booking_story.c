@@ -310,8 +310,7 @@ static enum result say_transfers(struct money *m)
     TRY(transfers_of_booking(m->c, m->b->id, &rows, &n));
     for (size_t i = 0; i < n; i++)
         say_transfer(m, &rows[i]);
-    bool to_come = m->b->state == BOOKING_CONFIRMED || m->b->state == BOOKING_ACTIVE;
-    if (n > 0 || !to_come || m->payable.n <= 0)
+    if (n > 0 || !bookings_on(m->b->state) || m->payable.n <= 0)
         return OK;
     if (m->freezes_n > 0)
         say_held(m, frozen_words(m));

@@ -185,9 +185,7 @@ static void show_access(struct ctx *c, struct web *w, const struct booking *b)
     view_text(w->view, "access_code", code);
     view_text(w->view, "access_from",
         waits ? zone_format(c->arena, z, b->start_at - BOOKINGS_ACCESS_EARLY_S) : "");
-    view_text(w->view, "access_notes",
-        b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE ? b->access_notes
-                                                                    : "");
+    view_text(w->view, "access_notes", bookings_on(b->state) ? b->access_notes : "");
 }
 
 static enum result show_history(struct ctx *c, struct web *w, const struct booking *b)
@@ -278,15 +276,15 @@ static enum result show_booking(struct ctx *c, struct web *w, const struct booki
 {
     bool is_vendor = b->vendor_id == c->actor.user_id,
          is_host = b->host_id == c->actor.user_id;
-    bool settled = b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE;
+    bool on = bookings_on(b->state);
     bookings_show(c, w->view, b);
     bookings_show_lines(c, w->view, b);
-    TRY(bookings_show_ladder(c, w->view, b, settled && c->now_at < b->start_at));
+    TRY(bookings_show_ladder(c, w->view, b, on && c->now_at < b->start_at));
     show_access(c, w, b);
     view_text(w->view, "reason", why_ended(c, b));
     view_bool(w->view, "is_vendor_side", is_vendor);
     view_bool(w->view, "is_host_side", is_host);
-    view_bool(w->view, "is_settled", settled);
+    view_bool(w->view, "is_on", on);
     view_bool(w->view, "to_pay",
         is_vendor && b->state == BOOKING_HELD && b->hold_until > c->now_at);
     view_bool(w->view, "to_answer",

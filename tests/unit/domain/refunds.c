@@ -184,6 +184,11 @@ START_TEST(one_that_failed_can_be_given_up_and_the_host_gets_his_part)
     ck_assert(refunds_give_up(m.c, id, "paid by check") == OK);
     ck_assert_int_eq(money_owed(&m, "refunds_due"), 0);
     ck_assert_int_eq(money_owed(&m, "host_payable"), -MONEY_HOST);
+    ck_assert_int_eq(money_count(&m, "transfers"), 0); /* not before the visit */
+    money_after_the_end(&m, 86400);
+    money_run(&m);
+    ck_assert_int_eq(money_count(&m, "transfers WHERE state = 'sent'"), 1);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
 }
 END_TEST
 
