@@ -174,6 +174,28 @@ void cash_warning(struct site *site, int64_t booking_id, const char *id)
     run(site, warning, &(struct news) { .booking_id = booking_id, .id = id });
 }
 
+static void post(struct site *site, int64_t booking_id, const char *kind,
+    const char *debit, const char *credit, int64_t cents, int64_t at)
+{
+    static int64_t number;
+    cash_int(site,
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents,"
+        " booking_id, host_id) SELECT %lld, %Q, 'by_hand_%lld', %Q, %Q, %lld, id,"
+        " host_id FROM bookings WHERE id = %lld",
+        (long long)at, kind, (long long)++number, debit, credit, (long long)cents,
+        (long long)booking_id);
+}
+
+void cash_owe(struct site *site, int64_t booking_id, int64_t cents, int64_t at)
+{
+    post(site, booking_id, "receivable", "host_receivable", "host_payable", cents, at);
+}
+
+void cash_keep(struct site *site, int64_t booking_id, int64_t cents, int64_t at)
+{
+    post(site, booking_id, "offset", "host_payable", "host_receivable", cents, at);
+}
+
 static enum result over(struct ctx *c, void *arg)
 {
     struct news *n = arg;
