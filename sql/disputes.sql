@@ -50,5 +50,5 @@ UPDATE disputes SET updated_at = :now_at WHERE dispute_id = :dispute_id
 -- query: disputes_stale
 -- scan: an index of those only that are open
 -- sort: the few that are open
-SELECT dispute_id FROM disputes WHERE closed_at IS NULL AND updated_at < :before_at
+SELECT dispute_id AS id FROM disputes WHERE closed_at IS NULL AND updated_at < :before_at
 ORDER BY updated_at LIMIT :max

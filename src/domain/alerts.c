@@ -7,17 +7,10 @@
 
 enum result alerts_disputes(struct ctx *c, size_t max, const char ***ids, size_t *n)
 {
-    const char **rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = db_query(c->db, Q_ALERTS_DISPUTES);
     bind_int(q, "now_at", c->now_at);
     bind_int(q, "until_at", c->now_at + ALERTS_DISPUTE_S);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        rows[(*n)++] = col_text(q, "dispute_id");
-    *ids = rows;
-    return query_end(r);
+    return query_text_ids(q, max, ids, n);
 }
 
 enum result alerts_dispute(struct ctx *c, const char *dispute_id)

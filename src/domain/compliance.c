@@ -389,15 +389,9 @@ enum result compliance_decide(
 
 enum result compliance_overdue(struct ctx *c, size_t max, int64_t **ids, size_t *n)
 {
-    *ids = arena_array(c->arena, max, sizeof **ids);
-    *n = 0;
     struct query *q = db_query(c->db, Q_COMPLIANCE_OVERDUE);
     bind_int(q, "today", c->now_at / DAY_S);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    for (QUERY_EACH(q, r))
-        (*ids)[(*n)++] = col_int(q, "id");
-    return query_end(r);
+    return query_ids(q, max, ids, n);
 }
 
 enum result compliance_expire(struct ctx *c, int64_t id)

@@ -396,14 +396,7 @@ enum result disputes_check(struct ctx *c, const char *id)
 enum result disputes_stale(
     struct ctx *c, int64_t before_at, size_t max, const char ***ids, size_t *n)
 {
-    const char **rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = db_query(c->db, Q_DISPUTES_STALE);
     bind_int(q, "before_at", before_at);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        rows[(*n)++] = col_text(q, "dispute_id");
-    *ids = rows;
-    return query_end(r);
+    return query_text_ids(q, max, ids, n);
 }

@@ -298,16 +298,9 @@ enum result events_forget(struct ctx *c, int64_t before_at, size_t max, size_t *
 
 enum result events_due(struct ctx *c, size_t max, const char ***ids, size_t *n)
 {
-    const char **rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = db_query(c->db, Q_EVENTS_DUE);
     bind_int(q, "now_at", c->now_at);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        rows[(*n)++] = col_text(q, "event_id");
-    *ids = rows;
-    return query_end(r);
+    return query_text_ids(q, max, ids, n);
 }
 
 /* What the event itself says, once more. Only what is proven not to be about a payment

@@ -126,16 +126,9 @@ enum result stripe_ops_get(struct ctx *c, const char *uid, struct stripe_op *out
 
 enum result stripe_ops_due(struct ctx *c, size_t max, const char ***uids, size_t *n)
 {
-    const char **rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = db_query(c->db, Q_STRIPE_OPS_DUE);
     bind_int(q, "now_at", c->now_at);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        rows[(*n)++] = col_text(q, "uid");
-    *uids = rows;
-    return query_end(r);
+    return query_text_ids(q, max, uids, n);
 }
 
 enum result stripe_ops_lease(struct ctx *c, struct stripe_op *op)

@@ -45,13 +45,7 @@ enum result visits_unreminded(struct ctx *c, size_t max, int64_t **ids, size_t *
     bind_int(q, "now_at", c->now_at);
     bind_int(q, "until_at", c->now_at + VISITS_REMIND_S);
     bind_int(q, "fresh_s", VISITS_REMIND_S + VISITS_FRESH_S);
-    bind_int(q, "max", (int64_t)max);
-    *ids = arena_array(c->arena, max, sizeof **ids);
-    *n = 0;
-    enum result r;
-    for (QUERY_EACH(q, r))
-        (*ids)[(*n)++] = col_int(q, "id");
-    return query_end(r);
+    return query_ids(q, max, ids, n);
 }
 
 enum result visits_remind(struct ctx *c, int64_t id)
