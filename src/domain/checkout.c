@@ -224,10 +224,7 @@ static enum result open_payment(
         TRY(calls_result(c, &reply));
         TRY(payments_get(c, p->uid, p));
     }
-    if (is_ready(p, hosted))
-        return OK;
-    c->retry_after_s = 3;
-    return fail(c, R_BUSY, "Your payment is being prepared. Try again in a moment.");
+    return is_ready(p, hosted) ? OK : stripe_ops_busy(c);
 }
 
 enum result checkout_intent(

@@ -155,8 +155,7 @@ enum result disputes_answered(
 {
     struct stripe_dispute dispute;
     struct dispute d;
-    bool refused =
-        reply->outcome == STRIPE_DEFINITIVE || reply->outcome == STRIPE_DECLINED;
+    bool refused = stripe_refuses(reply);
     if (reply->outcome != STRIPE_OK && !refused)
         return OK;
     struct query *q = db_query(c->db, Q_DISPUTES_OF_EVIDENCE);

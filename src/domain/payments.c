@@ -333,8 +333,7 @@ enum result payments_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
 {
     bool opens = text_is(op->kind, "pi") || text_is(op->kind, "cs");
-    bool refused = reply->outcome == STRIPE_DEFINITIVE ||
-                   reply->outcome == STRIPE_DECLINED || reply->outcome == STRIPE_BUG;
+    bool refused = stripe_refuses(reply) || reply->outcome == STRIPE_BUG;
     struct payment p;
     if (reply->outcome != STRIPE_OK && !(opens && refused))
         return OK; /* the row is sent again, or whoever wanted it looks for himself */

@@ -120,7 +120,7 @@ enum result refunds_answered(
         TRY(stripe_read_refund(reply->object, &refund));
         return refunds_apply(c, &refund);
     }
-    if (reply->outcome != STRIPE_DEFINITIVE && reply->outcome != STRIPE_DECLINED)
+    if (!stripe_refuses(reply))
         return OK; /* sent again, or looked for by listing: it may have happened */
     TRY(refunds_by_uid(c, op->subject_uid, &row));
     if (!text_is(row.state, "queued"))

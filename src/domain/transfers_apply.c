@@ -128,7 +128,7 @@ enum result transfers_answered(
     }
     if (stripe_ops_absent(reply))
         return absent(c, &t);
-    if (reply->outcome == STRIPE_DEFINITIVE || reply->outcome == STRIPE_DECLINED)
+    if (stripe_refuses(reply))
         return refused(c, &t, &reply->error);
     return OK; /* sent again, or looked for by listing */
 }

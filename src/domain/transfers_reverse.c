@@ -259,7 +259,7 @@ enum result transfers_reversal_answered(
         TRY(came_back(c, &row, reversal.id));
         return send_again(c, &row);
     }
-    if (reply->outcome != STRIPE_DEFINITIVE && reply->outcome != STRIPE_DECLINED)
+    if (!stripe_refuses(reply))
         return OK; /* sent again, or looked for by listing */
     if (stripe_ops_absent(reply))
         return stripe_ops_again(c, op);
