@@ -93,25 +93,18 @@ static enum result read_object(
 static enum result read_intent(
     struct ctx *c, const char *object_id, [[maybe_unused]] const char *account)
 {
-    struct stripe_reply reply;
-    struct stripe_intent intent;
-    TRY(read_object(c, ctx_printf(c, "/v1/payment_intents/%s", object_id), &reply));
-    TRY(stripe_read_intent(reply.object, &intent));
-    TRY(db_begin(c->db));
-    TRY(payments_apply(c, &intent));
-    return db_commit(c->db);
+    struct stripe_client client;
+    TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
+    return payments_read(c, &client, object_id);
 }
 
 static enum result read_session(
     struct ctx *c, const char *object_id, [[maybe_unused]] const char *account)
 {
-    struct stripe_reply reply;
-    struct stripe_session session;
-    TRY(read_object(c, ctx_printf(c, "/v1/checkout/sessions/%s", object_id), &reply));
-    TRY(stripe_read_session(reply.object, &session));
-    TRY(db_begin(c->db));
-    TRY(payments_apply_session(c, &session));
-    return db_commit(c->db);
+    struct stripe_client client;
+    const char *intent_id;
+    TRY(stripe_ops_client(c, STRIPE_JOB_MS, &client));
+    return payments_read_session(c, &client, object_id, &intent_id);
 }
 
 static enum result read_refund(
