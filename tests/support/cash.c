@@ -121,11 +121,8 @@ static enum result refund(struct ctx *c, void *arg)
             .id = ctx_printf(c, "re_test_%lld", (long long)row->id),
             .status = n->status,
             .amount = row->split.amount,
-            .currency = PAYMENTS_CURRENCY,
             .intent_id = n->p.intent_id,
-            .charge_id = n->p.charge_id,
             .failure_reason = text_is(n->status, "failed") ? "lost_or_stolen_card" : "",
-            .app = "prep",
             .refund_uid = row->uid,
         }));
     return db_commit(c->db);
@@ -144,9 +141,7 @@ static enum result dispute(struct ctx *c, void *arg)
                               .id = n->id,
                               .status = n->status,
                               .reason = "fraudulent",
-                              .currency = PAYMENTS_CURRENCY,
                               .amount = n->p.amount,
-                              .charge_id = n->p.charge_id,
                               .intent_id = n->p.intent_id,
                               .due_by = c->now_at + 7 * 86400,
                               .created_at = c->now_at,
@@ -226,7 +221,6 @@ static enum result send(struct ctx *c, void *arg)
         c, &(struct stripe_transfer) {
                .id = ctx_printf(c, "tr_test_%lld", (long long)n->booking_id),
                .amount = t->amount,
-               .currency = PAYMENTS_CURRENCY,
                .app = "prep",
                .transfer_uid = t->uid,
                .booking_uid = n->b.uid,

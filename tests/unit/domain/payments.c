@@ -287,7 +287,7 @@ END_TEST
 START_TEST(money_that_comes_late_for_a_slot_that_is_gone_goes_back)
 {
     struct stripe_refund refund = {
-        .id = "re_1", .status = "succeeded", .app = "prep", .failure_reason = ""
+        .id = "re_1", .status = "succeeded", .failure_reason = ""
     };
     lapse();
     db_test_end(&t);
@@ -358,11 +358,9 @@ END_TEST
 
 START_TEST(a_refund_that_fails_in_the_end_leaves_the_payment_to_be_given_back)
 {
-    struct stripe_refund refund = { .id = "re_1",
-        .status = "succeeded",
-        .app = "prep",
-        .failure_reason = "",
-        .refund_uid = "r1" };
+    struct stripe_refund refund = {
+        .id = "re_1", .status = "succeeded", .failure_reason = "", .refund_uid = "r1"
+    };
     late_refund();
     refund.amount = b.total;
     ck_assert(db_begin(c->db) == OK);
