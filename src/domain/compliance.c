@@ -368,10 +368,7 @@ enum result compliance_decide(
     bind_text(q, "was", d.state);
     bind_text(q, "state", approve ? "approved" : "rejected");
     bind_text(q, "reason", reason);
-    if (c->actor.user_id != 0)
-        bind_int(q, "decided_by", c->actor.user_id);
-    else
-        bind_null(q, "decided_by");
+    bind_id(q, "decided_by", c->actor.user_id);
     bind_int(q, "now_at", c->now_at);
     enum result r = query_run_one(q);
     if (r == R_CONFLICT)

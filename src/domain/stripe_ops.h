@@ -96,8 +96,8 @@ bool stripe_ops_absent(const struct stripe_reply *reply);
 enum result stripe_ops_again(struct ctx *c, const struct stripe_op *op);
 
 /* Writes down what came of it (needs an open transaction). That Stripe refuses our key
- * does not count as a try. *FIRST false: another
- * sender was quicker, everything is done already. */
+ * does not count as a try. *FIRST false: another sender was quicker, everything is done
+ * already. */
 enum result stripe_ops_settle(struct ctx *c, const struct stripe_op *op,
     const struct stripe_reply *reply, bool *first);
 

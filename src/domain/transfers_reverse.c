@@ -244,6 +244,14 @@ static enum result send_again(struct ctx *c, const struct row *row)
     return transfers_schedule(c, &b);
 }
 
+static enum result succeeded(
+    struct ctx *c, const struct row *row, const char *reversal_id)
+{
+    TRY(set_state(c, row, "succeeded", reversal_id, ""));
+    TRY(came_back(c, row, reversal_id));
+    return send_again(c, row);
+}
+
 enum result transfers_reversal_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
 {
@@ -255,9 +263,7 @@ enum result transfers_reversal_answered(
         return OK; /* its event was quicker */
     if (reply->outcome == STRIPE_OK) {
         TRY(stripe_read_reversal(reply->object, &reversal));
-        TRY(set_state(c, &row, "succeeded", reversal.id, ""));
-        TRY(came_back(c, &row, reversal.id));
-        return send_again(c, &row);
+        return succeeded(c, &row, reversal.id);
     }
     if (!stripe_refuses(reply))
         return OK; /* sent again, or looked for by listing */
@@ -280,11 +286,8 @@ enum result transfers_apply_reversal(
     if (r != R_NOT_FOUND)
         return r;
     r = by_uid(c, reversal->reversal_uid, &row);
-    if (r == OK && text_is(row.state, "queued")) {
-        TRY(set_state(c, &row, "succeeded", reversal->id, ""));
-        TRY(came_back(c, &row, reversal->id));
-        return send_again(c, &row);
-    }
+    if (r == OK && text_is(row.state, "queued"))
+        return succeeded(c, &row, reversal->id);
     if (r != R_NOT_FOUND)
         return r;
     TRY(add(c, reversal->id, t->id, reversal->amount, "succeeded", reversal->id,

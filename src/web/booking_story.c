@@ -78,12 +78,6 @@ static int64_t charged_at(const struct money *m, const struct payment *p)
     return m->b->confirmed_at != 0 ? m->b->confirmed_at : p->updated_at;
 }
 
-static bool is_charged(const struct payment *p)
-{
-    return p->applied || text_is(p->state, "succeeded") || text_is(p->state, "late") ||
-           text_is(p->state, "refunded");
-}
-
 /* An attempt that has brought no money; NULL: not worth a word. */
 static const char *open_payment(const struct money *m, const struct payment *p)
 {
@@ -98,21 +92,22 @@ static const char *open_payment(const struct money *m, const struct payment *p)
 
 static void say_payment(struct money *m, const struct payment *p)
 {
-    const char *open = is_charged(p) ? "" : open_payment(m, p);
+    bool came = payments_has_come(p);
+    const char *open = came ? "" : open_payment(m, p);
     struct line *l;
     if (open == NULL)
         return;
     if (p->applied)
         l = say(m, charged_at(m, p),
             ctx_printf(m->c, "%s was charged to the card.", amount(m, p->amount)));
-    else if (is_charged(p))
+    else if (came)
         l = say(m, charged_at(m, p),
             ctx_printf(m->c,
                 "%s was charged too late for the booking; all of it goes back.",
                 amount(m, p->amount)));
     else
         l = say(m, p->updated_at, open);
-    m->paid = m->paid || is_charged(p);
+    m->paid = m->paid || came;
     m->applied = m->applied || p->applied;
     add_id(l, "PaymentIntent", p->intent_id);
     add_id(l, "Charge", p->charge_id);
