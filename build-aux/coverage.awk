@@ -3,10 +3,11 @@
 # 95 of 100 lines, elsewhere 80, for each file.
 BEGIN {
     FS = ","
-    name("money", "calls cancellations checkout customers differences disputes" \
-        " disputes_record earnings events freezes host_accounts ledger payments" \
-        " payments_apply pricing reconcile reconcile_books reconcile_lists refunds" \
-        " stripe_ops stripe_ops_find transfers transfers_reverse")
+    name("money", "calls cancellations checkout customers debts differences disputes" \
+        " disputes_evidence disputes_record earnings events events_types freezes" \
+        " host_accounts ledger payments payments_apply pricing reconcile reconcile_books" \
+        " reconcile_lists refunds refunds_apply stripe_ops stripe_ops_find transfers" \
+        " transfers_apply transfers_reverse")
     name("bookings", "agenda bookings bookings_hold claims visits")
     name("availability", "availability availability_host calendars cells hours slots")
     # prep-media may not write its counts; who fails a check is gone at once.

@@ -1,7 +1,7 @@
 -- What staff is told of because time has passed. A claim says that they were.
 
 -- query: alerts_disputes
-SELECT d.dispute_id FROM disputes d
+SELECT d.dispute_id AS id FROM disputes d
 WHERE d.closed_at IS NULL AND d.due_by > :now_at AND d.due_by <= :until_at
   AND d.status IN ('needs_response', 'warning_needs_response', 'appeal_needs_response')
   AND d.submissions = 0

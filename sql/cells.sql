@@ -20,10 +20,10 @@ DELETE FROM cells WHERE booking_id = :booking_id
 
 -- query: cells_in_the_way_of_one
 -- sort: the few bookings that overlap
-SELECT DISTINCT booking_id FROM cells
+SELECT DISTINCT booking_id AS id FROM cells
 WHERE space_id = :space_id AND slot >= :first_slot AND slot < :end_slot LIMIT :max
 
 -- query: cells_in_the_way_of_all
 -- sort: the few bookings that overlap
-SELECT DISTINCT c.booking_id FROM spaces s JOIN cells c ON c.space_id = s.id
+SELECT DISTINCT c.booking_id AS id FROM spaces s JOIN cells c ON c.space_id = s.id
 WHERE s.kitchen_id = :kitchen_id AND c.slot >= :first_slot AND c.slot < :end_slot LIMIT :max

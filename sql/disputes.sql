@@ -47,8 +47,7 @@ WHERE e.dispute_id = :dispute_id ORDER BY e.created_at LIMIT :max
 UPDATE dispute_evidence SET state = :state, error = :error WHERE uid = :uid AND state = 'queued'
 
 -- query: disputes_of_evidence
-SELECT d.* FROM dispute_evidence e JOIN disputes d ON d.dispute_id = e.dispute_id
-WHERE e.uid = :uid
+SELECT dispute_id FROM dispute_evidence WHERE uid = :uid
 
 -- query: disputes_touch
 UPDATE disputes SET updated_at = :now_at WHERE dispute_id = :dispute_id
@@ -56,5 +55,5 @@ UPDATE disputes SET updated_at = :now_at WHERE dispute_id = :dispute_id
 -- query: disputes_stale
 -- scan: an index of those only that are open
 -- sort: the few that are open
-SELECT dispute_id FROM disputes WHERE closed_at IS NULL AND updated_at < :before_at
+SELECT dispute_id AS id FROM disputes WHERE closed_at IS NULL AND updated_at < :before_at
 ORDER BY updated_at LIMIT :max

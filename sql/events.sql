@@ -10,7 +10,7 @@ UPDATE stripe_events SET processed_at = NULL WHERE event_id = :event_id
 
 -- query: events_due
 -- scan: an index of those only that wait, in order
-SELECT event_id FROM stripe_events
+SELECT event_id AS id FROM stripe_events
 WHERE processed_at IS NULL AND received_at <= :now_at - 10 * tries * tries
 ORDER BY received_at LIMIT :max
 

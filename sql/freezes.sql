@@ -14,7 +14,7 @@ UPDATE freezes SET closed_at = NULL WHERE source_id = :source_id AND kind = 'dis
 -- query: freezes_of_booking
 -- sort: the few of a booking
 SELECT source_id, kind, opened_at, closed_at FROM freezes
-WHERE booking_id = :booking_id AND closed_at IS NULL ORDER BY opened_at LIMIT :max
+WHERE booking_id = :booking_id AND closed_at IS NULL ORDER BY kind, opened_at LIMIT :max
 
 -- query: freezes_booking
 SELECT booking_id FROM freezes WHERE source_id = :source_id AND kind = 'warning' AND closed_at IS NULL

@@ -18,7 +18,7 @@ UPDATE host_accounts SET transfers_active = :transfers_active,
 WHERE account_id = :account_id
 
 -- query: host_accounts_stale
-SELECT account_id FROM host_accounts
+SELECT account_id AS id FROM host_accounts
 WHERE account_id IS NOT NULL AND checked_at < :before_at
 ORDER BY checked_at LIMIT :max
 

@@ -28,7 +28,7 @@ SELECT p.* FROM bookings b JOIN payments p ON p.booking_id = b.id
 WHERE b.uid = :booking_uid AND p.attempt = :attempt
 
 -- query: payments_stale
-SELECT uid FROM payments
+SELECT uid AS id FROM payments
 WHERE state IN ('pending', 'processing') AND updated_at < :before_at
 ORDER BY updated_at LIMIT :max
 

@@ -16,7 +16,7 @@ SELECT uid, kind, subject_uid, attempt, idem_key, path, body, state, tries, firs
 FROM stripe_ops WHERE uid = :uid
 
 -- query: stripe_ops_due
-SELECT uid FROM stripe_ops
+SELECT uid AS id FROM stripe_ops
 WHERE state IN ('queued', 'sending', 'unknown') AND next_at <= :now_at AND lease_until <= :now_at
 ORDER BY next_at LIMIT :max
 

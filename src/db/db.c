@@ -489,3 +489,25 @@ bool query_col_is_null(struct query *q, const char *name)
 {
     return sqlite3_column_type(q->stmt, column(q, name)) == SQLITE_NULL;
 }
+
+enum result query_ids(struct query *q, size_t max, int64_t **ids, size_t *n)
+{
+    enum result r;
+    *ids = arena_array(q->db->arena, max, sizeof **ids);
+    *n = 0;
+    bind_int(q, "max", (int64_t)max);
+    for (QUERY_EACH(q, r))
+        (*ids)[(*n)++] = col_int(q, "id");
+    return query_end(r);
+}
+
+enum result query_text_ids(struct query *q, size_t max, const char ***ids, size_t *n)
+{
+    enum result r;
+    *ids = arena_array(q->db->arena, max, sizeof **ids);
+    *n = 0;
+    bind_int(q, "max", (int64_t)max);
+    for (QUERY_EACH(q, r))
+        (*ids)[(*n)++] = col_text(q, "id");
+    return query_end(r);
+}

@@ -118,6 +118,11 @@ bool query_col_is_null(struct query *q, const char *name);
 #define col_text_here(q, name) query_col_text_here(q, "" name)
 const char *query_col_text_here(struct query *q, const char *name);
 
+/* The column `id` of all rows, in the unit's arena; as numbers, or as texts. Q has to
+ * stop after :max rows, which is bound here; anything else is bound before. */
+enum result query_ids(struct query *q, size_t max, int64_t **ids, size_t *n);
+enum result query_text_ids(struct query *q, size_t max, const char ***ids, size_t *n);
+
 /* "3.40.1": the library that runs, not the header. */
 const char *db_library_version(void);
 

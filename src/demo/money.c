@@ -8,19 +8,6 @@
 
 enum { ROWS_MAX = 1000 };
 
-static enum result ids_of(struct ctx *c, enum query_id query, int64_t **out, size_t *n)
-{
-    int64_t *ids = arena_array(c->arena, ROWS_MAX, sizeof *ids);
-    struct query *q = db_query(c->db, query);
-    bind_int(q, "max", ROWS_MAX);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        ids[(*n)++] = col_int(q, "id");
-    *out = ids;
-    return query_end(r);
-}
-
 static enum result open_account(struct ctx *c, int64_t host_id)
 {
     const char *url;
@@ -78,8 +65,7 @@ static enum result pay(struct ctx *c, const struct booking *b)
     bind_text(q, "charge_id", intent.charge_id);
     TRY(query_run_one(q));
     TRY(payments_post_charge(c, &intent, b, true));
-    if (b->state == BOOKING_COMPLETED)
-        TRY(transfers_schedule(c, b));
+    TRY(transfers_schedule(c, b));
     return db_commit(c->db);
 }
 
@@ -90,10 +76,10 @@ enum result demo_pay(struct ctx *c, void *arg)
     CHECK(arg == NULL);
     if (!text_starts(c->conf->stripe_api_base, "http://127.0.0.1:"))
         return OK;
-    TRY(ids_of(c, Q_DEMO_HOSTS, &ids, &n));
+    TRY(query_ids(db_query(c->db, Q_DEMO_HOSTS), ROWS_MAX, &ids, &n));
     for (size_t i = 0; i < n; i++)
         TRY(open_account(c, ids[i]));
-    TRY(ids_of(c, Q_DEMO_UNPAID, &ids, &n));
+    TRY(query_ids(db_query(c->db, Q_DEMO_UNPAID), ROWS_MAX, &ids, &n));
     for (size_t i = 0; i < n; i++) {
         struct booking b;
         TRY(bookings_get(c, ids[i], &b));

@@ -7,26 +7,10 @@
 
 enum result alerts_disputes(struct ctx *c, size_t max, const char ***ids, size_t *n)
 {
-    const char **rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = db_query(c->db, Q_ALERTS_DISPUTES);
     bind_int(q, "now_at", c->now_at);
     bind_int(q, "until_at", c->now_at + ALERTS_DISPUTE_S);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        rows[(*n)++] = col_text(q, "dispute_id");
-    *ids = rows;
-    return query_end(r);
-}
-
-/* True the first time that they are told of KEY. */
-static enum result is_first(
-    struct ctx *c, const char *scope, const char *key, bool *first)
-{
-    enum result r = claims_take(c, scope, key);
-    *first = r == OK;
-    return r == R_CONFLICT ? OK : r;
+    return query_text_ids(q, max, ids, n);
 }
 
 enum result alerts_dispute(struct ctx *c, const char *dispute_id)
@@ -35,7 +19,7 @@ enum result alerts_dispute(struct ctx *c, const char *dispute_id)
     bool first;
     TRY(db_begin(c->db));
     TRY(disputes_get(c, dispute_id, &d));
-    TRY(is_first(
+    TRY(claims_take(
         c, "dispute-due", ctx_printf(c, "%s:%lld", d.id, (long long)d.due_by), &first));
     if (!first)
         return OK; /* another process was quicker */
@@ -52,7 +36,7 @@ enum result alerts_dispute(struct ctx *c, const char *dispute_id)
 static enum result tell_debt(struct ctx *c, const struct queues_debt *debt)
 {
     bool first;
-    TRY(is_first(c, "debt-old",
+    TRY(claims_take(c, "debt-old",
         ctx_printf(c, "%lld:%lld", (long long)debt->host_id, (long long)debt->since_at),
         &first));
     return !first ? OK

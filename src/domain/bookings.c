@@ -236,32 +236,21 @@ enum result bookings_requests(
     return read_rows(c, q, max, out, n);
 }
 
-static enum result read_ids(
-    struct ctx *c, struct query *q, size_t max, int64_t **ids, size_t *n)
-{
-    int64_t *rows = arena_array(c->arena, max, sizeof *rows);
-    bind_int(q, "now_at", c->now_at);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        rows[(*n)++] = col_int(q, "id");
-    *ids = rows;
-    return query_end(r);
-}
-
 enum result bookings_overdue(struct ctx *c, size_t max, int64_t **ids, size_t *n)
 {
-    return read_ids(c, db_query(c->db, Q_BOOKINGS_OVERDUE), max, ids, n);
+    struct query *q = db_query(c->db, Q_BOOKINGS_OVERDUE);
+    bind_int(q, "now_at", c->now_at);
+    return query_ids(q, max, ids, n);
 }
 
 enum result bookings_due(
     struct ctx *c, enum booking_state state, size_t max, int64_t **ids, size_t *n)
 {
     CHECK(state == BOOKING_CONFIRMED || state == BOOKING_ACTIVE);
-    enum query_id query =
-        state == BOOKING_CONFIRMED ? Q_BOOKINGS_BEGUN : Q_BOOKINGS_OVER;
-    return read_ids(c, db_query(c->db, query), max, ids, n);
+    struct query *q = db_query(
+        c->db, state == BOOKING_CONFIRMED ? Q_BOOKINGS_BEGUN : Q_BOOKINGS_OVER);
+    bind_int(q, "now_at", c->now_at);
+    return query_ids(q, max, ids, n);
 }
 
 /* ---- access -----------------------------------------------------------------------

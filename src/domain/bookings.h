@@ -29,11 +29,10 @@ const char *bookings_state_label(enum booking_state s);
 /* Is there an edge, and may this role take it? Whose booking it is comes on top. */
 bool bookings_may(enum booking_state from, enum booking_state to, enum role role);
 
-/* Is the visit over, or never to be? Then what the host is owed is put on its way at
- * once; otherwise the clock does it. */
-static inline bool bookings_over(enum booking_state s)
+/* Is it on: paid, and the visit to come or under way? */
+static inline bool bookings_on(enum booking_state s)
 {
-    return s != BOOKING_CONFIRMED && s != BOOKING_ACTIVE;
+    return s == BOOKING_CONFIRMED || s == BOOKING_ACTIVE;
 }
 
 /* Does a booking in this state have its cells? */

@@ -86,18 +86,14 @@ enum result calls_result(struct ctx *c, const struct stripe_reply *reply)
     case STRIPE_BUSY:
     case STRIPE_UNKNOWN:
     case STRIPE_NOT_SENT:
-        c->retry_after_s = 3;
-        return fail(
-            c, R_BUSY, "Your payment is being prepared. Try again in a moment.");
+        return stripe_ops_busy(c);
     case STRIPE_DECLINED:
     case STRIPE_DEFINITIVE:
     case STRIPE_BUG:
     case STRIPE_CONFIG:
         break;
     }
-    return fail(c, R_UPSTREAM,
-        "Payments are not available at the moment. Your time stays held; try again in a"
-        " minute.");
+    return stripe_ops_unavailable(c);
 }
 
 /* ---- for staff --------------------------------------------------------------------

@@ -41,15 +41,8 @@ enum result cells_release(struct ctx *c, int64_t booking_id)
 enum result cells_in_the_way(struct ctx *c, int64_t kitchen_id, int64_t space_id,
     bool whole, struct slots slots, size_t max, int64_t **booking_ids, size_t *n)
 {
-    int64_t *ids = arena_array(c->arena, max, sizeof *ids);
     struct query *q = query_of(c, whole, Q_CELLS_IN_THE_WAY_OF_ALL,
         Q_CELLS_IN_THE_WAY_OF_ONE, kitchen_id, space_id);
     bind_range(q, slots);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        ids[(*n)++] = col_int(q, "booking_id");
-    *booking_ids = ids;
-    return query_end(r);
+    return query_ids(q, max, booking_ids, n);
 }

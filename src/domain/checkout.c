@@ -28,43 +28,15 @@ enum result checkout_get(struct ctx *c, int64_t booking_id, struct checkout *out
     return r == R_NOT_FOUND ? OK : r;
 }
 
-static enum result apply_intent(struct ctx *c, const struct stripe_reply *reply)
-{
-    struct stripe_intent intent;
-    TRY(stripe_read_intent(reply->object, &intent));
-    TRY(db_begin(c->db));
-    TRY(payments_apply(c, &intent));
-    return db_commit(c->db);
-}
-
-static enum result apply_session(
-    struct ctx *c, const struct stripe_reply *reply, const char **intent_id)
-{
-    struct stripe_session session;
-    TRY(stripe_read_session(reply->object, &session));
-    TRY(db_begin(c->db));
-    TRY(payments_apply_session(c, &session));
-    if (*session.intent_id != '\0')
-        *intent_id = session.intent_id;
-    return db_commit(c->db);
-}
-
 /* Reads the payment at Stripe and applies what it says. */
 static enum result look(
     struct ctx *c, const struct stripe_client *client, const struct payment *p)
 {
-    struct stripe_reply reply;
-    const char *intent_id = p->intent_id;
-    if (p->hosted && p->session_id != NULL) {
-        const char *path = ctx_printf(c, "/v1/checkout/sessions/%s", p->session_id);
-        TRY(stripe_ops_read(c, client, path, &reply));
-        TRY(apply_session(c, &reply, &intent_id));
-    }
-    if (intent_id == NULL)
-        return OK;
-    const char *path = ctx_printf(c, "/v1/payment_intents/%s", intent_id);
-    TRY(stripe_ops_read(c, client, path, &reply));
-    return apply_intent(c, &reply);
+    const char *paid_by = "";
+    if (p->hosted && p->session_id != NULL)
+        TRY(payments_read_session(c, client, p->session_id, &paid_by));
+    const char *intent_id = *paid_by != '\0' ? paid_by : p->intent_id;
+    return intent_id == NULL ? OK : payments_read(c, client, intent_id);
 }
 
 static enum result look_again(
@@ -156,7 +128,7 @@ static enum result check_open(struct ctx *c, int64_t booking_id, struct booking 
     *b = k.booking;
     if (b->state == BOOKING_HELD && b->hold_until > c->now_at)
         return OK;
-    if (b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE)
+    if (bookings_on(b->state))
         return fail(c, R_CONFLICT, "This booking is paid already.");
     if (b->state == BOOKING_REQUESTED)
         return fail(
@@ -224,10 +196,7 @@ static enum result open_payment(
         TRY(calls_result(c, &reply));
         TRY(payments_get(c, p->uid, p));
     }
-    if (is_ready(p, hosted))
-        return OK;
-    c->retry_after_s = 3;
-    return fail(c, R_BUSY, "Your payment is being prepared. Try again in a moment.");
+    return is_ready(p, hosted) ? OK : stripe_ops_busy(c);
 }
 
 enum result checkout_intent(

@@ -5,13 +5,15 @@
 
 enum { HASH_BYTES = crypto_hash_sha256_BYTES };
 
-enum result claims_take(struct ctx *c, const char *scope, const char *key)
+enum result claims_take(struct ctx *c, const char *scope, const char *key, bool *first)
 {
     struct query *q = db_query(c->db, Q_CLAIMS_TAKE);
     bind_text(q, "scope", scope);
     bind_text(q, "key", key);
     bind_int(q, "at", c->now_at);
-    return query_run(q);
+    enum result r = query_run(q);
+    *first = r == OK;
+    return r == R_CONFLICT ? OK : r;
 }
 
 enum result claims_drop(

@@ -6,8 +6,8 @@
 #include "app/ctx.h"
 #include "util/text.h"
 
-/* OK the first time, R_CONFLICT ever after. Needs an open transaction. */
-enum result claims_take(struct ctx *c, const char *scope, const char *key);
+/* *FIRST true the first time, false ever after. Needs an open transaction. */
+enum result claims_take(struct ctx *c, const char *scope, const char *key, bool *first);
 
 /* Takes one back, so that it can be taken again. Needs an open transaction. */
 enum result claims_drop(

@@ -368,10 +368,7 @@ enum result compliance_decide(
     bind_text(q, "was", d.state);
     bind_text(q, "state", approve ? "approved" : "rejected");
     bind_text(q, "reason", reason);
-    if (c->actor.user_id != 0)
-        bind_int(q, "decided_by", c->actor.user_id);
-    else
-        bind_null(q, "decided_by");
+    bind_id(q, "decided_by", c->actor.user_id);
     bind_int(q, "now_at", c->now_at);
     enum result r = query_run_one(q);
     if (r == R_CONFLICT)
@@ -389,15 +386,9 @@ enum result compliance_decide(
 
 enum result compliance_overdue(struct ctx *c, size_t max, int64_t **ids, size_t *n)
 {
-    *ids = arena_array(c->arena, max, sizeof **ids);
-    *n = 0;
     struct query *q = db_query(c->db, Q_COMPLIANCE_OVERDUE);
     bind_int(q, "today", c->now_at / DAY_S);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    for (QUERY_EACH(q, r))
-        (*ids)[(*n)++] = col_int(q, "id");
-    return query_end(r);
+    return query_ids(q, max, ids, n);
 }
 
 enum result compliance_expire(struct ctx *c, int64_t id)

@@ -2,29 +2,6 @@
 
 #include "domain/ledger.h"
 
-/* While they are read, `paid` is what the host came to owe before each. */
-static enum result read_rows(
-    struct ctx *c, struct query *q, size_t max, struct debt **out, size_t *n)
-{
-    struct debt *rows = arena_array(c->arena, max, sizeof *rows);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        rows[(*n)++] = (struct debt) {
-            .id = col_int(q, "id"),
-            .at = col_int(q, "at"),
-            .booking_id = col_int(q, "booking_id"),
-            .host_id = col_int(q, "host_id"),
-            .amount = cents_of(col_int(q, "amount_cents")),
-            .paid = cents_of(col_int(q, "before_cents")),
-            .timezone = col_text(q, "timezone"),
-            .title = col_text(q, "title"),
-        };
-    *out = rows;
-    return query_end(r);
-}
-
 /* All that the host has paid of all that he came to owe. */
 static enum result paid_in_all(struct ctx *c, int64_t host_id, int64_t *out)
 {
@@ -70,21 +47,41 @@ static enum result pay(struct ctx *c, int64_t host_id, struct debt *rows, size_t
     return query_end(r);
 }
 
-enum result debts_of_booking(
-    struct ctx *c, int64_t booking_id, struct debt **out, size_t *n)
+/* While they are read, `paid` is what the host came to owe before each. */
+static enum result read_rows(struct ctx *c, int64_t host_id, int64_t booking_id,
+    int64_t before_id, size_t max, struct debt **out, size_t *n)
 {
-    struct query *q = db_query(c->db, Q_DEBTS_OF_BOOKING);
+    struct debt *rows = arena_array(c->arena, max, sizeof *rows);
+    struct query *q = db_query(c->db, Q_DEBTS_OF_HOST);
+    bind_int(q, "host_id", host_id);
     bind_int(q, "booking_id", booking_id);
-    TRY(read_rows(c, q, DEBTS_MAX, out, n));
-    return *n == 0 ? OK : pay(c, (*out)[0].host_id, *out, *n);
+    bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
+    bind_int(q, "max", (int64_t)max);
+    enum result r;
+    *n = 0;
+    for (QUERY_EACH(q, r))
+        rows[(*n)++] = (struct debt) {
+            .id = col_int(q, "id"),
+            .at = col_int(q, "at"),
+            .booking_id = col_int(q, "booking_id"),
+            .amount = cents_of(col_int(q, "amount_cents")),
+            .paid = cents_of(col_int(q, "before_cents")),
+            .timezone = col_text(q, "timezone"),
+            .title = col_text(q, "title"),
+        };
+    TRY(query_end(r));
+    *out = rows;
+    return *n == 0 ? OK : pay(c, host_id, rows, *n);
+}
+
+enum result debts_of_booking(
+    struct ctx *c, const struct booking *b, struct debt **out, size_t *n)
+{
+    return read_rows(c, b->host_id, b->id, 0, DEBTS_MAX, out, n);
 }
 
 enum result debts_page(
     struct ctx *c, int64_t before_id, size_t max, struct debt **out, size_t *n)
 {
-    struct query *q = db_query(c->db, Q_DEBTS_OF_HOST);
-    bind_int(q, "host_id", c->actor.user_id);
-    bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
-    TRY(read_rows(c, q, max, out, n));
-    return *n == 0 ? OK : pay(c, c->actor.user_id, *out, *n);
+    return read_rows(c, c->actor.user_id, 0, before_id, max, out, n);
 }

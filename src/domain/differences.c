@@ -27,10 +27,7 @@ static enum result add(struct ctx *c, const struct difference *d)
     bind_text(q, "kind", d->kind);
     bind_text(q, "source_id", d->source_id);
     bind_text(q, "detail", d->detail);
-    if (d->booking_id == 0)
-        bind_null(q, "booking_id");
-    else
-        bind_int(q, "booking_id", d->booking_id);
+    bind_id(q, "booking_id", d->booking_id);
     bind_int(q, "now_at", c->now_at);
     TRY(query_run(q));
     TRY(audit_add(c, "difference.found", "difference", db_last_id(c->db),
@@ -63,35 +60,25 @@ enum result differences_found(struct ctx *c, const struct difference *d, bool *n
     return add(c, d);
 }
 
-static enum result unseen(struct ctx *c, const char *kind, int64_t before_at,
-    size_t max, int64_t *ids, size_t *n)
-{
-    struct query *q = db_query(c->db, Q_DIFFERENCES_UNSEEN);
-    bind_text(q, "kind", kind);
-    bind_int(q, "before_at", before_at);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        ids[(*n)++] = col_int(q, "id");
-    return query_end(r);
-}
-
 enum result differences_gone(struct ctx *c, const char *kind, int64_t before_at)
 {
-    int64_t ids[50];
+    enum { AT_ONCE = 50 };
+    int64_t *ids;
     size_t n;
     do {
-        TRY(unseen(c, kind, before_at, COUNT_OF(ids), ids, &n));
+        struct query *q = db_query(c->db, Q_DIFFERENCES_UNSEEN);
+        bind_text(q, "kind", kind);
+        bind_int(q, "before_at", before_at);
+        TRY(query_ids(q, AT_ONCE, &ids, &n));
         for (size_t i = 0; i < n; i++) {
-            struct query *q = db_query(c->db, Q_DIFFERENCES_GONE);
+            q = db_query(c->db, Q_DIFFERENCES_GONE);
             bind_int(q, "id", ids[i]);
             bind_int(q, "now_at", c->now_at);
             TRY(query_run_one(q));
             TRY(audit_add(c, "difference.gone", "difference", ids[i],
                 "the newest look does not find it any more"));
         }
-    } while (n == COUNT_OF(ids));
+    } while (n == AT_ONCE);
     return OK;
 }
 

@@ -17,7 +17,7 @@ struct dispute {
     int64_t submissions;
     struct cents host; /* what the host bears, if it is lost */
     bool lost;
-    int64_t opened_at, closed_at; /* closed_at 0: open */
+    int64_t opened_at, closed_at; /* closed_at 0: its status is an open one */
 };
 
 /* "needs_response" as people say it: "Waits for our answer". */
@@ -52,7 +52,7 @@ enum result disputes_check(struct ctx *c, const char *id);
 enum result disputes_stale(
     struct ctx *c, int64_t before_at, size_t max, const char ***ids, size_t *n);
 
-/* ---- evidence ---------------------------------------------------------------------
+/* ---- evidence (disputes_evidence.c) -----------------------------------------------
  */
 
 enum { EVIDENCE_MAX = 5000 }; /* characters: what fits into a call's form */
@@ -72,6 +72,9 @@ struct dispute_record {
 };
 enum result disputes_record(
     struct ctx *c, const struct booking *b, struct dispute_record *out);
+
+/* Does the bank wait for our answer? */
+bool disputes_wants_answer(const struct ctx *c, const struct dispute *d);
 
 /* An administrator sends TEXT as evidence: banks take it once (own transaction; the
  * call is a row). R_CONFLICT: nothing is wanted any more; R_INVALID. */

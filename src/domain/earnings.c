@@ -174,6 +174,8 @@ static void read_line(struct query *q, struct earnings_line *out)
         .transfer_ids = col_text(q, "transfer_ids"),
         .sent_ats = col_text(q, "sent_ats"),
     };
+    struct cents got = cents_add(cents_sub(out->sent, out->reversed), out->kept);
+    out->open = cents_sub(out->net, cents_sub(got, out->debt));
 }
 
 enum result earnings_year(struct ctx *c, int year, int month,

@@ -65,9 +65,7 @@ struct earnings_month {
 enum result earnings_months(struct ctx *c, struct earnings_month out[EARNINGS_MONTHS]);
 
 /* One line of a year's bookkeeping: a paid booking. NET is base and cleaning less fee,
- * refunds and disputes; and it is sent - reversed + kept - debt + what is still to
- * come.
- */
+ * refunds and disputes; and it is sent - reversed + kept - debt + open. */
 struct earnings_line {
     int64_t booking_id, start_at, end_at;
     int year, month; /* of its start, locally */
@@ -77,6 +75,7 @@ struct earnings_line {
     struct cents sent, reversed; /* with Stripe */
     struct cents kept;           /* from its transfer, for what he owed */
     struct cents debt;           /* could not be taken back */
+    struct cents open;           /* still to come; below zero: he has got too much */
     const char *transfer_ids;    /* of what was sent, with blanks between them; "" */
     const char *sent_ats;        /* when each was sent, likewise; UTC seconds */
 };

@@ -8,6 +8,7 @@
 #define DOMAIN_EVENTS_H
 
 #include "app/ctx.h"
+#include "stripe/objects.h"
 #include "util/text.h"
 
 enum { EVENTS_BODY_MAX = 256 * 1024 };
@@ -52,5 +53,22 @@ enum result events_forget(struct ctx *c, int64_t before_at, size_t max, size_t *
  * that object too; or asks Stripe for the payment and applies the event itself. A
  * failure is noted with the event, which is tried again later. */
 enum result events_process(struct ctx *c, const char *event_id);
+
+/* ---- what to do with each type (events_types.c), for events.c ---------------------
+ */
+
+struct events_handling {
+    const char *type;
+    enum result (*now)(struct ctx *c, const struct stripe_event *e);
+    enum result (*later)(struct ctx *c, const char *object_id, const char *account);
+    enum events_endpoint endpoint; /* ours, if it is not named */
+};
+
+/* Neither now nor later: it does not concern us. */
+const struct events_handling *events_handling_of(const struct stripe_event *e);
+
+/* Makes the payment known that E is about, if it is about one: as payments_learn. */
+enum result events_learn(
+    struct ctx *c, const struct events_handling *h, const struct stripe_event *e);
 
 #endif

@@ -19,7 +19,7 @@ struct freeze {
     int64_t opened_at;
 };
 
-/* Those that are open. */
+/* Those that are open, disputes first. */
 enum { FREEZES_MAX = 20 };
 enum result freezes_of_booking(
     struct ctx *c, int64_t booking_id, struct freeze **out, size_t *n);

@@ -391,14 +391,7 @@ enum result host_accounts_check(struct ctx *c)
 enum result host_accounts_stale(
     struct ctx *c, int64_t before_at, size_t max, const char ***account_ids, size_t *n)
 {
-    const char **rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = db_query(c->db, Q_HOST_ACCOUNTS_STALE);
     bind_int(q, "before_at", before_at);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        rows[(*n)++] = col_text(q, "account_id");
-    *account_ids = rows;
-    return query_end(r);
+    return query_text_ids(q, max, account_ids, n);
 }

@@ -31,6 +31,12 @@ enum result listings_save(struct ctx *c, int64_t id, int64_t version,
 const char *listings_changes(
     struct ctx *c, const struct kitchen *was, const struct kitchen *now, bool *place);
 
+/* Where K is to stand: its ZIP code has to be its state's, and lat and lng near it;
+ * with HAS_POINT false it gets the ZIP code's. R_INVALID with a sentence: *FIELD, by
+ * its name in the form, is what is wrong. */
+enum result listings_place(
+    struct ctx *c, struct kitchen *k, bool has_point, const char **field);
+
 enum listing_act {
     LISTING_SUBMIT,  /* host: draft, changes_requested -> pending_approval */
     LISTING_APPROVE, /* admin: pending_approval -> active */
@@ -69,8 +75,8 @@ enum result listings_refresh_host(struct ctx *c, int64_t host_id);
 
 /* What stands between a kitchen and its first booking. */
 struct listing_needs {
-    bool transfers; /* not there yet */
-    const char *papers[3];    /* catalogue keys of required papers that are missing */
+    bool transfers;        /* not there yet */
+    const char *papers[3]; /* catalogue keys of required papers that are missing */
     size_t papers_n;
     bool windows, photos; /* none: allowed, but worth saying */
 };

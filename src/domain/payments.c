@@ -132,16 +132,9 @@ enum result payments_of_session(
 enum result payments_stale(
     struct ctx *c, int64_t before_at, size_t max, const char ***uids, size_t *n)
 {
-    const char **rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = db_query(c->db, Q_PAYMENTS_STALE);
     bind_int(q, "before_at", before_at);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        rows[(*n)++] = col_text(q, "uid");
-    *uids = rows;
-    return query_end(r);
+    return query_text_ids(q, max, uids, n);
 }
 
 enum result payments_touch(struct ctx *c, const struct payment *p)
@@ -340,8 +333,7 @@ enum result payments_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
 {
     bool opens = text_is(op->kind, "pi") || text_is(op->kind, "cs");
-    bool refused = reply->outcome == STRIPE_DEFINITIVE ||
-                   reply->outcome == STRIPE_DECLINED || reply->outcome == STRIPE_BUG;
+    bool refused = stripe_refuses(reply) || reply->outcome == STRIPE_BUG;
     struct payment p;
     if (reply->outcome != STRIPE_OK && !(opens && refused))
         return OK; /* the row is sent again, or whoever wanted it looks for himself */

@@ -93,19 +93,29 @@ enum result payments_answered(
  * nothing and is logged as an error. */
 enum result payments_apply(struct ctx *c, const struct stripe_intent *intent);
 
+/* The same for a session: one that has expired unpaid retires its payment, one that
+ * was completed makes its intent known. */
+enum result payments_apply_session(struct ctx *c, const struct stripe_session *session);
+
+/* Reads an intent, or a session, at Stripe and applies it (own transaction). *INTENT_ID
+ * is the session's; "": nobody has paid. R_UPSTREAM. */
+enum result payments_read(
+    struct ctx *c, const struct stripe_client *client, const char *intent_id);
+enum result payments_read_session(struct ctx *c, const struct stripe_client *client,
+    const char *session_id, const char **intent_id);
+
 /* Makes the payment of an intent known that we may not have heard of: reads the intent
  * at Stripe and applies it (own transactions). R_NOT_FOUND: it is no payment of ours,
  * and will not become one; R_BUSY: it may still; R_UPSTREAM. */
 enum result payments_learn(struct ctx *c, const char *intent_id);
+
+/* The same; that it is no payment of ours is OK. */
+enum result payments_learn_if_ours(struct ctx *c, const char *intent_id);
 
 /* Posts a charge that came into our balance: the host's part, the tax, and what is left
  * for us; one that is not APPLIED to the booking belongs to the vendor at once. Needs
  * an open transaction. Done by payments_apply. */
 enum result payments_post_charge(struct ctx *c, const struct stripe_intent *intent,
     const struct booking *b, bool applied);
-
-/* The same for a session: one that has expired unpaid retires its payment, one that
- * was completed makes its intent known. */
-enum result payments_apply_session(struct ctx *c, const struct stripe_session *session);
 
 #endif

@@ -241,9 +241,8 @@ static enum result apply(struct ctx *c, const struct stripe_intent *intent)
     }
     TRY(r);
     const char *why = mismatch(c, &p, intent);
-    if (why != NULL) {
+    if (why != NULL)
         return set_mismatch(c, &p, intent, why);
-    }
     TRY(adopt(c, &p, intent));
     for (size_t i = 0; i < COUNT_OF(by_status); i++)
         if (text_is(by_status[i].status, intent->status))
@@ -261,6 +260,61 @@ enum result payments_apply(struct ctx *c, const struct stripe_intent *intent)
     enum result r = apply(c, intent);
     c->actor = was;
     return r;
+}
+
+/* ---- sessions ---------------------------------------------------------------------
+ */
+
+enum result payments_apply_session(struct ctx *c, const struct stripe_session *session)
+{
+    struct payment p;
+    if (!text_is(session->app, "prep"))
+        return OK;
+    enum result r = payments_of_session(c, session, &p);
+    if (r == R_NOT_FOUND)
+        return OK; /* our answer to the request that made it will say the same */
+    TRY(r);
+    if (text_is(session->status, "expired"))
+        return payments_end(c, &p, "canceled", "");
+    if (*session->intent_id == '\0' || p.intent_id != NULL)
+        return OK;
+    struct stripe_intent known = { .id = session->intent_id, .client_secret = "" };
+    return adopt(c, &p, &known);
+}
+
+/* ---- read at Stripe ---------------------------------------------------------------
+ */
+
+static enum result apply_committed(struct ctx *c, const struct stripe_intent *intent)
+{
+    TRY(db_begin(c->db));
+    TRY(payments_apply(c, intent));
+    return db_commit(c->db);
+}
+
+enum result payments_read(
+    struct ctx *c, const struct stripe_client *client, const char *intent_id)
+{
+    struct stripe_reply reply;
+    struct stripe_intent intent;
+    TRY(stripe_ops_read(
+        c, client, ctx_printf(c, "/v1/payment_intents/%s", intent_id), &reply));
+    TRY(stripe_read_intent(reply.object, &intent));
+    return apply_committed(c, &intent);
+}
+
+enum result payments_read_session(struct ctx *c, const struct stripe_client *client,
+    const char *session_id, const char **intent_id)
+{
+    struct stripe_reply reply;
+    struct stripe_session session;
+    TRY(stripe_ops_read(
+        c, client, ctx_printf(c, "/v1/checkout/sessions/%s", session_id), &reply));
+    TRY(stripe_read_session(reply.object, &session));
+    TRY(db_begin(c->db));
+    TRY(payments_apply_session(c, &session));
+    *intent_id = session.intent_id;
+    return db_commit(c->db);
 }
 
 /* ---- one that we have not heard of ------------------------------------------------
@@ -304,29 +358,16 @@ enum result payments_learn(struct ctx *c, const char *intent_id)
     if (r != R_NOT_FOUND)
         return r;
     TRY(read_intent(c, intent_id, &intent));
-    TRY(db_begin(c->db));
-    TRY(payments_apply(c, &intent));
-    TRY(db_commit(c->db));
+    TRY(apply_committed(c, &intent));
     r = payments_by_intent(c, intent_id, &p);
     return r == R_NOT_FOUND ? may_be_ours(c, &intent) : r;
 }
 
-/* ---- sessions ---------------------------------------------------------------------
- */
-
-enum result payments_apply_session(struct ctx *c, const struct stripe_session *session)
+enum result payments_learn_if_ours(struct ctx *c, const char *intent_id)
 {
-    struct payment p;
-    if (!text_is(session->app, "prep"))
-        return OK;
-    enum result r = payments_of_session(c, session, &p);
-    if (r == R_NOT_FOUND)
-        return OK; /* our answer to the request that made it will say the same */
-    TRY(r);
-    if (text_is(session->status, "expired"))
-        return payments_end(c, &p, "canceled", "");
-    if (*session->intent_id == '\0' || p.intent_id != NULL)
-        return OK;
-    struct stripe_intent known = { .id = session->intent_id, .client_secret = "" };
-    return adopt(c, &p, &known);
+    enum result r = payments_learn(c, intent_id);
+    if (r != R_NOT_FOUND)
+        return r;
+    fail_clear(c);
+    return OK;
 }

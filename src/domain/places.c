@@ -29,10 +29,7 @@ static const char *short_form(const char *word)
         { "fort", "ft" },
         { "mount", "mt" },
     };
-    for (size_t i = 0; i < COUNT_OF(pairs); i++)
-        if (text_is(pairs[i][0], word))
-            return pairs[i][1];
-    return word;
+    return text_in_words(pairs, COUNT_OF(pairs), word);
 }
 
 const char *places_city_key(struct arena *a, const char *city)

@@ -285,13 +285,13 @@ static enum result give(
 enum result refunds_give(struct ctx *c, int64_t booking_id, struct cents amount,
     const char *reason, const char *key)
 {
+    bool first;
     TRY(accounts_admin_only(c, "gives money back"));
     TRY(db_begin(c->db));
-    enum result r =
-        claims_take(c, "refund", ctx_printf(c, "%lld:%s", (long long)booking_id, key));
-    if (r == R_CONFLICT)
+    TRY(claims_take(
+        c, "refund", ctx_printf(c, "%lld:%s", (long long)booking_id, key), &first));
+    if (!first)
         return OK; /* this very post was carried out before */
-    TRY(r);
     TRY(give(c, booking_id, amount, reason));
     return db_commit(c->db);
 }

@@ -120,7 +120,7 @@ enum result refunds_answered(
         TRY(stripe_read_refund(reply->object, &refund));
         return refunds_apply(c, &refund);
     }
-    if (reply->outcome != STRIPE_DEFINITIVE && reply->outcome != STRIPE_DECLINED)
+    if (!stripe_refuses(reply))
         return OK; /* sent again, or looked for by listing: it may have happened */
     TRY(refunds_by_uid(c, op->subject_uid, &row));
     if (!text_is(row.state, "queued"))
@@ -221,7 +221,7 @@ static enum result take_over(struct ctx *c, const struct stripe_refund *refund,
         TRY(bookings_tell_refund(c, &b, new, cents_sub(before, after), ""));
     TRY(transfers_settle(c, &b, TRANSFERS_REFUNDED));
     /* Ours may have been shared out otherwise, to a cent. */
-    return bookings_over(b.state) ? transfers_schedule(c, &b) : OK;
+    return transfers_schedule(c, &b);
 }
 
 /* It failed before we heard of it, and nobody here had decided it, or something else

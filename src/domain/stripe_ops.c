@@ -14,15 +14,26 @@ enum {
     LOST_PAUSE_S = 10, /* then what was begun has ended, one way or the other */
 };
 
-static const char not_now[] = "Payments are not available at the moment. Your time "
-                              "stays held; try again in a minute.";
+enum result stripe_ops_unavailable(struct ctx *c)
+{
+    return fail(c, R_UPSTREAM,
+        "Payments are not available at the moment. Your time stays held; try again in "
+        "a "
+        "minute.");
+}
+
+enum result stripe_ops_busy(struct ctx *c)
+{
+    c->retry_after_s = 3;
+    return fail(c, R_BUSY, "Your payment is being prepared. Try again in a moment.");
+}
 
 enum result stripe_ops_client(
     struct ctx *c, int64_t total_ms, struct stripe_client *out)
 {
     CHECK(c->net != NULL);
     if (c->outside == OUTSIDE_REFUSES)
-        return fail(c, R_UPSTREAM, "%s", not_now);
+        return stripe_ops_unavailable(c);
     *out = (struct stripe_client) {
         .net = c->net,
         .base = c->conf->stripe_api_base,
@@ -34,14 +45,12 @@ enum result stripe_ops_client(
     if (problem == NULL)
         return OK;
     log_error("stripe_settings", "%s", problem);
-    return fail(c, R_UPSTREAM, "%s", not_now);
+    return stripe_ops_unavailable(c);
 }
 
 bool stripe_ops_live(const struct ctx *c)
 {
-    const char *key = c->conf->stripe_secret_key;
-    return key != NULL &&
-           (text_starts(key, "sk_live_") || text_starts(key, "rk_live_"));
+    return stripe_key_is_live(c->conf->stripe_secret_key);
 }
 
 const char *stripe_ops_form(struct ctx *c, struct buf *form)
@@ -126,16 +135,9 @@ enum result stripe_ops_get(struct ctx *c, const char *uid, struct stripe_op *out
 
 enum result stripe_ops_due(struct ctx *c, size_t max, const char ***uids, size_t *n)
 {
-    const char **rows = arena_array(c->arena, max, sizeof *rows);
     struct query *q = db_query(c->db, Q_STRIPE_OPS_DUE);
     bind_int(q, "now_at", c->now_at);
-    bind_int(q, "max", (int64_t)max);
-    enum result r;
-    *n = 0;
-    for (QUERY_EACH(q, r))
-        rows[(*n)++] = col_text(q, "uid");
-    *uids = rows;
-    return query_end(r);
+    return query_text_ids(q, max, uids, n);
 }
 
 enum result stripe_ops_lease(struct ctx *c, struct stripe_op *op)
@@ -146,8 +148,7 @@ enum result stripe_ops_lease(struct ctx *c, struct stripe_op *op)
     bind_int(q, "lease_until", c->now_at + LEASE_S);
     enum result r = query_run_one(q);
     if (r == R_CONFLICT)
-        return fail(
-            c, R_BUSY, "Your payment is being prepared. Try again in a moment.");
+        return stripe_ops_busy(c);
     TRY(r);
     op->tries++;
     op->state = "sending";
@@ -178,12 +179,12 @@ static const char refused[] = "stripe-refused";
 
 enum result stripe_ops_refused(struct ctx *c, const char *why)
 {
+    bool first;
     log_error("stripe_refused", "%s", why);
     TRY(db_begin(c->db));
-    enum result r = claims_take(c, refused, "");
-    if (r == R_CONFLICT)
+    TRY(claims_take(c, refused, "", &first));
+    if (!first)
         return OK; /* they know */
-    TRY(r);
     TRY(audit_add(c, "stripe.refused", "stripe", 0, why));
     TRY(notices_add_admins(c, "stripe_refused",
         ctx_printf(c,
@@ -343,5 +344,5 @@ enum result stripe_ops_read(struct ctx *c, const struct stripe_client *client,
 {
     struct stripe_request request = { .method = "GET", .path = path };
     stripe_ops_ask(c, client, &request, out);
-    return out->outcome == STRIPE_OK ? OK : fail(c, R_UPSTREAM, "%s", not_now);
+    return out->outcome == STRIPE_OK ? OK : stripe_ops_unavailable(c);
 }

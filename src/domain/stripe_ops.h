@@ -31,9 +31,14 @@ struct stripe_op {
     bool lost;             /* its key says nothing any more */
 };
 
-/* The client of the settings; all its calls together take TOTAL_MS. R_UPSTREAM (a
- * sentence for the person, the reason in the log) if they are not fit to be used, or
- * Stripe has refused our key. */
+/* Sentences for the person at a payment. R_UPSTREAM: Stripe cannot be asked; R_BUSY:
+ * somebody is asking it, or what came of it is not known yet. */
+enum result stripe_ops_unavailable(struct ctx *c);
+enum result stripe_ops_busy(struct ctx *c);
+
+/* The client of the settings; all its calls together take TOTAL_MS. R_UPSTREAM (the
+ * reason is in the log) if they are not fit to be used, or Stripe has refused our key.
+ */
 enum result stripe_ops_client(
     struct ctx *c, int64_t total_ms, struct stripe_client *out);
 
@@ -91,8 +96,8 @@ bool stripe_ops_absent(const struct stripe_reply *reply);
 enum result stripe_ops_again(struct ctx *c, const struct stripe_op *op);
 
 /* Writes down what came of it (needs an open transaction). That Stripe refuses our key
- * does not count as a try. *FIRST false: another
- * sender was quicker, everything is done already. */
+ * does not count as a try. *FIRST false: another sender was quicker, everything is done
+ * already. */
 enum result stripe_ops_settle(struct ctx *c, const struct stripe_op *op,
     const struct stripe_reply *reply, bool *first);
 

@@ -41,8 +41,9 @@ enum result transfers_failed(
 /* ---- sending ----------------------------------------------------------------------
  */
 
-/* Makes sure that what B owes its host is on its way: nothing owed, or a row that is
- * not sent yet, changes nothing. Needs an open transaction. */
+/* Makes sure that what B owes its host is on its way: nothing owed, a row that is not
+ * sent yet, or a booking that is still on changes nothing. Needs an open transaction.
+ */
 enum result transfers_schedule(struct ctx *c, const struct booking *b);
 
 /* The ids of up to MAX rows that are due, or held for an account that is good again. */
@@ -68,12 +69,12 @@ enum result transfers_heed_freezes(struct ctx *c, const struct booking *b);
  */
 enum result transfers_retry(struct ctx *c, int64_t id);
 
-/* Staff: what a booking's host is owed and nothing sends, since somebody took it back in
- * Stripe's dashboard, is sent after all (own transaction). R_CONFLICT: nothing is owed,
- * or it is on its way. */
+/* Staff: what a booking's host is owed and nothing sends, since somebody took it back
+ * in Stripe's dashboard, is sent after all (own transaction). R_CONFLICT: nothing is
+ * owed, or it is on its way. */
 enum result transfers_send_owed(struct ctx *c, int64_t booking_id);
 
-/* ---- asking back ------------------------------------------------------------------
+/* ---- asking back (transfers_reverse.c) --------------------------------------------
  */
 
 struct reversal {
@@ -117,5 +118,38 @@ enum result transfers_reversal_answered(
 /* What Stripe says of a reversal of transfer T. */
 enum result transfers_apply_reversal(
     struct ctx *c, const struct transfer *t, const struct stripe_reversal *reversal);
+
+/* ---- rows (transfers.c), for transfers_apply.c ------------------------------------
+ * What changes one needs an open transaction. R_CONFLICT: it is in another state.
+ */
+
+/* R_NOT_FOUND. The newest is that of the last attempt. */
+enum result transfers_by_uid(struct ctx *c, const char *uid, struct transfer *out);
+enum result transfers_by_transfer(
+    struct ctx *c, const char *transfer_id, struct transfer *out);
+enum result transfers_newest(struct ctx *c, int64_t booking_id, struct transfer *out);
+
+/* It was not sent, and nothing has made it needless. */
+bool transfers_is_open(const struct transfer *t);
+
+enum result transfers_is_frozen(struct ctx *c, int64_t booking_id, bool *frozen);
+
+enum result transfers_add(struct ctx *c, const struct booking *b, const char *uid,
+    int64_t attempt, bool frozen);
+
+/* Claimed for its amount and offset; sent (TRANSFER_ID NULL: all of it was kept). */
+enum result transfers_set_claimed(struct ctx *c, const struct transfer *t);
+enum result transfers_set_sent(
+    struct ctx *c, const struct transfer *t, const char *transfer_id);
+
+/* The claim is off, and the debt that it paid is owed again. */
+enum result transfers_unclaim(struct ctx *c, const struct transfer *t,
+    const char *state, int64_t due_at, bool unlinked, const char *reason);
+
+/* Held until the account was read again and is found good; the host is told once. */
+enum result transfers_hold(struct ctx *c, const struct transfer *t, const char *reason);
+
+/* A failed one is scheduled again. */
+enum result transfers_revive(struct ctx *c, int64_t id);
 
 #endif

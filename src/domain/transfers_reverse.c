@@ -244,6 +244,14 @@ static enum result send_again(struct ctx *c, const struct row *row)
     return transfers_schedule(c, &b);
 }
 
+static enum result succeeded(
+    struct ctx *c, const struct row *row, const char *reversal_id)
+{
+    TRY(set_state(c, row, "succeeded", reversal_id, ""));
+    TRY(came_back(c, row, reversal_id));
+    return send_again(c, row);
+}
+
 enum result transfers_reversal_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply)
 {
@@ -255,11 +263,9 @@ enum result transfers_reversal_answered(
         return OK; /* its event was quicker */
     if (reply->outcome == STRIPE_OK) {
         TRY(stripe_read_reversal(reply->object, &reversal));
-        TRY(set_state(c, &row, "succeeded", reversal.id, ""));
-        TRY(came_back(c, &row, reversal.id));
-        return send_again(c, &row);
+        return succeeded(c, &row, reversal.id);
     }
-    if (reply->outcome != STRIPE_DEFINITIVE && reply->outcome != STRIPE_DECLINED)
+    if (!stripe_refuses(reply))
         return OK; /* sent again, or looked for by listing */
     if (stripe_ops_absent(reply))
         return stripe_ops_again(c, op);
@@ -280,11 +286,8 @@ enum result transfers_apply_reversal(
     if (r != R_NOT_FOUND)
         return r;
     r = by_uid(c, reversal->reversal_uid, &row);
-    if (r == OK && text_is(row.state, "queued")) {
-        TRY(set_state(c, &row, "succeeded", reversal->id, ""));
-        TRY(came_back(c, &row, reversal->id));
-        return send_again(c, &row);
-    }
+    if (r == OK && text_is(row.state, "queued"))
+        return succeeded(c, &row, reversal->id);
     if (r != R_NOT_FOUND)
         return r;
     TRY(add(c, reversal->id, t->id, reversal->amount, "succeeded", reversal->id,
@@ -320,26 +323,4 @@ enum result transfers_reversals_of_booking(
         };
     *out = rows;
     return query_end(r);
-}
-
-/* ---- sent after all ---------------------------------------------------------------
- */
-
-enum result transfers_send_owed(struct ctx *c, int64_t booking_id)
-{
-    struct booking b;
-    struct transfer *rows;
-    size_t before, after;
-    TRY(accounts_admin_only(c, "sends transfers again"));
-    TRY(db_begin(c->db));
-    TRY(bookings_get(c, booking_id, &b));
-    TRY(transfers_of_booking(c, booking_id, &rows, &before));
-    if (bookings_over(b.state))
-        TRY(transfers_schedule(c, &b));
-    TRY(transfers_of_booking(c, booking_id, &rows, &after));
-    if (after == before)
-        return fail(c, R_CONFLICT,
-            "Nothing is owed to the host of this booking, or it is on its way.");
-    TRY(audit_add(c, "transfer.retried", "booking", booking_id, "after a reversal"));
-    return db_commit(c->db);
 }

@@ -46,26 +46,20 @@ enum result visits_unreminded(struct ctx *c, size_t max, int64_t **ids, size_t *
     bind_int(q, "now_at", c->now_at);
     bind_int(q, "until_at", c->now_at + VISITS_REMIND_S);
     bind_int(q, "fresh_s", VISITS_REMIND_S + VISITS_FRESH_S);
-    bind_int(q, "max", (int64_t)max);
-    *ids = arena_array(c->arena, max, sizeof **ids);
-    *n = 0;
-    enum result r;
-    for (QUERY_EACH(q, r))
-        (*ids)[(*n)++] = col_int(q, "id");
-    return query_end(r);
+    return query_ids(q, max, ids, n);
 }
 
 enum result visits_remind(struct ctx *c, int64_t id)
 {
     struct booking b;
+    bool first;
     TRY(db_begin(c->db));
     TRY(bookings_get(c, id, &b));
     if (b.state != BOOKING_CONFIRMED)
         return OK; /* canceled meanwhile, or begun */
-    enum result r = claims_take(c, "reminder", ctx_printf(c, "%lld", (long long)id));
-    if (r == R_CONFLICT)
+    TRY(claims_take(c, "reminder", ctx_printf(c, "%lld", (long long)id), &first));
+    if (!first)
         return OK; /* another process was quicker */
-    TRY(r);
     TRY(bookings_tell(c, &b, NEWS_REMINDER));
     TRY(bookings_tell(c, &b, NEWS_REMINDER_HOST));
     return db_commit(c->db);

@@ -22,13 +22,18 @@ const char *stripe_outcome_name(enum stripe_outcome outcome)
     return (unsigned)outcome < COUNT_OF(names) ? names[outcome] : "unknown";
 }
 
+bool stripe_key_is_live(const char *key)
+{
+    return key != NULL &&
+           (text_starts(key, "sk_live_") || text_starts(key, "rk_live_"));
+}
+
 const char *stripe_client_problem(const struct stripe_client *c)
 {
     static const char live_base[] = "https://api.stripe.com";
+    bool live_key = stripe_key_is_live(c->key);
     bool test_key = c->key != NULL && (text_starts(c->key, "sk_test_") ||
                                           text_starts(c->key, "rk_test_"));
-    bool live_key = c->key != NULL && (text_starts(c->key, "sk_live_") ||
-                                          text_starts(c->key, "rk_live_"));
     if (!test_key && !live_key)
         return "The Stripe key does not begin with sk_test_, rk_test_, sk_live_ or "
                "rk_live_.";

@@ -47,6 +47,9 @@ struct stripe_client {
  * which none is left is NOT_SENT. */
 int64_t stripe_deadline(int64_t total_ms);
 
+/* NULL is no key. */
+bool stripe_key_is_live(const char *key);
+
 /* What is wrong with the client's settings, as a sentence, or NULL: a live key
  * goes to https://api.stripe.com only. */
 const char *stripe_client_problem(const struct stripe_client *c);
@@ -80,6 +83,12 @@ struct stripe_reply {
     const char *request_id;    /* Stripe's, for the log; "" if none */
     bool replayed;             /* the answer to an earlier request with this key */
 };
+
+/* Refused for good, by the card or by Stripe. */
+static inline bool stripe_refuses(const struct stripe_reply *reply)
+{
+    return reply->outcome == STRIPE_DECLINED || reply->outcome == STRIPE_DEFINITIVE;
+}
 
 /* Everything in the reply lives in A. */
 void stripe_call(const struct stripe_client *c, struct arena *a,

@@ -38,11 +38,8 @@ static void read_error(const struct json *e, struct stripe_error *out)
     *out = (struct stripe_error) {
         .type = text(e, "type"),
         .code = text(e, "code"),
-        .decline_code = text(e, "decline_code"),
         .param = text(e, "param"),
         .message = text(e, "message"),
-        .intent_id = text(e, "payment_intent.id"),
-        .intent_status = text(e, "payment_intent.status"),
     };
 }
 
@@ -60,13 +57,9 @@ enum result stripe_read_intent(const struct json *j, struct stripe_intent *out)
         .currency = text(j, "currency"),
         .client_secret = text(j, "client_secret"),
         .charge_id = reference(j, "latest_charge"),
-        .customer_id = reference(j, "customer"),
         .app = text(j, "metadata.app"),
         .booking_uid = text(j, "metadata.booking_uid"),
         .attempt = text(j, "metadata.attempt"),
-        .transfer_group = text(j, "transfer_group"),
-        .cancellation_reason = text(j, "cancellation_reason"),
-        .created_at = number(j, "created"),
     };
     read_error(json_get(j, "last_payment_error"), &out->last_error);
     bool whole = is_a(j, "payment_intent") && out->status[0] != '\0' &&
@@ -81,17 +74,12 @@ enum result stripe_read_session(const struct json *j, struct stripe_session *out
         .id = text(j, "id"),
         .url = text(j, "url"),
         .status = text(j, "status"),
-        .payment_status = text(j, "payment_status"),
         .intent_id = reference(j, "payment_intent"),
-        .client_reference_id = text(j, "client_reference_id"),
-        .amount_total = cents_of(number(j, "amount_total")),
-        .currency = text(j, "currency"),
         .app = text(j, "metadata.app"),
-        .booking_uid = text(j, "metadata.booking_uid"),
-        .expires_at = number(j, "expires_at"),
     };
-    bool whole = is_a(j, "checkout.session") && out->payment_status[0] != '\0' &&
-                 json_bool(j, "livemode", &out->livemode);
+    bool livemode;
+    bool whole = is_a(j, "checkout.session") && text(j, "payment_status")[0] != '\0' &&
+                 json_bool(j, "livemode", &livemode);
     return whole ? OK : R_INVALID;
 }
 
@@ -100,15 +88,11 @@ enum result stripe_read_account(const struct json *j, struct stripe_account *out
     *out = (struct stripe_account) {
         .id = text(j, "id"),
         .transfers = text(j, "capabilities.transfers"),
-        .charges_enabled = flag(j, "charges_enabled"),
         .payouts_enabled = flag(j, "payouts_enabled"),
-        .details_submitted = flag(j, "details_submitted"),
         .disabled_reason = text(j, "requirements.disabled_reason"),
         .currently_due = json_get(j, "requirements.currently_due"),
         .past_due = json_get(j, "requirements.past_due"),
         .deadline_at = number(j, "requirements.current_deadline"),
-        .app = text(j, "metadata.app"),
-        .host_uid = text(j, "metadata.host_uid"),
     };
     return is_a(j, "account") ? OK : R_INVALID;
 }
@@ -118,7 +102,6 @@ enum result stripe_read_account_link(
 {
     *out = (struct stripe_account_link) {
         .url = text(j, "url"),
-        .expires_at = number(j, "expires_at"),
     };
     bool link = text_is(json_text(j, "object"), "account_link") ||
                 text_is(json_text(j, "object"), "login_link");
@@ -129,7 +112,6 @@ enum result stripe_read_customer(const struct json *j, struct stripe_customer *o
 {
     *out = (struct stripe_customer) {
         .id = text(j, "id"),
-        .email = text(j, "email"),
     };
     return is_a(j, "customer") && !flag(j, "deleted") ? OK : R_INVALID;
 }
@@ -139,12 +121,9 @@ enum result stripe_read_refund(const struct json *j, struct stripe_refund *out)
     *out = (struct stripe_refund) {
         .id = text(j, "id"),
         .status = text(j, "status"),
-        .currency = text(j, "currency"),
         .intent_id = reference(j, "payment_intent"),
-        .charge_id = reference(j, "charge"),
         .movement_id = reference(j, "balance_transaction"),
         .failure_reason = text(j, "failure_reason"),
-        .app = text(j, "metadata.app"),
         .refund_uid = text(j, "metadata.refund_uid"),
     };
     return is_a(j, "refund") && json_int(j, "amount", &out->amount.n) ? OK : R_INVALID;
@@ -154,16 +133,10 @@ enum result stripe_read_transfer(const struct json *j, struct stripe_transfer *o
 {
     *out = (struct stripe_transfer) {
         .id = text(j, "id"),
-        .amount_reversed = cents_of(number(j, "amount_reversed")),
-        .currency = text(j, "currency"),
-        .destination = reference(j, "destination"),
-        .source_charge_id = reference(j, "source_transaction"),
-        .transfer_group = text(j, "transfer_group"),
         .app = text(j, "metadata.app"),
         .transfer_uid = text(j, "metadata.transfer_uid"),
         .booking_uid = text(j, "metadata.booking_uid"),
         .reversals = json_get(j, "reversals.data"),
-        .created_at = number(j, "created"),
     };
     return is_a(j, "transfer") && json_int(j, "amount", &out->amount.n) ? OK
                                                                         : R_INVALID;
@@ -173,10 +146,7 @@ enum result stripe_read_reversal(const struct json *j, struct stripe_reversal *o
 {
     *out = (struct stripe_reversal) {
         .id = text(j, "id"),
-        .transfer_id = reference(j, "transfer"),
-        .app = text(j, "metadata.app"),
         .reversal_uid = text(j, "metadata.reversal_uid"),
-        .created_at = number(j, "created"),
     };
     bool whole = is_a(j, "transfer_reversal") && json_int(j, "amount", &out->amount.n);
     return whole ? OK : R_INVALID;
@@ -188,8 +158,6 @@ enum result stripe_read_dispute(const struct json *j, struct stripe_dispute *out
         .id = text(j, "id"),
         .status = text(j, "status"),
         .reason = text(j, "reason"),
-        .currency = text(j, "currency"),
-        .charge_id = reference(j, "charge"),
         .intent_id = reference(j, "payment_intent"),
         .due_by = number(j, "evidence_details.due_by"),
         .submissions = number(j, "evidence_details.submission_count"),
@@ -209,7 +177,6 @@ enum result stripe_read_movement(const struct json *j, struct stripe_movement *o
         .type = text(j, "type"),
         .source_id = reference(j, "source"),
         .fee = cents_of(number(j, "fee")),
-        .net = cents_of(number(j, "net")),
         .currency = text(j, "currency"),
         .created_at = number(j, "created"),
     };
@@ -227,9 +194,6 @@ enum result stripe_read_event(const struct json *j, struct stripe_event *out)
         .api_version = text(j, "api_version"),
         .created_at = number(j, "created"),
         .object_id = text(j, "data.object.id"),
-        .object_type = text(j, "data.object.object"),
-        .app = text(j, "data.object.metadata.app"),
-        .booking_uid = text(j, "data.object.metadata.booking_uid"),
         .object = json_get(j, "data.object"),
     };
     bool whole = is_a(j, "event") && out->type[0] != '\0' && out->object != NULL &&

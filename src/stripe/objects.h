@@ -5,8 +5,7 @@
  * another type, or lacks a field that the type always has.
  *
  * Metadata of ours: `app` is "prep" on everything we make; `booking_uid`,
- * `attempt`, `host_uid`, `refund_uid`, `transfer_uid`, `reversal_uid` name our own
- * rows. */
+ * `attempt`, `refund_uid`, `transfer_uid`, `reversal_uid` name our own rows. */
 #ifndef STRIPE_OBJECTS_H
 #define STRIPE_OBJECTS_H
 
@@ -19,9 +18,8 @@
 
 struct stripe_error {
     const char *type; /* "card_error", "invalid_request_error", ... */
-    const char *code, *decline_code, *param;
-    const char *message;                   /* for the person, if type is card_error */
-    const char *intent_id, *intent_status; /* of the payment_intent inside */
+    const char *code, *param;
+    const char *message; /* for the person, if type is card_error */
 };
 
 struct stripe_intent {
@@ -32,82 +30,66 @@ struct stripe_intent {
     struct cents amount, amount_received;
     const char *currency;
     const char *client_secret; /* never log it */
-    const char *charge_id, *customer_id;
+    const char *charge_id;
     const char *app, *booking_uid, *attempt;
-    const char *transfer_group;
-    const char *cancellation_reason;
     struct stripe_error last_error;
-    int64_t created_at;
     bool livemode;
 };
 
 struct stripe_session { /* checkout.session */
     const char *id;
-    const char *url;            /* "" once it is over */
-    const char *status;         /* open, complete, expired */
-    const char *payment_status; /* paid, unpaid, no_payment_required */
-    const char *intent_id;      /* "" until somebody pays */
-    const char *client_reference_id;
-    struct cents amount_total;
-    const char *currency;
-    const char *app, *booking_uid;
-    int64_t expires_at;
-    bool livemode;
+    const char *url;       /* "" once it is over */
+    const char *status;    /* open, complete, expired */
+    const char *intent_id; /* "" until somebody pays */
+    const char *app;
 };
 
 struct stripe_account {
     const char *id;
     const char *transfers; /* capability: active, pending, inactive, "" */
-    bool charges_enabled, payouts_enabled, details_submitted;
+    bool payouts_enabled;
     const char *disabled_reason;
     const struct json *currently_due, *past_due; /* texts: "individual.dob.day"; NULL */
     int64_t deadline_at;                         /* 0: none */
-    const char *app, *host_uid;
 };
 
 struct stripe_account_link {
     const char *url;
-    int64_t expires_at;
 };
 
 struct stripe_customer {
-    const char *id, *email;
+    const char *id;
 };
 
 struct stripe_refund {
     const char *id;
     const char *status; /* pending, requires_action, succeeded, failed, canceled */
     struct cents amount;
-    const char *currency;
-    const char *intent_id, *charge_id;
+    const char *intent_id;
     const char *movement_id; /* balance_transaction; "": no money has moved yet */
     const char *failure_reason;
-    const char *app, *refund_uid;
+    const char *refund_uid;
 };
 
 struct stripe_transfer {
     const char *id;
-    struct cents amount, amount_reversed;
-    const char *currency, *destination, *source_charge_id, *transfer_group;
+    struct cents amount;
     const char *app, *transfer_uid, *booking_uid;
     const struct json *reversals; /* the list's data: stripe_read_reversal; or NULL */
-    int64_t created_at;
 };
 
 struct stripe_reversal { /* transfer_reversal */
     const char *id;
     struct cents amount;
-    const char *transfer_id;
-    const char *app, *reversal_uid;
-    int64_t created_at;
+    const char *reversal_uid;
 };
 
 struct stripe_dispute {
     const char *id;
     const char *status; /* warning_..., needs_response, under_review, won, lost, ... */
-    const char *reason, *currency;
+    const char *reason;
     struct cents amount; /* may be more than the charge */
-    const char *charge_id, *intent_id;
+    const char *intent_id;
     int64_t due_by, submissions, created_at; /* due_by 0: no evidence is wanted */
     bool livemode;
     const struct json *movements; /* balance_transactions: stripe_read_movement */
@@ -115,7 +97,7 @@ struct stripe_dispute {
 
 struct stripe_movement { /* balance_transaction */
     const char *id, *type, *source_id;
-    struct cents amount, fee, net; /* net = amount - fee */
+    struct cents amount, fee;
     const char *currency;
     int64_t created_at;
 };
@@ -127,9 +109,8 @@ struct stripe_event {
     const char *api_version;
     int64_t created_at;
     bool livemode;
-    const char *object_id, *object_type;
-    const char *app, *booking_uid; /* of the object's metadata */
-    const struct json *object;     /* data.object, for the reader of its type */
+    const char *object_id;
+    const struct json *object; /* data.object, for the reader of its type */
 };
 
 enum result stripe_read_intent(const struct json *j, struct stripe_intent *out);

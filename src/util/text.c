@@ -125,6 +125,14 @@ bool text_ends(const char *s, const char *suffix)
     return n >= m && memcmp(s + n - m, suffix, m) == 0;
 }
 
+const char *text_in_words(const char *const (*pairs)[2], size_t n, const char *s)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text_is(pairs[i][0], s))
+            return pairs[i][1];
+    return s;
+}
+
 const char *text_full_stop(const char *s)
 {
     return text_ends(s, ".") || text_ends(s, "!") || text_ends(s, "?") ||

@@ -43,6 +43,9 @@ bool text_same_nocase(const char *a, const char *b);
 bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
 
+/* What stands beside S in PAIRS, a list of N; S itself if it is not there. */
+const char *text_in_words(const char *const (*pairs)[2], size_t n, const char *s);
+
 /* The stop that S wants at its end as a sentence: "." or, if it has one, "". */
 const char *text_full_stop(const char *s);
 

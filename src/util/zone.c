@@ -222,13 +222,6 @@ char *zone_format_date(struct arena *a, const struct zone *z, int64_t at)
     return civil_format_date(a, &c);
 }
 
-char *zone_format_time(struct arena *a, const struct zone *z, int64_t at)
-{
-    struct civil c;
-    zone_civil(z, at, &c);
-    return civil_format_time(a, &c);
-}
-
 char *zone_format_clock(struct arena *a, const struct zone *z, int64_t at)
 {
     struct civil c;

@@ -45,13 +45,13 @@ int64_t zone_next_day(const struct zone *z, int64_t at);
 int zone_at(
     const struct zone *z, const struct civil *c, int64_t *first, int64_t *second);
 
-/* "Tue 24 Nov 2026", "07:15", "24 Nov 2026, 07:15 EST" and RFC 3339's
+/* "Tue 24 Nov 2026", "24 Nov 2026, 07:15 EST" and RFC 3339's
  * "2026-11-24T07:15:00-05:00", in local time. */
 char *zone_format_date(struct arena *a, const struct zone *z, int64_t at);
-char *zone_format_time(struct arena *a, const struct zone *z, int64_t at);
-/* "07:15", and "01:15 CST" where clocks show it twice. */
-char *zone_format_clock(struct arena *a, const struct zone *z, int64_t at);
 char *zone_format(struct arena *a, const struct zone *z, int64_t at);
 char *zone_format_iso(struct arena *a, const struct zone *z, int64_t at);
+
+/* "07:15", and "01:15 CST" where clocks show it twice. */
+char *zone_format_clock(struct arena *a, const struct zone *z, int64_t at);
 
 #endif

@@ -36,9 +36,7 @@ static void show_facts(
 static enum result show_evidence(
     struct ctx *c, struct web *w, const struct dispute *d, bool *waits)
 {
-    static const struct {
-        const char *state, *label;
-    } words[] = {
+    static const char *const words[][2] = {
         { "queued", "On its way to Stripe" },
         { "sent", "With the bank" },
         { "failed", "Stripe refused it" },
@@ -57,9 +55,8 @@ static enum result show_evidence(
         view_text(item, "text", rows[i].text);
         view_text(item, "said", rows[i].error);
         view_text(item, "state", rows[i].state);
-        for (size_t k = 0; k < COUNT_OF(words); k++)
-            if (text_is(words[k].state, rows[i].state))
-                view_text(item, "state_label", words[k].label);
+        view_text(
+            item, "state_label", text_in_words(words, COUNT_OF(words), rows[i].state));
     }
     view_bool(w->view, "has_evidence", n > 0);
     return OK;
@@ -94,8 +91,7 @@ static enum result show(struct ctx *c, struct web *w, const struct dispute *d,
     bookings_show(c, w->view, b);
     show_facts(c, w, d, b);
     TRY(show_evidence(c, w, d, &waits));
-    bool wanted = d->closed_at == 0 && d->submissions == 0 && !waits &&
-                  (d->due_by == 0 || d->due_by >= c->now_at);
+    bool wanted = !waits && disputes_wants_answer(c, d);
     view_text(w->view, "dispute_id", d->id);
     view_bool(w->view, "can_answer", admin_show_may_decide(c, w) && wanted);
     view_bool(w->view, "is_wanted", wanted);

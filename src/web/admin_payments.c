@@ -28,6 +28,26 @@ static void show_amount(
     view_text(item, key, cents_format(c->arena, amount));
 }
 
+/* 0: of none. */
+static void show_booking(struct view *item, int64_t booking_id)
+{
+    view_int(item, "booking_id", booking_id);
+    view_bool(item, "has_booking", booking_id != 0);
+}
+
+/* What was typed for one row of a list, and what is wrong with it. */
+struct typed {
+    int64_t id;
+    const char *reason, *error;
+};
+
+static void show_typed(struct view *item, const struct typed *typed, int64_t id)
+{
+    bool is_this = typed != NULL && typed->id == id;
+    view_text(item, "typed", is_this ? typed->reason : "");
+    view_text(item, "error", is_this ? typed->error : "");
+}
+
 /* ---- the books --------------------------------------------------------------------
  */
 
@@ -52,10 +72,7 @@ static const char *kind_label(const char *kind)
         { "stripe_fee", "Stripe's fee" },
         { "payout", "Payout to our bank" },
     };
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (text_is(words[i][0], kind))
-            return words[i][1];
-    return kind;
+    return text_in_words(words, COUNT_OF(words), kind);
 }
 
 /* Is it named by an object of Stripe's? What we decide ourselves has ids of ours. */
@@ -84,7 +101,8 @@ static enum result show_totals(struct ctx *c, struct web *w)
     return OK;
 }
 
-static enum result list_ledger(struct ctx *c, struct web *w, struct view *list)
+static enum result list_ledger(struct ctx *c, struct web *w, struct view *list,
+    [[maybe_unused]] const struct typed *typed)
 {
     struct ledger_row *rows;
     size_t n;
@@ -100,8 +118,7 @@ static enum result list_ledger(struct ctx *c, struct web *w, struct view *list)
         show_amount(c, item, "amount", rows[i].amount);
         view_text(
             item, "source_id", is_at_stripe(rows[i].kind) ? rows[i].source_id : "");
-        view_int(item, "booking_id", rows[i].booking_id);
-        view_bool(item, "has_booking", rows[i].booking_id != 0);
+        show_booking(item, rows[i].booking_id);
     }
     return OK;
 }
@@ -144,7 +161,8 @@ static size_t paged_by(struct ctx *c, struct web *w, const struct place *asked,
                                  (rows)[PER_PAGE - 1].text }                           \
                            : (struct place) { 0 })
 
-static enum result list_disputes(struct ctx *c, struct web *w, struct view *list)
+static enum result list_disputes(struct ctx *c, struct web *w, struct view *list,
+    [[maybe_unused]] const struct typed *typed)
 {
     struct dispute *rows;
     size_t n;
@@ -168,20 +186,7 @@ static enum result list_disputes(struct ctx *c, struct web *w, struct view *list
     return OK;
 }
 
-/* What was typed for one row of a list, and what is wrong with it. */
-struct typed {
-    int64_t id;
-    const char *reason, *error;
-};
-
-static void show_typed(struct view *item, const struct typed *typed, int64_t id)
-{
-    bool is_this = typed != NULL && typed->id == id;
-    view_text(item, "typed", is_this ? typed->reason : "");
-    view_text(item, "error", is_this ? typed->error : "");
-}
-
-static enum result list_refunds_with(
+static enum result list_refunds(
     struct ctx *c, struct web *w, struct view *list, const struct typed *typed)
 {
     struct refund_row *rows;
@@ -202,12 +207,8 @@ static enum result list_refunds_with(
     return OK;
 }
 
-static enum result list_refunds(struct ctx *c, struct web *w, struct view *list)
-{
-    return list_refunds_with(c, w, list, NULL);
-}
-
-static enum result list_transfers(struct ctx *c, struct web *w, struct view *list)
+static enum result list_transfers(struct ctx *c, struct web *w, struct view *list,
+    [[maybe_unused]] const struct typed *typed)
 {
     struct transfer *rows;
     size_t n;
@@ -224,7 +225,8 @@ static enum result list_transfers(struct ctx *c, struct web *w, struct view *lis
     return OK;
 }
 
-static enum result list_warnings(struct ctx *c, struct web *w, struct view *list)
+static enum result list_warnings(struct ctx *c, struct web *w, struct view *list,
+    [[maybe_unused]] const struct typed *typed)
 {
     struct queues_warning *rows, after = { .source_id = "" };
     size_t n;
@@ -261,13 +263,11 @@ static const char *call_label(const char *kind)
         { "rev", "Take a transfer back" },
         { "dpev", "Answer a bank" },
     };
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (text_is(words[i][0], kind))
-            return words[i][1];
-    return kind;
+    return text_in_words(words, COUNT_OF(words), kind);
 }
 
-static enum result list_calls(struct ctx *c, struct web *w, struct view *list)
+static enum result list_calls(struct ctx *c, struct web *w, struct view *list,
+    [[maybe_unused]] const struct typed *typed)
 {
     struct stuck_call *rows;
     size_t n;
@@ -279,8 +279,7 @@ static enum result list_calls(struct ctx *c, struct web *w, struct view *list)
         view_text(item, "uid", rows[i].uid);
         view_text(item, "what", call_label(rows[i].kind));
         view_bool(item, "needs_review", text_is(rows[i].state, "review"));
-        view_int(item, "booking_id", rows[i].booking_id);
-        view_bool(item, "has_booking", rows[i].booking_id != 0);
+        show_booking(item, rows[i].booking_id);
         show_time(c, item, rows[i].since_at);
         view_int(item, "tries", rows[i].tries);
         view_textf(item, "said", "%s%s%s",
@@ -293,7 +292,8 @@ static enum result list_calls(struct ctx *c, struct web *w, struct view *list)
     return OK;
 }
 
-static enum result list_debts(struct ctx *c, struct web *w, struct view *list)
+static enum result list_debts(struct ctx *c, struct web *w, struct view *list,
+    [[maybe_unused]] const struct typed *typed)
 {
     struct queues_debt *rows;
     size_t n;
@@ -326,13 +326,10 @@ static const char *difference_label(const char *kind)
         { "event_version", "Stripe's events come in another version than ours" },
         { "payout_failed", "Stripe could not pay out to our bank" },
     };
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (text_is(words[i][0], kind))
-            return words[i][1];
-    return kind;
+    return text_in_words(words, COUNT_OF(words), kind);
 }
 
-static enum result list_differences_with(
+static enum result list_differences(
     struct ctx *c, struct web *w, struct view *list, const struct typed *typed)
 {
     struct difference *rows;
@@ -345,8 +342,7 @@ static enum result list_differences_with(
         view_text(item, "what", difference_label(rows[i].kind));
         view_text(item, "detail", rows[i].detail);
         view_text(item, "source_id", rows[i].source_id);
-        view_int(item, "booking_id", rows[i].booking_id);
-        view_bool(item, "has_booking", rows[i].booking_id != 0);
+        show_booking(item, rows[i].booking_id);
         view_bool(item, "can_send", text_is(rows[i].kind, "unscheduled"));
         show_time(c, item, rows[i].found_at);
         view_text(item, "seen", show_when(c, rows[i].seen_at));
@@ -356,17 +352,13 @@ static enum result list_differences_with(
     return OK;
 }
 
-static enum result list_differences(struct ctx *c, struct web *w, struct view *list)
-{
-    return list_differences_with(c, w, list, NULL);
-}
-
 /* ---- the page ---------------------------------------------------------------------
  */
 
 static const struct section {
     const char *value, *label, *template;
-    enum result (*list)(struct ctx *c, struct web *w, struct view *list);
+    enum result (*list)(
+        struct ctx *c, struct web *w, struct view *list, const struct typed *typed);
     size_t count; /* where its number is in struct queues_counts; NONE */
 } sections[] = {
 #define COUNT(member) offsetof(struct queues_counts, member)
@@ -422,13 +414,18 @@ static const struct section *section_of(const char *value)
     return &sections[0];
 }
 
+static enum result show(
+    struct ctx *c, struct web *w, const struct section *s, const struct typed *typed)
+{
+    TRY(show_tabs(c, w, s));
+    TRY(s->list(c, w, view_list(w->view, "rows"), typed));
+    admin_show_may_decide(c, w);
+    return web_page(c, w, typed == NULL ? 200 : 422, s->template);
+}
+
 enum result web_admin_payments(struct ctx *c, struct web *w)
 {
-    const struct section *s = section_of(params_get(w->req.query, "state"));
-    TRY(show_tabs(c, w, s));
-    TRY(s->list(c, w, view_list(w->view, "rows")));
-    admin_show_may_decide(c, w);
-    return web_page(c, w, 200, s->template);
+    return show(c, w, section_of(params_get(w->req.query, "state")), NULL);
 }
 
 enum result admin_payments_stats(struct ctx *c, struct web *w)
@@ -466,19 +463,12 @@ static const struct field refund_fields[] = {
     { "reason", FIELD_TEXT, "Reason", .max = REFUNDS_REASON_MAX },
 };
 
-typedef enum result list_with(
-    struct ctx *c, struct web *w, struct view *list, const struct typed *typed);
-
 /* The list once more, with what was typed for one row and what is wrong with it. */
 static enum result show_again(struct ctx *c, struct web *w, const char *section,
-    list_with *list, const struct form *f, const char *error)
+    const struct form *f, const char *error)
 {
-    const struct section *s = section_of(section);
     struct typed typed = { web_id(w), form_raw(f, "reason"), error };
-    TRY(show_tabs(c, w, s));
-    TRY(list(c, w, view_list(w->view, "rows"), &typed));
-    admin_show_may_decide(c, w);
-    return web_page(c, w, 422, s->template);
+    return show(c, w, section_of(section), &typed);
 }
 
 enum result web_admin_refund(struct ctx *c, struct web *w)
@@ -492,7 +482,7 @@ enum result web_admin_refund(struct ctx *c, struct web *w)
     if (error == NULL && !form_ok(&f))
         error = "Choose what is to happen with this refund.";
     if (error != NULL)
-        return show_again(c, w, "refunds", list_refunds_with, &f, error);
+        return show_again(c, w, "refunds", &f, error);
     TRY(gives_up ? refunds_give_up(c, web_id(w), form_text(&f, "reason"))
                  : refunds_retry(c, web_id(w)));
     return back_to(c, w, "refunds",
@@ -542,7 +532,7 @@ enum result web_admin_difference(struct ctx *c, struct web *w)
     struct form f;
     web_form(c, w, difference_fields, COUNT_OF(difference_fields), &f);
     if (!form_ok(&f))
-        return show_again(c, w, "differences", list_differences_with, &f,
+        return show_again(c, w, "differences", &f,
             form_error(&f, "reason") != NULL ? form_error(&f, "reason")
                                              : "Say why it is in order.");
     TRY(differences_close(c, web_id(w), form_text(&f, "reason")));

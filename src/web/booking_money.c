@@ -75,28 +75,18 @@ static struct cents payable_of(const struct ledger_row *rows, size_t n)
     return cents_of(sum);
 }
 
-/* What is the host's of the bill: the charge less his part of what was decided. */
-static struct cents entitled(const struct money *m)
-{
-    static const char *const kinds[] = { "charge", "refund_owed", "refund_withdrawn",
-        "dispute_lost", "dispute_late_win" };
-    int64_t sum = 0;
-    for (size_t i = 0; i < m->rows_n; i++)
-        for (size_t k = 0; k < COUNT_OF(kinds); k++)
-            if (text_is(kinds[k], m->rows[i].kind))
-                sum += payable_of(&m->rows[i], 1).n;
-    return cents_of(sum);
-}
-
-static void show_share(const struct money *m, struct view *v)
+static enum result show_share(const struct money *m, struct view *v)
 {
     enum booking_state s = m->b->state;
     bool ahead = s == BOOKING_REQUESTED || s == BOOKING_HELD;
-    bool open = s == BOOKING_CONFIRMED || s == BOOKING_ACTIVE || m->b->disputed;
-    struct cents share = m->applied ? entitled(m) : m->b->host;
+    bool open = bookings_on(s) || m->b->disputed;
+    struct cents share = m->b->host;
+    if (m->side == SIDE_HOST && m->applied)
+        TRY(ledger_entitled(m->c, m->b->id, &share));
     view_bool(v, "has_share", m->side == SIDE_HOST && (m->applied || ahead));
     view_bool(v, "share_is_open", ahead || (open && share.n > 0));
     view_text(v, "share", share.n > 0 ? cents_format(m->c->arena, share) : "");
+    return OK;
 }
 
 static enum side side_of(const struct ctx *c, const struct booking *b)
@@ -119,7 +109,7 @@ enum result booking_money_show(struct ctx *c, struct view *v, const struct booki
     TRY(booking_story_tell(m));
     show_lines(m, v);
     show_books(m, v);
-    show_share(m, v);
+    TRY(show_share(m, v));
     view_bool(v, "has_dispute", m->disputed);
     view_bool(v, "has_receipt", m->applied && m->side != SIDE_HOST);
     return OK;

@@ -1,12 +1,10 @@
 #include "web/booking_story.h"
 
-#include "domain/debts.h"
 #include "domain/disputes.h"
 #include "domain/refunds.h"
 #include "domain/transfers.h"
 #include "util/guard.h"
 #include "util/text.h"
-#include "web/show.h"
 
 /* ---- words ------------------------------------------------------------------------
  */
@@ -80,12 +78,6 @@ static int64_t charged_at(const struct money *m, const struct payment *p)
     return m->b->confirmed_at != 0 ? m->b->confirmed_at : p->updated_at;
 }
 
-static bool is_charged(const struct payment *p)
-{
-    return p->applied || text_is(p->state, "succeeded") || text_is(p->state, "late") ||
-           text_is(p->state, "refunded");
-}
-
 /* An attempt that has brought no money; NULL: not worth a word. */
 static const char *open_payment(const struct money *m, const struct payment *p)
 {
@@ -100,21 +92,22 @@ static const char *open_payment(const struct money *m, const struct payment *p)
 
 static void say_payment(struct money *m, const struct payment *p)
 {
-    const char *open = is_charged(p) ? "" : open_payment(m, p);
+    bool came = payments_has_come(p);
+    const char *open = came ? "" : open_payment(m, p);
     struct line *l;
     if (open == NULL)
         return;
     if (p->applied)
         l = say(m, charged_at(m, p),
             ctx_printf(m->c, "%s was charged to the card.", amount(m, p->amount)));
-    else if (is_charged(p))
+    else if (came)
         l = say(m, charged_at(m, p),
             ctx_printf(m->c,
                 "%s was charged too late for the booking; all of it goes back.",
                 amount(m, p->amount)));
     else
         l = say(m, p->updated_at, open);
-    m->paid = m->paid || is_charged(p);
+    m->paid = m->paid || came;
     m->applied = m->applied || p->applied;
     add_id(l, "PaymentIntent", p->intent_id);
     add_id(l, "Charge", p->charge_id);
@@ -222,26 +215,11 @@ static enum result say_refunds(struct money *m)
 /* ---- the host's money -------------------------------------------------------------
  */
 
-/* What a review or a warning is about is between Stripe and us. */
-static const char *why_frozen(const struct money *m)
-{
-    static const char *const words[][3] = {
-        { "dispute", "a bank looks at the payment", "a bank looks at the payment" },
-        { "review", "Stripe looks at the payment", "the payment is being looked at" },
-        { "warning", "a bank warned of fraud", "the payment is being looked at" },
-    };
-    int side = m->side == SIDE_STAFF ? 1 : 2;
-    for (size_t k = 0; k < COUNT_OF(words); k++)
-        for (size_t i = 0; i < m->freezes_n; i++)
-            if (text_is(words[k][0], m->freezes[i].kind))
-                return words[k][side];
-    return words[0][side];
-}
-
 static const char *frozen_words(const struct money *m)
 {
-    return ctx_printf(
-        m->c, "%s for %s is held: %s.", amount(m, m->payable), host(m), why_frozen(m));
+    const char *kind = m->freezes_n > 0 ? m->freezes[0].kind : "";
+    return ctx_printf(m->c, "%s for %s is held: %s.", amount(m, m->payable), host(m),
+        money_words_frozen(kind, m->side));
 }
 
 static void say_held(struct money *m, const char *text)
@@ -327,8 +305,7 @@ static enum result say_transfers(struct money *m)
     TRY(transfers_of_booking(m->c, m->b->id, &rows, &n));
     for (size_t i = 0; i < n; i++)
         say_transfer(m, &rows[i]);
-    bool to_come = m->b->state == BOOKING_CONFIRMED || m->b->state == BOOKING_ACTIVE;
-    if (n > 0 || !to_come || m->payable.n <= 0)
+    if (n > 0 || !bookings_on(m->b->state) || m->payable.n <= 0)
         return OK;
     if (m->freezes_n > 0)
         say_held(m, frozen_words(m));
@@ -350,35 +327,15 @@ static enum result say_reversals(struct money *m)
     if (m->side == SIDE_VENDOR)
         return OK;
     TRY(transfers_reversals_of_booking(m->c, m->b->id, &rows, &n));
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < COUNT_OF(words); k++)
-            if (text_is(words[k][0], rows[i].state)) {
-                struct line *l = say(m, rows[i].created_at,
-                    ctx_printf(m->c, "%s %s %s%s%s", amount(m, rows[i].amount),
-                        words[k][1], host(m), because(m, rows[i].reason),
-                        for_staff(m, rows[i].error)));
-                add_id(l, "Reversal", rows[i].reversal_id);
-                add_id(l, "of transfer", rows[i].transfer_id);
-            }
+    for (size_t i = 0; i < n; i++) {
+        struct line *l = say(m, rows[i].created_at,
+            ctx_printf(m->c, "%s %s %s%s%s", amount(m, rows[i].amount),
+                text_in_words(words, COUNT_OF(words), rows[i].state), host(m),
+                because(m, rows[i].reason), for_staff(m, rows[i].error)));
+        add_id(l, "Reversal", rows[i].reversal_id);
+        add_id(l, "of transfer", rows[i].transfer_id);
+    }
     return OK;
-}
-
-static const char *debt_words(const struct money *m, const struct debt *d)
-{
-    const char *owes = m->side == SIDE_HOST ? "owe" : "owes";
-    const char *debt =
-        ctx_printf(m->c, "%s could not be had back", amount(m, d->amount));
-    if (d->paid.n == 0)
-        return ctx_printf(m->c, "%s: %s %s it, and it is kept from the next transfers.",
-            debt, host(m), owes);
-    if (d->paid.n < d->amount.n)
-        return ctx_printf(m->c,
-            "%s. %s of it was kept from later transfers; %s %s the rest.", debt,
-            amount(m, d->paid), host(m), owes);
-    return d->payer == 0
-               ? ctx_printf(m->c, "%s, and was kept from later transfers.", debt)
-               : ctx_printf(m->c, "%s, and was kept from the transfer of booking %lld.",
-                     debt, (long long)d->payer);
 }
 
 static bool has_debts(const struct money *m)
@@ -395,9 +352,12 @@ static enum result say_debts(struct money *m)
     size_t n;
     if (m->side == SIDE_VENDOR || !has_debts(m))
         return OK;
-    TRY(debts_of_booking(m->c, m->b->id, &rows, &n));
-    for (size_t i = 0; i < n; i++)
-        say(m, rows[i].at, debt_words(m, &rows[i]));
+    TRY(debts_of_booking(m->c, m->b, &rows, &n));
+    for (size_t i = n; i > 0; i--)
+        say(m, rows[i - 1].at,
+            ctx_printf(m->c, "%s could not be had back. %s",
+                amount(m, rows[i - 1].amount),
+                money_words_debt(m->c, &rows[i - 1], m->side)));
     return OK;
 }
 

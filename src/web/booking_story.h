@@ -7,10 +7,9 @@
 #include "domain/freezes.h"
 #include "domain/ledger.h"
 #include "util/zone.h"
+#include "web/money_words.h"
 
 enum { LINES_MAX = 200, IDS_MAX = 3 };
-
-enum side { SIDE_VENDOR, SIDE_HOST, SIDE_STAFF, SIDE__MAX };
 
 struct line {
     int64_t at; /* its place in the order */

@@ -46,13 +46,15 @@ void bookings_show_lines(struct ctx *c, struct view *v, const struct booking *b)
     show_line(c, list, "Total", b->total, true);
 }
 
-enum result bookings_show_ladder(struct ctx *c, struct view *v, const struct booking *b)
+enum result bookings_show_ladder(
+    struct ctx *c, struct view *v, const struct booking *b, bool wanted)
 {
     struct cancellation_step rows[LADDER_MAX];
-    struct cents less;
-    size_t n;
+    struct cents less = { 0 };
+    size_t n = 0;
     const struct zone *z = zone_find(b->timezone);
-    TRY(cancellations_ladder(c, b, rows, &n, &less));
+    if (wanted)
+        TRY(cancellations_ladder(c, b, rows, &n, &less));
     struct view *list = view_list(v, "ladder");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
@@ -203,9 +205,7 @@ static enum result show_access(struct ctx *c, struct web *w, const struct bookin
     view_text(w->view, "access_code", code);
     view_text(w->view, "access_from",
         waits ? zone_format(c->arena, z, b->start_at - BOOKINGS_ACCESS_EARLY_S) : "");
-    view_text(w->view, "access_notes",
-        b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE ? b->access_notes
-                                                                    : "");
+    view_text(w->view, "access_notes", bookings_on(b->state) ? b->access_notes : "");
     if (code != NULL && b->vendor_id == c->actor.user_id)
         TRY(visits_code_seen(c, b->id, &seen));
     w->code_shown_of = seen ? 0 : b->id;
@@ -301,17 +301,15 @@ static enum result show_booking(struct ctx *c, struct web *w, const struct booki
 {
     bool is_vendor = b->vendor_id == c->actor.user_id,
          is_host = b->host_id == c->actor.user_id;
-    bool settled = b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE;
+    bool on = bookings_on(b->state);
     bookings_show(c, w->view, b);
     bookings_show_lines(c, w->view, b);
-    TRY(bookings_show_ladder(c, w->view, b));
-    if (!settled || c->now_at >= b->start_at)
-        view_bool(w->view, "has_ladder", false);
+    TRY(bookings_show_ladder(c, w->view, b, on && c->now_at < b->start_at));
     TRY(show_access(c, w, b));
     view_text(w->view, "reason", why_ended(c, b));
     view_bool(w->view, "is_vendor_side", is_vendor);
     view_bool(w->view, "is_host_side", is_host);
-    view_bool(w->view, "is_settled", settled);
+    view_bool(w->view, "is_on", on);
     view_bool(w->view, "to_pay",
         is_vendor && b->state == BOOKING_HELD && b->hold_until > c->now_at);
     view_bool(w->view, "to_answer",

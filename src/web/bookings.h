@@ -17,9 +17,10 @@ const char *bookings_base_label(struct ctx *c, const struct booking *b);
 void bookings_show_lines(struct ctx *c, struct view *v, const struct booking *b);
 
 /* The list `ladder` of parts/refund_ladder as it stands now, has_ladder, and
- * ladder_less: what was decided to go back before ("": nothing). */
+ * ladder_less: what was decided to go back before ("": nothing). Not WANTED: has_ladder
+ * is false. */
 enum result bookings_show_ladder(
-    struct ctx *c, struct view *v, const struct booking *b);
+    struct ctx *c, struct view *v, const struct booking *b, bool wanted);
 
 /* Keys of every page about one booking: id, url, title, space, when, start_iso, state,
  * state_label, total, host_amount, guest_count, purpose, special_requests, address,

@@ -69,7 +69,7 @@ static enum result show(struct ctx *c, struct web *w, const struct cancellation 
     bool is_vendor = b->vendor_id == c->actor.user_id,
          is_host = b->host_id == c->actor.user_id;
     bookings_show(c, w->view, b);
-    TRY(bookings_show_ladder(c, w->view, b));
+    TRY(bookings_show_ladder(c, w->view, b, is_vendor && k->paid));
     view_bool(w->view, "is_vendor_side", is_vendor);
     view_bool(w->view, "is_host_side", is_host);
     view_bool(w->view, "is_staff", !is_vendor && !is_host);

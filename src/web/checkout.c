@@ -18,19 +18,17 @@ static bool is_over(const struct ctx *c, const struct booking *b)
     return b->state != BOOKING_HELD || b->hold_until <= c->now_at;
 }
 
-static enum result show(struct ctx *c, struct web *w, const struct checkout *k)
+static void show(struct ctx *c, struct web *w, const struct checkout *k)
 {
     const struct booking *b = &k->booking;
     bookings_show(c, w->view, b);
     bookings_show_lines(c, w->view, b);
-    TRY(bookings_show_ladder(c, w->view, b));
     view_textf(w->view, "checkout_url", "/checkout/%lld", (long long)b->id);
     view_textf(w->view, "return_url", "%s/checkout/%lld/return", c->conf->base_url,
         (long long)b->id);
     view_text(w->view, "stripe_js_url", c->conf->stripe_js_url);
     view_text(w->view, "payment_error", k->has_payment ? k->payment.error : "");
     view_bool(w->view, "is_over", is_over(c, b));
-    return OK;
 }
 
 enum result web_checkout(struct ctx *c, struct web *w)
@@ -40,8 +38,10 @@ enum result web_checkout(struct ctx *c, struct web *w)
     if (is_paid(&k.booking) || k.booking.state == BOOKING_REQUESTED)
         return web_redirect(
             w, ctx_printf(c, "/bookings/%lld", (long long)k.booking.id));
-    TRY(show(c, w, &k));
-    return web_page(c, w, is_over(c, &k.booking) ? 410 : 200, "checkout/show");
+    bool over = is_over(c, &k.booking);
+    show(c, w, &k);
+    TRY(bookings_show_ladder(c, w->view, &k.booking, !over));
+    return web_page(c, w, over ? 410 : 200, "checkout/show");
 }
 
 /* To the booking that is paid; who just paid is told so. */
@@ -74,7 +74,7 @@ enum result web_checkout_return(struct ctx *c, struct web *w)
             w, ctx_printf(c, "/checkout/%lld", (long long)k.booking.id));
     bool late = k.has_payment && (text_is(k.payment.state, "late") ||
                                      text_is(k.payment.state, "refunded"));
-    TRY(show(c, w, &k));
+    show(c, w, &k);
     view_bool(w->view, "is_late", late);
     return web_page(c, w, 200, "checkout/return");
 }

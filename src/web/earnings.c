@@ -2,14 +2,13 @@
 
 #include <stdlib.h>
 
-#include "domain/debts.h"
 #include "domain/earnings.h"
 #include "domain/host_accounts.h"
 #include "domain/transfers.h"
 #include "util/csv.h"
 #include "util/guard.h"
 #include "util/zone.h"
-#include "web/show.h"
+#include "web/money_words.h"
 
 enum { PER_PAGE = 25, CSV_CHUNK = 500, CSV_LINES_MAX = 12000 };
 enum { YEAR_MIN = 2020, YEAR_MAX = 2100 };
@@ -127,10 +126,8 @@ static const char *note_ahead(struct ctx *c, const struct earnings_booking *b)
 {
     if (b->owed.n <= 0)
         return "Nothing of it is left for you.";
-    if (text_is(b->frozen, "dispute"))
-        return "Held: a bank looks at the payment.";
     if (!text_empty(b->frozen))
-        return "Held: the payment is being looked at.";
+        return ctx_printf(c, "Held: %s.", money_words_frozen(b->frozen, SIDE_HOST));
     return ctx_printf(
         c, "Leaves on %s.", local(c, b->timezone, b->end_at + TRANSFERS_WAIT_S));
 }
@@ -152,20 +149,13 @@ static enum result list_upcoming(struct ctx *c, struct web *w, struct view *list
     return OK;
 }
 
-static const char *held_words(const struct earnings_transfer *t)
+static const char *held_words(struct ctx *c, const struct earnings_transfer *t)
 {
-    static const struct {
-        const char *state, *held_for, *text;
-    } words[] = {
-        { "held", "freeze", "Held: the payment is being looked at." },
-        { "held", "account", "Held: Stripe cannot pay your account yet." },
-        { "failed", "", "It could not be sent. We are looking into it." },
-    };
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (text_is(words[i].state, t->state) &&
-            text_is(words[i].held_for, t->held_for))
-            return words[i].text;
-    return "Held.";
+    if (text_is(t->state, "failed"))
+        return "It could not be sent. We are looking into it.";
+    return text_is(t->held_for, "account")
+               ? "Held: Stripe cannot pay your account yet."
+               : ctx_printf(c, "Held: %s.", money_words_frozen("", SIDE_HOST));
 }
 
 /* What is said of a transfer, in the list of its kind. */
@@ -177,7 +167,7 @@ static const char *note_of(
     if (kind == EARNINGS_SCHEDULED)
         return ctx_printf(c, "Leaves on %s.", local(c, t->timezone, t->due_at));
     if (kind == EARNINGS_HELD)
-        return held_words(t);
+        return held_words(c, t);
     if (kind == EARNINGS_REVERSED)
         return ctx_printf(c, "Of %s that was sent.", cents_format(c->arena, t->amount));
     return ctx_printf(c, "%s%s%s%s", t->offset.n > 0 ? offset : "",
@@ -207,20 +197,6 @@ static enum result list_transfers(
     return OK;
 }
 
-/* What became of a debt. */
-static const char *note_of_debt(struct ctx *c, const struct debt *d)
-{
-    if (d->paid.n == 0)
-        return "Could not be taken back from you; it is kept from the next transfers.";
-    if (d->paid.n < d->amount.n)
-        return ctx_printf(c, "%s was kept from later transfers; you owe the rest.",
-            cents_format(c->arena, d->paid));
-    return d->payer == 0
-               ? "Paid: it was kept from later transfers."
-               : ctx_printf(c, "Paid: it was kept from the transfer of booking %lld.",
-                     (long long)d->payer);
-}
-
 static enum result list_debts(struct ctx *c, struct web *w, struct view *list,
     [[maybe_unused]] enum earnings_kind kind)
 {
@@ -232,7 +208,7 @@ static enum result list_debts(struct ctx *c, struct web *w, struct view *list,
         struct view *item =
             show_row(c, list, rows[i].booking_id, rows[i].title, "", rows[i].amount);
         view_text(item, "when", local(c, rows[i].timezone, rows[i].at));
-        view_text(item, "note", note_of_debt(c, &rows[i]));
+        view_text(item, "note", money_words_debt(c, &rows[i], SIDE_HOST));
     }
     return OK;
 }
@@ -304,13 +280,6 @@ static const char *sent_times(struct ctx *c, const struct zone *z, const char *a
     return times;
 }
 
-/* What is still to come of it; below zero: he has got too much. */
-static struct cents open_of(const struct earnings_line *line)
-{
-    struct cents got = cents_add(cents_sub(line->sent, line->reversed), line->kept);
-    return cents_sub(line->net, cents_sub(got, line->debt));
-}
-
 static void add_line(struct ctx *c, struct csv *csv, const struct earnings_line *line)
 {
     const struct zone *z = zone_find(line->timezone);
@@ -333,7 +302,7 @@ static void add_line(struct ctx *c, struct csv *csv, const struct earnings_line 
     csv_cents(csv, line->sent);
     csv_cents(csv, line->kept);
     csv_cents(csv, line->debt);
-    csv_cents(csv, open_of(line));
+    csv_cents(csv, line->open);
     csv_end(csv);
 }
 

@@ -4,13 +4,12 @@
 #include <string.h>
 
 #include "domain/catalogue.h"
-#include "domain/places.h"
 #include "util/guard.h"
 #include "util/rand.h"
 #include "util/text.h"
 #include "util/zone.h"
 
-enum { EQUIPMENT_MAX = 64, FIELDS_MAX = 120, PLACE_MI_MAX = 50 };
+enum { EQUIPMENT_MAX = 64, FIELDS_MAX = 120 };
 
 /* Zones offered in the form; any IANA name may be sent. */
 static const char *const zones[] = { "America/New_York", "America/Chicago",
@@ -232,50 +231,29 @@ static void check_together(struct form *f)
             f, "offpeak_rate", "The off-peak rate has to be below the hourly rate.");
 }
 
-/* Where it is: its ZIP code has to be the state's, and what is typed near it. */
-static enum result check_place(struct ctx *c, struct form *f, double *lat, double *lng)
+/* Where it is, by the rules of listings.h, as far as what was typed can be read. */
+static enum result check_place(struct ctx *c, struct form *f, struct kitchen *k)
 {
-    struct place place;
-    bool known;
+    const char *field;
     bool lat_typed = *form_raw(f, "lat") != '\0',
          lng_typed = *form_raw(f, "lng") != '\0';
-    *lat = form_real(f, "lat");
-    *lng = form_real(f, "lng");
+    *k = (struct kitchen) {
+        .postal_code = form_text(f, "postal_code"),
+        .region = form_text(f, "state"),
+        .lat = form_real(f, "lat"),
+        .lng = form_real(f, "lng"),
+    };
     if (lat_typed != lng_typed)
         form_set_error(f, lat_typed ? "lng" : "lat",
             "Give both or neither: without them we take the ZIP code's place.");
     if (!form_has(f, "postal_code") || !form_has(f, "state"))
         return OK;
-    if (!places_is_postal_code(form_text(f, "postal_code"))) {
-        form_set_error(
-            f, "postal_code", "Enter a ZIP code such as 78701 or 78701-1234.");
-        return OK;
-    }
-    enum result r = places_of_postal_code(
-        c, form_text(f, "postal_code"), form_text(f, "state"), &place, &known);
-    if (r == R_INVALID) {
-        form_set_error(f, "postal_code", c->message);
-        fail_clear(c);
-        return OK;
-    }
-    TRY(r);
-    if (!known && !lat_typed)
-        form_set_error(f, "lat", "Say where it is on the map.");
-    if (!known || (form_has(f, "lat") != form_has(f, "lng")))
-        return OK;
-    if (!lat_typed) {
-        *lat = place.lat;
-        *lng = place.lng;
-    } else if (form_has(f, "lat")) {
-        double mi = places_distance_mi(*lat, *lng, place.lat, place.lng);
-        if (mi > PLACE_MI_MAX)
-            form_set_error(f, "lat",
-                ctx_printf(c,
-                    "This is %.0f miles from the ZIP code. Look at both again, or "
-                    "leave "
-                    "latitude and longitude empty.",
-                    mi));
-    }
+    enum result r = listings_place(c, k, lat_typed || lng_typed, &field);
+    if (r != R_INVALID)
+        return r;
+    if (!text_is(field, "lat") || form_has(f, "lat") == form_has(f, "lng"))
+        form_set_error(f, field, c->message);
+    fail_clear(c);
     return OK;
 }
 
@@ -310,11 +288,11 @@ enum result listing_form_read(
     struct ctx *c, struct web *w, struct form *f, struct listing_input *out)
 {
     size_t n;
-    double lat, lng;
+    struct kitchen place;
     const struct field *fields = all_fields(&n);
     web_form(c, w, fields, n, f);
     check_together(f);
-    TRY(check_place(c, f, &lat, &lng));
+    TRY(check_place(c, f, &place));
     if (!form_ok(f))
         return OK;
     bool offpeak = form_money(f, "offpeak_rate").n > 0;
@@ -327,8 +305,8 @@ enum result listing_form_read(
                                      .city = form_text(f, "city"),
                                      .region = form_text(f, "state"),
                                      .postal_code = form_text(f, "postal_code"),
-                                     .lat = lat,
-                                     .lng = lng,
+                                     .lat = place.lat,
+                                     .lng = place.lng,
                                      .timezone = form_text(f, "timezone"),
                                      .square_feet = form_int(f, "square_feet"),
                                      .capacity = form_int(f, "capacity"),

@@ -4,6 +4,7 @@
 
 #include "util/civil.h"
 #include "util/guard.h"
+#include "util/text.h"
 
 const char *show_when(struct ctx *c, int64_t at)
 {
@@ -117,10 +118,7 @@ const char *show_state(const char *state)
         { "queued", "Queued" },
         { "sent", "Sent" },
     };
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (strcmp(words[i][0], state) == 0)
-            return words[i][1];
-    return state;
+    return text_in_words(words, COUNT_OF(words), state);
 }
 
 const char *show_action(const char *action)
@@ -162,8 +160,5 @@ const char *show_action(const char *action)
         { "account.suspend", "Suspended" },
         { "account.restore", "Restored" },
     };
-    for (size_t i = 0; i < COUNT_OF(words); i++)
-        if (strcmp(words[i][0], action) == 0)
-            return words[i][1];
-    return action;
+    return text_in_words(words, COUNT_OF(words), action);
 }

@@ -23,7 +23,7 @@ static void read_all(const struct json *j)
     if (stripe_read_intent(event.object, &intent) == OK)
         CHECK(intent.currency[0] != '\0');
     if (stripe_read_session(event.object, &session) == OK)
-        CHECK(session.payment_status[0] != '\0');
+        CHECK(session.id[0] != '\0');
     if (stripe_read_account(event.object, &account) == OK)
         CHECK(account.id[0] != '\0');
     if (stripe_read_refund(event.object, &refund) == OK)

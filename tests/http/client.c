@@ -122,6 +122,16 @@ int client_post(struct client *c, const char *path, const char *fields)
             c->arena, "%s%scsrf=%s", fields, *fields ? "&" : "", client_csrf(c)));
 }
 
+int client_deliver(
+    struct client *c, const char *path, const char *body, const char *signature)
+{
+    const char *header =
+        signature == NULL ? NULL
+                          : arena_printf(c->arena, "Stripe-Signature: %s", signature);
+    return client_send(c, &(struct client_request) { "POST", path, "application/json",
+                              body, strlen(body), { header } });
+}
+
 /* ---- what came ---- */
 
 const char *client_csrf(struct client *c)

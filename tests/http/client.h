@@ -39,6 +39,10 @@ struct client_request {
 };
 int client_send(struct client *c, const struct client_request *r);
 
+/* Delivers an event as Stripe does. SIGNATURE is the header's value; NULL: none. */
+int client_deliver(
+    struct client *c, const char *path, const char *body, const char *signature);
+
 /* The token in the last page's forms; fails the test if there is none. */
 const char *client_csrf(struct client *c);
 

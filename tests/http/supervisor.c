@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "http/client.h"
-#include "stripe/signature.h"
+#include "support/event.h"
 #include "util/fault.h"
 #include "util/guard.h"
 #include "util/text.h"
@@ -261,16 +261,11 @@ struct delivery {
 static bool is_signed(void *arg)
 {
     const struct delivery *d = arg;
-    static const char body[] = "{\"id\":\"evt_rotation\",\"object\":\"event\",\"type\":"
-                               "\"rotated\",\"created\":1,\"livemode\":false,"
-                               "\"data\":{\"object\":{\"id\":\"x\"}}}";
-    const char *signature = stripe_signature_make(
-        c.arena, (struct span) { body, sizeof body - 1 }, d->secret, time(NULL));
-    return client_send(&c,
-               &(struct client_request) { "POST", d->path, "application/json", body,
-                   sizeof body - 1,
-                   { arena_printf(c.arena, "Stripe-Signature: %s", signature) } }) ==
-           200;
+    const char *body = event_body(c.arena,
+        &(struct event) {
+            .id = "evt_rotation", .type = "rotated", .object = "{\"id\":\"x\"}" });
+    return client_deliver(&c, d->path, body,
+               event_signature(c.arena, body, d->secret, time(NULL))) == 200;
 }
 
 START_TEST(matrix_10_a_reload_takes_the_new_secrets_of_both_endpoints)

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "http/people.h"
-#include "stripe/signature.h"
+#include "support/event.h"
 #include "util/guard.h"
 
 static struct client c;
@@ -27,33 +27,21 @@ static void close_client(void)
 /* An event of a kind that changes nothing here. */
 static const char *event(const char *id)
 {
-    return arena_printf(c.arena,
-        "{\"id\":\"%s\",\"object\":\"event\",\"api_version\":\"2026-10-28.endive\","
-        "\"created\":%lld,\"type\":\"customer.created\",\"livemode\":false,\"pending_"
-        "webhooks\":1,"
-        "\"data\":{\"object\":{\"id\":\"cus_http\",\"object\":\"customer\","
-        "\"livemode\":false}}}",
-        id, (long long)time(NULL));
-}
-
-static int deliver_to(const char *path, const char *body, const char *header)
-{
-    return client_send(&c,
-        &(struct client_request) { "POST", path, "application/json", body, strlen(body),
-            { header == NULL
-                    ? NULL
-                    : arena_printf(c.arena, "Stripe-Signature: %s", header) } });
+    return event_body(
+        c.arena, &(struct event) { .id = id,
+                     .type = "customer.created",
+                     .object = "{\"id\":\"cus_http\",\"object\":\"customer\","
+                               "\"livemode\":false}" });
 }
 
 static int deliver(const char *body, const char *header)
 {
-    return deliver_to("/stripe/webhook", body, header);
+    return client_deliver(&c, "/stripe/webhook", body, header);
 }
 
 static const char *sign(const char *body, const char *secret, int64_t age_s)
 {
-    return stripe_signature_make(
-        c.arena, (struct span) { body, strlen(body) }, secret, time(NULL) - age_s);
+    return event_signature(c.arena, body, secret, time(NULL) - age_s);
 }
 
 static int64_t kept(const char *id)
@@ -76,10 +64,10 @@ START_TEST(matrix_10_each_endpoint_has_secrets_of_its_own)
     const char *body = event("evt_http_connected");
     const char *ours = sign(body, stack.webhook_secret, 0);
     const char *connected = sign(body, stack.connect_secret, 0);
-    ck_assert_int_eq(deliver_to(path, body, ours), 400);
+    ck_assert_int_eq(client_deliver(&c, path, body, ours), 400);
     ck_assert_int_eq(deliver(body, connected), 400);
     ck_assert_int_eq(kept("evt_http_connected"), 0);
-    ck_assert_int_eq(deliver_to(path, body, connected), 200);
+    ck_assert_int_eq(client_deliver(&c, path, body, connected), 200);
     ck_assert_int_eq(kept("evt_http_connected"), 1);
 }
 END_TEST

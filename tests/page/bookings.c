@@ -60,6 +60,28 @@ START_TEST(booking_holds_and_leads_to_the_checkout)
 }
 END_TEST
 
+START_TEST(what_was_not_paid_in_time_gives_nothing_back)
+{
+    static const char ladder[] = "If you cancel, you get back";
+    char checkout[512], page[600];
+    browser_log_in_demo(&b, "vendor@demo.test");
+    ck_assert_int_eq(book("09", "10%3A00", "13%3A00", "key-0123456789abcdef"), 303);
+    snprintf(checkout, sizeof checkout, "%s", b.location);
+    snprintf(page, sizeof page, "/bookings/%s", strrchr(checkout, '/') + 1);
+    ck_assert_int_eq(browser_get(&b, checkout), 200);
+    ck_assert(browser_shows(&b, ladder));
+    site->app.fixed_now_at += 3600;
+    ck_assert_int_eq(browser_get(&b, checkout), 410);
+    ck_assert(!browser_shows(&b, ladder));
+    cash_int(site, "UPDATE bookings SET state = 'expired' WHERE state = 'held'");
+    ck_assert_int_eq(browser_get(&b, checkout), 410);
+    ck_assert(!browser_shows(&b, ladder));
+    ck_assert_int_eq(browser_get(&b, page), 200);
+    ck_assert(browser_shows(&b, "Nothing was charged for this booking."));
+    ck_assert(!browser_shows(&b, ladder));
+}
+END_TEST
+
 START_TEST(the_dashboard_says_what_comes_next)
 {
     browser_log_in_as(&b, "new@example.com", "vendor");
@@ -188,6 +210,7 @@ void page_bookings(Suite *s)
     tcase_add_checked_fixture(t, open_browser, close_browser);
     tcase_set_timeout(t, 120);
     tcase_add_test(t, booking_holds_and_leads_to_the_checkout);
+    tcase_add_test(t, what_was_not_paid_in_time_gives_nothing_back);
     tcase_add_test(t, the_dashboard_says_what_comes_next);
     tcase_add_test(t, a_time_that_is_gone_is_a_409_that_lists_what_is_free);
     tcase_add_test(t, the_hosts_month_begins_and_ends_where_the_kitchen_stands);

@@ -85,26 +85,19 @@ START_TEST(what_was_taken_back_and_what_is_owed_have_their_lists)
     cash_int(site,
         "UPDATE transfers SET reversed_cents = 1000 WHERE transfer_id = 'tr_test_%lld'",
         (long long)booking);
-    cash_int(site,
-        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
-        "booking_id, host_id) SELECT 1795651200, 'receivable', 'x', 'host_receivable', "
-        "'host_payable', 777, id, host_id FROM bookings WHERE id = %lld",
-        (long long)booking);
+    cash_owe(site, booking, 777, SITE_NOW_AT);
     browser_log_in_demo(&host, HOST_EMAIL);
     ck_assert(lists("reversed", "<strong class=\"num\">$10.00</strong>"));
     ck_assert(lists("sent", "$10.00 was taken back since."));
     ck_assert(lists("debts", "<strong class=\"num\">$7.77</strong>"));
-    ck_assert(browser_shows(&host, "Could not be taken back from you; it is kept"));
+    ck_assert(
+        browser_shows(&host, "You owe it, and it is kept from the next transfers."));
     cash_int(site,
         "UPDATE transfers SET offset_cents = 777 WHERE transfer_id = 'tr_test_%lld'",
         (long long)booking);
-    cash_int(site,
-        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
-        "booking_id, host_id) SELECT 1795651200, 'offset', 'y', 'host_payable', "
-        "'host_receivable', 777, id, host_id FROM bookings WHERE id = %lld",
-        (long long)booking);
+    cash_keep(site, booking, 777, SITE_NOW_AT);
     char paid[128];
-    snprintf(paid, sizeof paid, "Paid: it was kept from the transfer of booking %lld.",
+    snprintf(paid, sizeof paid, "It was kept from the transfer of booking %lld.",
         (long long)booking);
     ck_assert(lists("debts", paid));
 }
@@ -351,11 +344,7 @@ START_TEST(one_kept_for_a_debt_has_no_transfer_of_another_attempt)
         "id, "
         "host_id, 2, 'sent', 1, 1, 1893456000, 100, 1, 1 FROM bookings WHERE id = %lld",
         (long long)booking);
-    cash_int(site,
-        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
-        "booking_id, host_id) SELECT 1, 'offset', 'second-a1', 'host_payable', "
-        "'host_receivable', 100, id, host_id FROM bookings WHERE id = %lld",
-        (long long)booking);
+    cash_keep(site, booking, 100, 1);
     browser_log_in_demo(&host, HOST_EMAIL);
     browser_get(&host, "/host/earnings.csv?year=2026");
     char *line = csv_line(booking);

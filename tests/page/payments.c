@@ -70,14 +70,10 @@ END_TEST
 
 START_TEST(the_books_show_stripes_ids_and_none_of_ours)
 {
-    cash_int(site,
-        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
-        "booking_id, host_id) SELECT 1, 'receivable', 'x_ours', 'host_receivable', "
-        "'host_payable', 1, id, host_id FROM bookings WHERE id = %lld",
-        (long long)booking);
+    cash_owe(site, booking, 1, 1);
     browser_get(&admin, "/admin/payments");
     ck_assert(browser_shows(&admin, "<th scope=\"row\">Debt</th>"));
-    ck_assert(!browser_shows(&admin, "x_ours"));
+    ck_assert(!browser_shows(&admin, "by_hand_"));
     ck_assert(browser_shows(&admin, "<th scope=\"row\">Owed by hosts</th>"));
     ck_assert(browser_shows(&admin, "<th scope=\"row\">Owed to hosts</th>"));
 }
@@ -273,25 +269,13 @@ END_TEST
 
 START_TEST(old_debts_are_marked)
 {
-    cash_int(site,
-        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
-        "booking_id, host_id) SELECT %lld, 'receivable', 'x1', 'host_receivable', "
-        "'host_payable', 500, id, host_id FROM bookings WHERE id = %lld",
-        (long long)SITE_NOW_AT - 40 * 86400, (long long)booking);
+    cash_owe(site, booking, 500, SITE_NOW_AT - 40 * 86400);
     browser_get(&admin, "/admin/payments?state=debts");
     ck_assert(browser_shows(&admin, "$5.00"));
     ck_assert(browser_shows(&admin, "over 30 days"));
     /* the old one is paid by a later transfer; another is owed since yesterday */
-    cash_int(site,
-        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
-        "booking_id, host_id) SELECT %lld, 'offset', 'x2', 'host_payable', "
-        "'host_receivable', 500, id, host_id FROM bookings WHERE id = %lld",
-        (long long)SITE_NOW_AT - 20 * 86400, (long long)booking);
-    cash_int(site,
-        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
-        "booking_id, host_id) SELECT %lld, 'receivable', 'x3', 'host_receivable', "
-        "'host_payable', 300, id, host_id FROM bookings WHERE id = %lld",
-        (long long)SITE_NOW_AT - 86400, (long long)booking);
+    cash_keep(site, booking, 500, SITE_NOW_AT - 20 * 86400);
+    cash_owe(site, booking, 300, SITE_NOW_AT - 86400);
     browser_get(&admin, "/admin/payments?state=debts");
     ck_assert(browser_shows(&admin, "$3.00"));
     ck_assert(!browser_shows(&admin, "over 30 days"));

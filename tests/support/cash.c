@@ -121,11 +121,8 @@ static enum result refund(struct ctx *c, void *arg)
             .id = ctx_printf(c, "re_test_%lld", (long long)row->id),
             .status = n->status,
             .amount = row->split.amount,
-            .currency = PAYMENTS_CURRENCY,
             .intent_id = n->p.intent_id,
-            .charge_id = n->p.charge_id,
             .failure_reason = text_is(n->status, "failed") ? "lost_or_stolen_card" : "",
-            .app = "prep",
             .refund_uid = row->uid,
         }));
     return db_commit(c->db);
@@ -144,9 +141,7 @@ static enum result dispute(struct ctx *c, void *arg)
                               .id = n->id,
                               .status = n->status,
                               .reason = "fraudulent",
-                              .currency = PAYMENTS_CURRENCY,
                               .amount = n->p.amount,
-                              .charge_id = n->p.charge_id,
                               .intent_id = n->p.intent_id,
                               .due_by = c->now_at + 7 * 86400,
                               .created_at = c->now_at,
@@ -172,6 +167,28 @@ static enum result warning(struct ctx *c, void *arg)
 void cash_warning(struct site *site, int64_t booking_id, const char *id)
 {
     run(site, warning, &(struct news) { .booking_id = booking_id, .id = id });
+}
+
+static void post(struct site *site, int64_t booking_id, const char *kind,
+    const char *debit, const char *credit, int64_t cents, int64_t at)
+{
+    static int64_t number;
+    cash_int(site,
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents,"
+        " booking_id, host_id) SELECT %lld, %Q, 'by_hand_%lld', %Q, %Q, %lld, id,"
+        " host_id FROM bookings WHERE id = %lld",
+        (long long)at, kind, (long long)++number, debit, credit, (long long)cents,
+        (long long)booking_id);
+}
+
+void cash_owe(struct site *site, int64_t booking_id, int64_t cents, int64_t at)
+{
+    post(site, booking_id, "receivable", "host_receivable", "host_payable", cents, at);
+}
+
+void cash_keep(struct site *site, int64_t booking_id, int64_t cents, int64_t at)
+{
+    post(site, booking_id, "offset", "host_payable", "host_receivable", cents, at);
 }
 
 static enum result over(struct ctx *c, void *arg)
@@ -204,7 +221,6 @@ static enum result send(struct ctx *c, void *arg)
         c, &(struct stripe_transfer) {
                .id = ctx_printf(c, "tr_test_%lld", (long long)n->booking_id),
                .amount = t->amount,
-               .currency = PAYMENTS_CURRENCY,
                .app = "prep",
                .transfer_uid = t->uid,
                .booking_uid = n->b.uid,

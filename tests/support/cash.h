@@ -29,6 +29,11 @@ void cash_dispute(
 /* ... of a warning of fraud. */
 void cash_warning(struct site *site, int64_t booking_id, const char *id);
 
+/* The host of a booking came to owe this at AT; something was kept for it from his
+ * transfer. The movements' ids begin with "by_hand_". */
+void cash_owe(struct site *site, int64_t booking_id, int64_t cents, int64_t at);
+void cash_keep(struct site *site, int64_t booking_id, int64_t cents, int64_t at);
+
 /* The clock goes to a day after the booking's end and an hour; the booking is over and
  * its transfer claimed. With SENT, Stripe says that it was made. */
 void cash_pass(struct site *site, int64_t booking_id, bool sent);

@@ -199,6 +199,17 @@ void money_run(struct money *m)
     } while (idle < 2);
 }
 
+void money_hear(struct money *m, const struct event *e)
+{
+    static const char ours[] = "whsec_ours", connected[] = "whsec_connected";
+    m->t.app.conf.stripe_webhook_secrets = ours;
+    m->t.app.conf.stripe_webhook_connect_secrets = connected;
+    money_act(m, 0);
+    const char *body = event_body(m->c->arena, e);
+    ck_assert(event_receive(m->c, e->account == NULL ? EVENTS_OURS : EVENTS_CONNECTED,
+                  e->account == NULL ? ours : connected, body) == OK);
+}
+
 /* ---- Stripe's books ---------------------------------------------------------------
  */
 

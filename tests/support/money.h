@@ -6,6 +6,7 @@
 #define SUPPORT_MONEY_H
 
 #include "domain/payments.h"
+#include "support/event.h"
 #include "support/holds.h"
 #include "support/stripe_box.h"
 
@@ -43,6 +44,9 @@ void money_after_the_end(struct money *m, int64_t s);
 void money_run(struct money *m);
 void money_calls(struct money *m);
 void money_listen(struct money *m);
+
+/* An event comes by webhook, and is taken. */
+void money_hear(struct money *m, const struct event *e);
 
 /* A whole look at Stripe's books (domain/reconcile.h); an hour later, when nothing is
  * under way any more. Then: there is no open difference. */

@@ -16,7 +16,7 @@
 #include "jobs/jobs.h"
 #include "net/net.h"
 #include "stripe/client.h"
-#include "stripe/signature.h"
+#include "support/event.h"
 #include "support/folder.h"
 #include "util/civil.h"
 #include "util/guard.h"
@@ -299,24 +299,19 @@ void world_await_order(void)
 
 int world_event(const char *type, const char *object, const char *account, bool live)
 {
-    const char *body = arena_printf(world.arena,
-        "{\"id\":\"evt_%s\",\"object\":\"event\",\"api_version\":\"%s\",\"created\":%"
-        "lld,"
-        "\"type\":\"%s\",\"livemode\":%s,\"pending_webhooks\":1,%s\"data\":{"
-        "\"object\":%s}}",
-        rand_uid(world.arena), STRIPE_VERSION, (long long)world_now(), type,
-        live ? "true" : "false",
-        account == NULL ? ""
-                        : arena_printf(world.arena, "\"account\":\"%s\",", account),
-        object);
-    const char *header =
-        stripe_signature_make(world.arena, (struct span) { body, strlen(body) },
-            account == NULL ? stack.webhook_secret : stack.connect_secret, world_now());
-    return client_send(
-        &world, &(struct client_request) { "POST",
-                    account == NULL ? "/stripe/webhook" : "/stripe/webhook-connect",
-                    "application/json", body, strlen(body),
-                    { arena_printf(world.arena, "Stripe-Signature: %s", header) } });
+    const char *body = event_body(world.arena,
+        &(struct event) {
+            .id = arena_printf(world.arena, "evt_%s", rand_uid(world.arena)),
+            .type = type,
+            .object = object,
+            .account = account,
+            .live = live,
+        });
+    return client_deliver(&world,
+        account == NULL ? "/stripe/webhook" : "/stripe/webhook-connect", body,
+        event_signature(world.arena, body,
+            account == NULL ? stack.webhook_secret : stack.connect_secret,
+            world_now()));
 }
 
 /* ---- people ---- */

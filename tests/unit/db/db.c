@@ -5,10 +5,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "domain/claims.h"
 #include "domain/kitchens.h"
 #include "support/db.h"
 #include "unit.h"
+#include "util/text.h"
 
 static struct db_test t;
 
@@ -23,16 +23,25 @@ static void close_db(void)
     db_test_close(&t);
 }
 
+static enum result take(struct ctx *c, const char *key)
+{
+    struct query *q = db_query(c->db, Q_CLAIMS_TAKE);
+    bind_text(q, "scope", "test");
+    bind_text(q, "key", key);
+    bind_int(q, "at", 1);
+    return query_run(q);
+}
+
 START_TEST(a_unit_that_ends_early_leaves_nothing_behind)
 {
     struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
     ck_assert_int_eq(db_begin(c->db), OK);
-    ck_assert_int_eq(claims_take(c, "test", "a"), OK);
+    ck_assert_int_eq(take(c, "a"), OK);
     db_test_end(&t);
     ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM claims"), 0);
     c = db_test_begin(&t, DB_WRITE, 0);
     ck_assert_int_eq(db_begin(c->db), OK);
-    ck_assert_int_eq(claims_take(c, "test", "a"), OK);
+    ck_assert_int_eq(take(c, "a"), OK);
     ck_assert_int_eq(db_commit(c->db), OK);
     ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM claims"), 1);
 }
@@ -42,9 +51,9 @@ START_TEST(a_unique_key_decides_and_says_conflict)
 {
     struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
     ck_assert_int_eq(db_begin(c->db), OK);
-    ck_assert_int_eq(claims_take(c, "test", "a"), OK);
-    ck_assert_int_eq(claims_take(c, "test", "a"), R_CONFLICT);
-    ck_assert_int_eq(claims_take(c, "test", "b"), OK);
+    ck_assert_int_eq(take(c, "a"), OK);
+    ck_assert_int_eq(take(c, "a"), R_CONFLICT);
+    ck_assert_int_eq(take(c, "b"), OK);
     ck_assert_int_eq(db_commit(c->db), OK);
 }
 END_TEST
@@ -109,17 +118,13 @@ START_TEST(a_query_that_cannot_be_prepared_fails_at_its_step)
     bind_id(q, "user_id", 1);
     bind_text(q, "key", "1");
     ck_assert_int_eq(query_step(q), R_NOT_FOUND);
-    q = db_query(c->db, Q_CLAIMS_TAKE);
-    bind_text(q, "scope", "test");
-    bind_text(q, "key", "1");
-    bind_int(q, "at", 1);
-    ck_assert_int_eq(query_run(q), R_FAULT);
+    ck_assert_int_eq(take(c, "1"), R_FAULT);
     ck_assert_int_eq(db_query_count(c->db), 1);
     db_test_end(&t);
     db_test_exec(&t, "ALTER TABLE demands RENAME TO claims");
     c = db_test_begin(&t, DB_WRITE, 0);
     ck_assert_int_eq(db_begin(c->db), OK);
-    ck_assert_int_eq(claims_take(c, "test", "1"), OK);
+    ck_assert_int_eq(take(c, "1"), OK);
 }
 END_TEST
 
@@ -127,12 +132,12 @@ START_TEST(a_query_in_use_follows_a_change_of_the_schema)
 {
     struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
     ck_assert_int_eq(db_begin(c->db), OK);
-    ck_assert_int_eq(claims_take(c, "test", "1"), OK);
+    ck_assert_int_eq(take(c, "1"), OK);
     db_test_end(&t);
     db_test_exec(&t, "ALTER TABLE claims ADD COLUMN more TEXT");
     c = db_test_begin(&t, DB_WRITE, 0);
     ck_assert_int_eq(db_begin(c->db), OK);
-    ck_assert_int_eq(claims_take(c, "test", "1"), OK);
+    ck_assert_int_eq(take(c, "1"), OK);
 }
 END_TEST
 

@@ -329,10 +329,8 @@ static struct stripe_dispute heard(const char *status)
         .id = "dp_made_up",
         .status = status,
         .reason = "fraudulent",
-        .currency = "usd",
         .amount = { MONEY_TOTAL },
         .intent_id = intent_id,
-        .charge_id = "",
         .created_at = m.t.app.fixed_now_at,
     };
 }

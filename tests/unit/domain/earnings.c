@@ -82,11 +82,58 @@ START_TEST(a_year_is_read_in_pieces)
 }
 END_TEST
 
+static void post(const char *kind, const char *debit, const char *credit, int64_t cents)
+{
+    static int64_t number;
+    db_test_exec(&t,
+        "INSERT INTO ledger (at, kind, source_id, debit, credit, amount_cents, "
+        "booking_id, host_id) VALUES (1, %Q, 's%lld', %Q, %Q, %lld, %lld, %lld)",
+        kind, (long long)++number, debit, credit, (long long)cents,
+        (long long)booking_id, (long long)host_id);
+}
+
+static void expect_open(int64_t cents)
+{
+    struct earnings_line *lines;
+    struct earnings_booking *bookings;
+    size_t n;
+    struct ctx *c = db_test_begin(&t, DB_READ, host_id);
+    ck_assert(earnings_year(c, 2026, 0, NULL, 1, &lines, &n) == OK && n == 1);
+    ck_assert_int_eq(lines[0].open.n, cents);
+    ck_assert(earnings_upcoming(c, 0, 1, &bookings, &n) == OK && n == 1);
+    ck_assert_int_eq(bookings[0].owed.n, cents);
+}
+
+/* By the line's own parts as by the balance of the books. */
+START_TEST(what_is_open_is_what_the_books_say_is_owed)
+{
+    db_test_exec(&t, "UPDATE bookings SET confirmed_at = 1");
+    expect_open(0);
+    post("charge", "stripe", "host_payable", 10000);
+    expect_open(10000);
+    post("refund_owed", "host_payable", "refunds_due", 2500);
+    post("refund_withdrawn", "refunds_due", "host_payable", 500);
+    expect_open(8000);
+    post("offset", "host_payable", "host_receivable", 1000);
+    post("transfer", "host_payable", "stripe", 7000);
+    expect_open(0);
+    post("dispute_lost", "host_payable", "disputed", 6000);
+    expect_open(-6000);
+    post("reversal", "stripe", "host_payable", 2000);
+    post("receivable", "host_receivable", "host_payable", 3000);
+    expect_open(-1000);
+    post("dispute_late_win", "disputed", "host_payable", 6000);
+    post("offset_undone", "host_receivable", "host_payable", 1000);
+    expect_open(6000);
+}
+END_TEST
+
 void unit_domain_earnings(Suite *s)
 {
     TCase *tc = tcase_create("earnings");
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, months_begin_where_the_kitchen_stands);
     tcase_add_test(tc, a_year_is_read_in_pieces);
+    tcase_add_test(tc, what_is_open_is_what_the_books_say_is_owed);
     suite_add_tcase(s, tc);
 }

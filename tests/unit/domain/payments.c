@@ -2,10 +2,9 @@
 
 #include <string.h>
 
-#include "domain/events.h"
 #include "domain/refunds.h"
-#include "stripe/signature.h"
 #include "support/db.h"
+#include "support/event.h"
 #include "unit.h"
 #include "util/guard.h"
 #include "util/rand.h"
@@ -288,7 +287,7 @@ END_TEST
 START_TEST(money_that_comes_late_for_a_slot_that_is_gone_goes_back)
 {
     struct stripe_refund refund = {
-        .id = "re_1", .status = "succeeded", .app = "prep", .failure_reason = ""
+        .id = "re_1", .status = "succeeded", .failure_reason = ""
     };
     lapse();
     db_test_end(&t);
@@ -359,11 +358,9 @@ END_TEST
 
 START_TEST(a_refund_that_fails_in_the_end_leaves_the_payment_to_be_given_back)
 {
-    struct stripe_refund refund = { .id = "re_1",
-        .status = "succeeded",
-        .app = "prep",
-        .failure_reason = "",
-        .refund_uid = "r1" };
+    struct stripe_refund refund = {
+        .id = "re_1", .status = "succeeded", .failure_reason = "", .refund_uid = "r1"
+    };
     late_refund();
     refund.amount = b.total;
     ck_assert(db_begin(c->db) == OK);
@@ -400,23 +397,20 @@ END_TEST
 
 static const char *event(const char *id, const char *type, const char *status)
 {
-    return ctx_printf(c,
-        "{\"id\":\"%s\",\"object\":\"event\",\"type\":\"%s\",\"created\":1,"
-        "\"api_version\":\"2026-10-28.endive\",\"livemode\":false,\"data\":{\"object\":"
-        "{"
-        "\"id\":\"pi_1\",\"object\":\"payment_intent\",\"status\":\"%s\",\"amount\":%"
-        "lld,"
-        "\"amount_received\":%lld,\"currency\":\"usd\",\"livemode\":false,"
-        "\"client_secret\":\"pi_1_secret_2\",\"latest_charge\":\"ch_1\","
-        "\"metadata\":{\"app\":\"prep\",\"booking_uid\":\"%s\",\"attempt\":\"1\"}}}}",
-        id, type, status, (long long)b.total.n, (long long)b.total.n, b.uid);
+    const char *object = ctx_printf(c,
+        "{\"id\":\"pi_1\",\"object\":\"payment_intent\",\"status\":\"%s\","
+        "\"amount\":%lld,\"amount_received\":%lld,\"currency\":\"usd\","
+        "\"livemode\":false,\"client_secret\":\"pi_1_secret_2\","
+        "\"latest_charge\":\"ch_1\",\"metadata\":{\"app\":\"prep\","
+        "\"booking_uid\":\"%s\",\"attempt\":\"1\"}}",
+        status, (long long)b.total.n, (long long)b.total.n, b.uid);
+    return event_body(
+        c->arena, &(struct event) { .id = id, .type = type, .object = object });
 }
 
 static enum result receive(const char *body)
 {
-    struct span bytes = { body, strlen(body) };
-    const char *header = stripe_signature_make(c->arena, bytes, SECRET, c->now_at);
-    enum result r = events_receive(c, EVENTS_OURS, header, bytes);
+    enum result r = event_receive(c, EVENTS_OURS, SECRET, body);
     if (r != OK)
         db_rollback(c->db);
     return r;
@@ -490,10 +484,10 @@ START_TEST(matrix_10_each_endpoint_takes_what_was_signed_for_it_just_now)
     struct span bytes = { body, strlen(body) };
     int64_t at = c->now_at - signature_cases[_i].age_s;
     const char *secret = signature_cases[_i].secret, *other = signature_cases[_i].other;
-    char *header = stripe_signature_make(c->arena, bytes, secret, at);
+    char *header = event_signature(c->arena, body, secret, at);
     if (other != NULL)
         header = arena_printf(c->arena, "%s,%s", header,
-            strstr(stripe_signature_make(c->arena, bytes, other, at), "v1="));
+            strstr(event_signature(c->arena, body, other, at), "v1="));
     if (signature_cases[_i].v0)
         memcpy(strstr(header, "v1="), "v0=", 3);
     enum result ours = events_receive(c, EVENTS_OURS, header, bytes);
@@ -510,10 +504,7 @@ START_TEST(a_payment_on_a_connected_account_is_not_ours)
 {
     char *body = arena_printf(c->arena, "{\"account\":\"acct_1\",%s",
         event("evt_1", "payment_intent.succeeded", "succeeded") + 1);
-    struct span bytes = { body, strlen(body) };
-    const char *header =
-        stripe_signature_make(c->arena, bytes, CONNECT_SECRET, c->now_at);
-    ck_assert(events_receive(c, EVENTS_CONNECTED, header, bytes) == OK);
+    ck_assert(event_receive(c, EVENTS_CONNECTED, CONNECT_SECRET, body) == OK);
     begin();
     ck_assert(b.state == BOOKING_HELD);
     ck_assert_int_eq(count("stripe_events WHERE processed_at IS NOT NULL"), 1);

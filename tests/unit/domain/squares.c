@@ -47,6 +47,7 @@ END_TEST
 /* The promise that the nearest-first walk rests on. */
 START_TEST(all_within_the_promised_distance_lies_in_the_ranges)
 {
+    int looked = 0;
     for (int i = 0; i < 300; i++) {
         double lat = dice(-72, 72), lng = dice(-178, 178);
         int64_t size = (int64_t[]) { 1, 8, 64 }[i % 3], reach = i % 5;
@@ -54,24 +55,32 @@ START_TEST(all_within_the_promised_distance_lies_in_the_ranges)
         double inside_mi = squares_inside_mi(&box, lat, lng);
         size_t n = squares_ranges(&box, ranges, RANGES);
         for (int j = 0; j < 200; j++) {
-            double y = lat + dice(-1, 1) * (double)(size * (reach + 1)) / 600;
-            double x = lng + dice(-1, 1) * (double)(size * (reach + 1)) / 300;
-            if (places_distance_mi(lat, lng, y, x) < inside_mi * 0.9999)
-                ck_assert(within(n, squares_cell(y, x)));
+            double y = lat + dice(-1, 1) * squares_north(inside_mi);
+            double x = lng + dice(-1, 1) * squares_east(lat, inside_mi);
+            if (places_distance_mi(lat, lng, y, x) >= inside_mi * 0.9999)
+                continue;
+            ck_assert(within(n, squares_cell(y, x)));
+            looked++;
         }
     }
+    ck_assert_int_gt(looked, 40000);
 }
 END_TEST
 
 /* The same of a circle, at any latitude; and it is no more than the circle's box. */
 START_TEST(all_within_a_circle_lies_in_its_ranges)
 {
+    int looked = 0;
     for (int i = 0; i < 600; i++) {
         double lat = i % 20 == 0 ? dice(-90, 90) : dice(-72, 72), lng = dice(-150, 150);
         int64_t size = (int64_t[]) { 1, 8, 64 }[i % 3];
         double mi = dice(0.01, 0.5) * (double)size;
         struct square_box box = squares_round(lat, lng, size, mi);
         ck_assert_double_ge(squares_inside_mi(&box, lat, lng), mi);
+        ck_assert_double_le((double)(box.north - box.south + 1),
+            2 * squares_north(mi) * 262144 / 360 + 2 * (double)size);
+        ck_assert_double_le((double)(box.east - box.west + 1),
+            2 * squares_east(lat, mi) * 262144 / 360 + 2 * (double)size);
         if (squares_count(&box) > RANGES)
             continue;
         size_t n = squares_ranges(&box, ranges, RANGES);
@@ -79,11 +88,14 @@ START_TEST(all_within_a_circle_lies_in_its_ranges)
         for (int j = 0; j < 400; j++) {
             double y = lat + dice(-1, 1) * squares_north(mi);
             double x = lng + dice(-1, 1) * squares_east(lat, mi);
-            if (y >= -90 && y <= 90 && x >= -180 && x <= 180 &&
-                places_distance_mi(lat, lng, y, x) <= mi)
-                ck_assert(within(n, squares_cell(y, x)));
+            if (y < -90 || y > 90 || x < -180 || x > 180 ||
+                places_distance_mi(lat, lng, y, x) > mi)
+                continue;
+            ck_assert(within(n, squares_cell(y, x)));
+            looked++;
         }
     }
+    ck_assert_int_gt(looked, 150000);
 }
 END_TEST
 
@@ -125,8 +137,14 @@ START_TEST(the_edges_of_the_world_do_no_harm)
         { 90, 0 } };
     for (size_t i = 0; i < COUNT_OF(points); i++) {
         struct square_box box = squares_box(points[i][0], points[i][1], 64, 1);
-        ck_assert(squares_ranges(&box, ranges, RANGES) > 0);
-        ck_assert(squares_inside_mi(&box, points[i][0], points[i][1]) >= 0);
+        size_t n = squares_ranges(&box, ranges, RANGES);
+        ck_assert(within(n, squares_cell(points[i][0], points[i][1])));
+        for (size_t j = 0; j < n; j++) {
+            ck_assert_int_ge(ranges[j].first, 0);
+            ck_assert_int_lt(ranges[j].last, INT64_C(1) << 35);
+        }
+        double inside_mi = squares_inside_mi(&box, points[i][0], points[i][1]);
+        ck_assert(isfinite(inside_mi) && inside_mi >= (points[i][0] == 0 ? 6 : 0));
     }
 }
 END_TEST

@@ -98,6 +98,16 @@ START_TEST(a_sentence_has_one_stop)
 }
 END_TEST
 
+START_TEST(a_word_that_has_no_pair_stays)
+{
+    static const char *const pairs[][2] = { { "a", "Apple" }, { "b", "" } };
+    ck_assert_str_eq(text_in_words(pairs, 2, "a"), "Apple");
+    ck_assert_str_eq(text_in_words(pairs, 2, "b"), "");
+    ck_assert_str_eq(text_in_words(pairs, 1, "b"), "b");
+    ck_assert_str_eq(text_in_words(pairs, 2, "Apple"), "Apple");
+}
+END_TEST
+
 void unit_util_text(Suite *s)
 {
     TCase *t = tcase_create("text");
@@ -109,5 +119,6 @@ void unit_util_text(Suite *s)
     tcase_add_test(t, slug_joins_words_and_never_is_empty);
     tcase_add_test(t, base64url_and_url_follow_their_rfcs);
     tcase_add_test(t, a_sentence_has_one_stop);
+    tcase_add_test(t, a_word_that_has_no_pair_stays);
     suite_add_tcase(s, t);
 }
