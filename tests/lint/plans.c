@@ -97,6 +97,29 @@ START_TEST(a_query_neither_scans_nor_sorts_unless_it_says_why)
 }
 END_TEST
 
+/* MATCH alone walks every kitchen of the country that has the word: "M1" in the plan of
+ * FTS5. With ">" and "<" behind it a range of rowids narrows it. */
+START_TEST(words_are_looked_for_near_a_place_only)
+{
+    struct buf plan;
+    int narrowed = 0;
+    for (int id = 0; id < Q__MAX; id++) {
+        buf_init(&plan, 65536);
+        ck_assert(db_explain(t.app.db, (enum query_id)id, &plan) == OK);
+        for (const char *at = plan.at; (at = strstr(at, "TABLE INDEX 0:M")) != NULL;
+             at++, narrowed++) {
+            const char *end = strchr(at, '\n');
+            ck_assert_msg(memchr(at, '<', (size_t)(end - at)) != NULL &&
+                              memchr(at, '>', (size_t)(end - at)) != NULL,
+                "%s: MATCH without a range of rowids\n%s", query_texts[id].name,
+                plan.at);
+        }
+        buf_free(&plan);
+    }
+    ck_assert_int_gt(narrowed, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("plans");
@@ -104,6 +127,7 @@ int main(void)
     tcase_add_unchecked_fixture(tc, open_database, close_database);
     tcase_add_loop_test(
         tc, a_query_neither_scans_nor_sorts_unless_it_says_why, 0, Q__MAX);
+    tcase_add_test(tc, words_are_looked_for_near_a_place_only);
     suite_add_tcase(s, tc);
     setenv("CK_DEFAULT_TIMEOUT", "120",
         0); /* Check's four seconds are few on a busy machine */
