@@ -18,6 +18,9 @@ SELECT timezone FROM kitchens WHERE host_id = :host_id ORDER BY id LIMIT 1
 -- query: kitchens_cities
 -- scan: counts all kitchens, once in five minutes a worker
 -- sort: by that count
--- (lat and lng are those of the kitchen with the lowest id.)
-SELECT city, region, COUNT(*) AS kitchens, MIN(id), lat, lng FROM kitchens WHERE bookable = 1
-GROUP BY region, city ORDER BY COUNT(*) DESC, city LIMIT :max
+SELECT c.city, c.region, c.kitchens, k.lat, k.lng
+FROM (SELECT city, region, COUNT(*) AS kitchens, MIN(id) AS id
+      FROM kitchens INDEXED BY kitchens_offers WHERE bookable = 1
+      GROUP BY region, city ORDER BY COUNT(*) DESC, city LIMIT :max) c
+     JOIN kitchens k ON k.id = c.id
+ORDER BY c.kitchens DESC, c.city

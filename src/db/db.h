@@ -7,7 +7,7 @@
  * 3.40's WAL-reset bug needs a checkpoint beside a commit, and cannot meet one.
  * The same lock makes the longest wait short, since waiters do not poll.
  *
- * SQLite-only knowledge stays in this folder and in sql/. */
+ * SQLite-only knowledge stays in this folder, in sql/ and in domain/words.c. */
 #ifndef DB_DB_H
 #define DB_DB_H
 

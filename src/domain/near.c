@@ -11,8 +11,8 @@
 #include "util/text.h"
 
 enum {
-    SQUARES_MAX = 400, /* of one look */
-    RANGE_BITS = 27,   /* as in near.sql */
+    SQUARES_MAX = 400,         /* of one look */
+    RANGE_BITS = SPOT_ID_BITS, /* as in near.sql */
     RATE_MAX_CENTS = 100000000,
     MINUTES_MAX = 1 << 30
 };
@@ -284,11 +284,18 @@ static void grow(struct near_walk *w, size_t wanted)
     look_so_far(w, fmax(least, fmin(10 * w->edge_mi, mi)), (size_t)needed);
 }
 
-/* A first look that had to stop before its end: the nearest may not be among what it
- * saw. */
-static bool is_crowded(const struct near_walk *w)
+/* A look that had to stop before its end: the nearest may not be among what it saw. How
+ * far one should go that sees less, or 0 if this one did see all, or was as close as
+ * makes sense. */
+static double closer_mi(const struct near_walk *w)
 {
-    return w->done_mi < 0 && w->look_mi > first_close_mi && w->seen == most_of(w);
+    const double least_mi = 0.05;
+    if (w->seen < most_of(w))
+        return 0;
+    if (w->look_mi == INFINITY)
+        return first_close_mi;
+    double done_mi = fmax(w->done_mi, 0), step_mi = (w->look_mi - done_mi) / 4;
+    return step_mi < least_mi ? 0 : done_mi + step_mi;
 }
 
 enum result near_next(struct ctx *c, struct near_walk *w, size_t wanted,
@@ -301,8 +308,10 @@ enum result near_next(struct ctx *c, struct near_walk *w, size_t wanted,
         w->first_wanted = wanted;
         begin_by_guess(w);
     }
-    while (!w->over && *n == 0) {
-        if (w->done_mi >= 0)
+    for (double closer = 0; !w->over && *n == 0;) {
+        if (closer > 0)
+            look_so_far(w, closer, enough(w));
+        else if (w->done_mi >= 0)
             grow(w, wanted);
         struct square_box box = box_of(w);
         double inside_mi = fmin(w->look_mi, squares_inside_mi(&box, f->lat, f->lng));
@@ -312,9 +321,9 @@ enum result near_next(struct ctx *c, struct near_walk *w, size_t wanted,
                         : FIRST_REACH >= squares_reach(size_of(w), f->radius_mi);
         double up_to_mi = last || inside_mi > f->radius_mi ? f->radius_mi : inside_mi;
         TRY(read_box(c, w, &box, up_to_mi, out, n));
-        if (is_crowded(w)) {
+        closer = closer_mi(w);
+        if (closer > 0) {
             *n = 0;
-            look_so_far(w, first_close_mi, enough(w));
             continue;
         }
         w->edge_mi =

@@ -5,6 +5,7 @@
 #define DOMAIN_NEAR_H
 
 #include "app/ctx.h"
+#include "util/guard.h"
 #include "util/money.h"
 
 struct near_filter {
@@ -12,8 +13,7 @@ struct near_filter {
     uint64_t equipment;    /* all of these bits */
     struct cents max_rate; /* an hour; 0: any */
     int64_t length_min;    /* longest "shortest booking" that will do; 0: any */
-    const char
-        *words; /* every word in title, description, city or equipment; "": none */
+    const char *words;     /* all of them, in what search_index() takes in; "": none */
 };
 
 /* Where a kitchen is and which it is, in one number: those of neighbours are close.
@@ -21,6 +21,7 @@ struct near_filter {
 enum { SPOT_ID_BITS = 27 };
 static inline int64_t near_spot(int64_t cell, int64_t id)
 {
+    CHECK(id >= 0 && id < INT64_C(1) << SPOT_ID_BITS);
     return cell << SPOT_ID_BITS | id;
 }
 
@@ -54,7 +55,7 @@ enum result near_begin(
 
 /* The next kitchens, nearest first, all farther than those before; WANTED is how
  * many more would do (more or fewer may come). None, with walk->over set, at the end.
- * Where a box holds more than NEAR_MAX that fit, the rest are left out. */
+ * Where more than NEAR_MAX that fit stand within a few steps, the rest are left out. */
 enum { NEAR_MAX = 4000 };
 enum result near_next(struct ctx *c, struct near_walk *w, size_t wanted,
     struct near_kitchen **out, size_t *n);

@@ -267,6 +267,15 @@ enum result search_index(struct ctx *c, int64_t kitchen_id)
     return words_index(c, kitchen_id, squares_cell(k.lat, k.lng), text_of(c, &k));
 }
 
+enum result search_is_complete(struct ctx *c, bool *complete)
+{
+    int64_t id;
+    size_t n;
+    TRY(words_missing(c, 0, &id, 1, &n));
+    *complete = n == 0;
+    return OK;
+}
+
 enum result search_index_missing(struct ctx *c, int64_t *after_id, size_t *n)
 {
     int64_t ids[100];

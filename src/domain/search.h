@@ -35,6 +35,9 @@ enum result search_find(
  * transaction that changes title, description, type, city, position or what it has. */
 enum result search_index(struct ctx *c, int64_t kitchen_id);
 
+/* COMPLETE: no kitchen is missing in that index. */
+enum result search_is_complete(struct ctx *c, bool *complete);
+
 /* Does so for the next kitchens after *AFTER_ID that are not in it yet, if there are
  * any, in a transaction of its own. *N: how many; 0: that was all. */
 enum result search_index_missing(struct ctx *c, int64_t *after_id, size_t *n);

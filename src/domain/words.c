@@ -1,18 +1,16 @@
 #include "domain/words.h"
 
-#include <ctype.h>
+#include <glib.h>
 #include <string.h>
 
 #include "util/text.h"
-
-enum { WORDS_MAX = 8 };
 
 static const char spaces[] = " \t\r\n\f\v";
 
 bool words_any(const char *text)
 {
-    for (const unsigned char *s = (const unsigned char *)text; *s != '\0'; s++)
-        if (isalnum(*s) || *s >= 0x80)
+    for (const char *s = text; *s != '\0'; s = g_utf8_find_next_char(s, NULL))
+        if (g_unichar_isalnum(g_utf8_get_char(s)))
             return true;
     return false;
 }
@@ -36,7 +34,7 @@ const char *words_match(struct ctx *c, const char *text)
 {
     const char *match = "";
     text += strspn(text, spaces);
-    for (int i = 0; i < WORDS_MAX && *text != '\0'; i++) {
+    while (*text != '\0') {
         size_t n = strcspn(text, spaces);
         match = ctx_printf(c, "%s %s", match, quoted(c, text, n));
         text += n;

@@ -116,6 +116,17 @@ static int print_routes(const struct conf *conf, int argc, char **argv)
     return 0;
 }
 
+static enum result look_for_words(struct ctx *c, void *arg)
+{
+    bool complete;
+    (void)arg;
+    TRY(search_is_complete(c, &complete));
+    return complete ? OK
+                    : fail(c, R_INVALID,
+                          "some kitchens cannot be found by their words yet: run `prep "
+                          "migrate`");
+}
+
 /* All that can be known to be wrong before somebody comes. */
 static enum result look_over(const struct conf *conf, struct buf *why)
 {
@@ -128,6 +139,8 @@ static enum result look_over(const struct conf *conf, struct buf *why)
         r = db_prepare_all(site.app.db, why);
     if (r == OK)
         r = db_verify(site.app.db, why);
+    if (r == OK)
+        r = app_run(&site.app, DB_READ, look_for_words, NULL, why);
     site_close(&site);
     templates_free(templates);
     return r;

@@ -35,8 +35,9 @@ static const struct {
     { __LINE__, "a\"b \"\"", " \"a\"\"b\" \"\"\"\"\"\"" },
     { __LINE__, "NOT OR NEAR(x)", " \"NOT\" \"OR\" \"NEAR(x)\"" },
     { __LINE__, "\xc3\x9c", " \"\xc3\x9c\"" },
+    { __LINE__, "\xe2\x80\x94 \xe2\x86\x92 \xe2\x80\xa2", NULL },
     { __LINE__, "1 2 3 4 5 6 7 8 9",
-        " \"1\" \"2\" \"3\" \"4\" \"5\" \"6\" \"7\" \"8\"" },
+        " \"1\" \"2\" \"3\" \"4\" \"5\" \"6\" \"7\" \"8\" \"9\"" },
 };
 
 START_TEST(each_word_is_asked_for_and_nothing_of_it_is_syntax)
@@ -199,8 +200,11 @@ START_TEST(kitchens_that_have_no_words_yet_get_them_and_others_are_left_alone)
     db_test_exec(&t, "DELETE FROM kitchen_text WHERE rowid & 134217727 > 4");
     db_test_exec(&t, "UPDATE kitchen_text SET words = words || ' kept'");
     struct ctx *c = db_test_begin(&t, DB_WRITE, 0);
+    bool complete;
+    ck_assert(search_is_complete(c, &complete) == OK && !complete);
     ck_assert(search_index_missing(c, &after_id, &n) == OK);
     ck_assert_uint_eq(n, KITCHENS - 4);
+    ck_assert(search_is_complete(c, &complete) == OK && complete);
     ck_assert(search_index_missing(c, &after_id, &n) == OK);
     ck_assert_uint_eq(n, 0);
     db_test_end(&t);
