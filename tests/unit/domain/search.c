@@ -1,14 +1,12 @@
 #include "domain/search.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "domain/places.h"
 #include "domain/squares.h"
 #include "support/db.h"
 #include "unit.h"
-#include "util/buf.h"
 #include "util/guard.h"
 #include "util/text.h"
 
@@ -503,51 +501,6 @@ START_TEST(a_crowded_spot_is_looked_at_more_closely)
 }
 END_TEST
 
-static int nearer(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* More kitchens than a look takes, behind open country, the nearest of them last in the
- * order of squares. */
-START_TEST(a_crowd_behind_open_country_is_looked_at_from_its_near_side)
-{
-    enum { N = NEAR_MAX + 500 };
-    static double mi[N];
-    struct buf at;
-    buf_init(&at, 1024 * 1024);
-    scatter(1);
-    for (int i = 0; i < N; i++) {
-        double lat = 30.2672 - 0.5 + 0.2 * (i % 70) / 70;
-        double lng = -97.7431 - 0.5 + 0.2 * (i / 70) / 70.0;
-        mi[i] = places_distance_mi(30.2672, -97.7431, lat, lng);
-        buf_printf(&at, "%c[%.9f, %.9f, %lld]", i == 0 ? '[' : ',', lat, lng,
-            (long long)squares_cell(lat, lng));
-    }
-    buf_addc(&at, ']');
-    db_test_exec(&t,
-        "UPDATE kitchens SET bookable = 0 WHERE title = 'K0';"
-        "INSERT INTO kitchens (host_id, state, title, slug, kitchen_type, address, "
-        "city,"
-        " region, postal_code, lat, lng, cell, timezone, rate_cents, week, bookable,"
-        " created_at, updated_at) SELECT host_id, state, 'N', slug, kitchen_type,"
-        " address, city, region, postal_code, value ->> 0, value ->> 1, value ->> 2,"
-        " timezone, 5000, week, 1, 1, 1 FROM kitchens, json_each(%Q) WHERE title = "
-        "'K0'",
-        at.at);
-    buf_free(&at);
-    qsort(mi, N, sizeof *mi, nearer);
-    request.filter.radius_mi = 100;
-    for (int again = 0; again < 2; again++) {
-        ck_assert(find() == OK);
-        ck_assert_int_eq(page.n, 20);
-        for (size_t i = 0; i < page.n; i++)
-            ck_assert_double_eq_tol(page.offers[i].distance_mi, mi[i], 0.001);
-    }
-}
-END_TEST
-
 START_TEST(a_search_takes_a_handful_of_queries)
 {
     scatter(120);
@@ -614,7 +567,6 @@ void unit_domain_search(Suite *s)
     tcase_add_test(tc, a_search_anywhere_on_the_globe_comes_to_an_end);
     tcase_add_test(tc, what_is_found_does_not_depend_on_what_was_searched_before);
     tcase_add_test(tc, a_crowded_spot_is_looked_at_more_closely);
-    tcase_add_test(tc, a_crowd_behind_open_country_is_looked_at_from_its_near_side);
     tcase_add_test(tc, a_search_takes_a_handful_of_queries);
     tcase_add_loop_test(tc, absurd_numbers_are_refused, 0, COUNT_OF(absurd_cases));
     suite_add_tcase(s, tc);
