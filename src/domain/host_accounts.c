@@ -285,13 +285,19 @@ static const char *requirement_words(const char *name)
 }
 
 /* "your address, your date of birth": each once. */
+/* "details about you" is part of "details about your company", and yet not listed. */
+static bool is_listed(struct ctx *c, const char *list, const char *words)
+{
+    return strstr(ctx_printf(c, ", %s,", list), ctx_printf(c, ", %s,", words)) != NULL;
+}
+
 static const char *requirements_list(struct ctx *c, const struct json *names)
 {
     const char *list = "";
     json_each(j, names)
     {
         const char *words = j->kind == JSON_TEXT ? requirement_words(j->text) : "";
-        if (*words != '\0' && strstr(list, words) == NULL)
+        if (*words != '\0' && !is_listed(c, list, words))
             list = ctx_printf(c, "%s%s%s", list, *list == '\0' ? "" : ", ", words);
     }
     return list;
