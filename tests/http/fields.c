@@ -170,7 +170,7 @@ static void refuse_all(const struct post *p, const struct person *who)
     int amounts = 0; /* there are dozens, all alike */
     for (size_t i = 0; i < p->n; i++) {
         const char *name = p->fields[i].name;
-        bool again = text_is(name, last);
+        bool again = text_is(name, last); /* of a list: boxes, days */
         last = name;
         if (again || (text_starts(name, "qty_") && amounts++ > 1))
             continue;
@@ -217,8 +217,9 @@ static bool accepts(size_t i, const struct person *who)
 START_TEST(one_wrong_field_of_any_form_is_refused_and_nothing_changes)
 {
     struct person p = { 0 };
+    static const size_t at_least[COUNT_OF(senders)] = { 3, 5, 10, 5 };
     links_follow(&c, senders[_i], keep_forms, NULL);
-    ck_assert_uint_gt(found.n, 0);
+    ck_assert_uint_ge(found.n, at_least[_i]);
     if (senders[_i] != NULL) {
         p = people_demo(senders[_i]);
         people_log_in(&c, &p);
