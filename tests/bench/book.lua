@@ -1,8 +1,9 @@
 -- wrk: each request books two hours at noon of its own kitchen and day, with a key of
--- its own. COOKIE, CSRF, KITCHENS, FIRST (a number that no other run uses) and DAYS (a
--- list of dates) come from run.sh.
+-- its own. COOKIE, CSRF, KITCHENS, FIRST (a number that no other run uses), DAYS (a list
+-- of dates) and WHERE (a path, with %d where a kitchen's number goes) come from run.sh.
 local kitchens = tonumber(os.getenv("KITCHENS"))
 local n = tonumber(os.getenv("FIRST"))
+local where = os.getenv("WHERE")
 local days = {}
 for day in os.getenv("DAYS"):gmatch("%S+") do days[#days + 1] = day end
 
@@ -15,7 +16,7 @@ function request()
     local body = string.format(
         "csrf=%s&idempotency_key=bench-%020d&date=%s&start=12:00&end=14:00&guest_count=1&purpose=bench",
         os.getenv("CSRF"), n, days[math.floor(n / kitchens) % #days + 1])
-    return wrk.format(nil, string.format("/listings/%d/book", n % kitchens + 1), nil, body)
+    return wrk.format(nil, string.format(where, n % kitchens + 1), nil, body)
 end
 
 function done(summary, latency)

@@ -1,6 +1,7 @@
 /* prep-fixed SOCKET WORKERS FILE...: a FastCGI server that answers every request
  * with the bytes of one of the files, without looking at anything but the last
- * digit of the path: /fixed/0 is the first file. What a page of that size costs
+ * digit of the path: /fixed/0 is the first file. One that begins with "Status: " is
+ * a whole answer, head and all; others are a page. What an answer of that size costs
  * when nothing is computed: the yardstick beside which the bench puts Prep's. */
 #include <fcgiapp.h>
 #include <signal.h>
@@ -26,9 +27,14 @@ static void load(int i, const char *name)
         exit(1);
     }
     memcpy(answers[i], head, sizeof head - 1);
-    lengths[i] =
-        (int)(sizeof head - 1 + fread(answers[i] + sizeof head - 1, 1, BYTES_MAX, f));
+    char *file = answers[i] + sizeof head - 1;
+    size_t n = fread(file, 1, BYTES_MAX, f);
     fclose(f);
+    if (n >= 8 && memcmp(file, "Status: ", 8) == 0)
+        memmove(answers[i], file, n);
+    else
+        n += sizeof head - 1;
+    lengths[i] = (int)n;
 }
 
 static int work(int fd, int files)

@@ -30,9 +30,17 @@ while read -r name path; do
     echo "$name ${url#"$site"}" # where a redirect led
 done <"$data/bench/pages" >"$data/bench/found"
 workers=$(sed -n 's/^web_workers = //p' "$data/prep.conf")
-echo ok >"$data/bench/ok" # what a webhook is answered with; the last of the files
+echo ok >"$data/bench/ok" # what a webhook is answered with; the first after the pages
+webhook_at=/fixed/$(wc -l <"$data/bench/found")
+booked_at=/fixed/$(($(wc -l <"$data/bench/found") + 1)) # what a booking is answered with
+: >"$data/bench/booked"
+if [ -n "${KITCHENS:-}" ]; then
+    . "$here/vendor.sh"
+    become_vendor
+    book_once
+fi
 # shellcheck disable=SC2086
-"$build/prep-fixed" "$data/run/fixed.sock" "${workers:-2}" $(sed "s|^\([a-z]*\) .*|$data/bench/\1.html|" "$data/bench/found") "$data/bench/ok" >"$data/run/fixed.log" &
+"$build/prep-fixed" "$data/run/fixed.sock" "${workers:-2}" $(sed "s|^\([a-z]*\) .*|$data/bench/\1.html|" "$data/bench/found") "$data/bench/ok" "$data/bench/booked" >"$data/run/fixed.log" &
 fixed=$!
 trap 'kill $fixed 2>/dev/null' EXIT
 until grep -qs ready "$data/run/fixed.log"; do sleep 0.1; done
@@ -58,26 +66,31 @@ while read -r name path; do
     i=$((i + 1))
 done <"$data/bench/found"
 
-# ---- booking: a write, synchronous=FULL, one worker -------------------------------
+# ---- booking: a write, synchronous=FULL, one worker; beside the same answer, fixed, to
+# the same posts
 [ -n "${KITCHENS:-}" ] || exit 0
-. "$here/vendor.sh"
-become_vendor
+fixed_bytes=$(send_booking "$booked_at" "$booked_on" -o /dev/null -w '%{http_code} %{size_header} %{size_download}')
+[ "$fixed_bytes" = "$booked_bytes" ] ||
+    { echo "bench: a booking's answer is $booked_bytes, the fixed one $fixed_bytes" >&2; exit 1; }
 DAYS=$(for d in 10 11 12 13 14 15 16; do date -u -d "+$d days" +%F; done | tr '\n' ' ')
-export COOKIE="$cookie" CSRF="$csrf" KITCHENS DAYS
+export COOKIE="$cookie" CSRF="$csrf" KITCHENS DAYS WHERE
 round=0
 : >"$data/bench/book.out"
 while [ $round -lt "$rounds" ]; do
     FIRST=$((round * 1000000))
     export FIRST
-    echo "$(wrk -t1 -c8 -d"${seconds}s" -s "$here/book.lua" "$site" | sed -n 's/^RESULT //p')" \
-        "$(hit "$site/fixed/0")" >>"$data/bench/book.out"
+    set --
+    for WHERE in '/listings/%d/book' "$booked_at"; do
+        set -- "$@" $(wrk -t1 -c8 -d"${seconds}s" -s "$here/book.lua" "$site" | sed -n 's/^RESULT //p')
+    done
+    echo "$@" >>"$data/bench/book.out"
     round=$((round + 1))
 done
-awk '{ print $1 / $5, $0 }' "$data/bench/book.out" | sort -n | awk '
+awk '{ print $1 / $5, $0 }' "$data/bench/book.out" | sort -n | awk -v bytes="$(wc -c <"$data/bench/booked")" '
     { row[NR] = $0; failed += $5 }
     END {
         split(row[int((NR + 1) / 2)], f, " ")
-        printf "%-10s %8s %10d %8.2f %8.2f %10d %8.2f %8.2f %7.3f  (%d closed or taken then)\n", "book", "-",
+        printf "%-10s %8d %10d %8.2f %8.2f %10d %8.2f %8.2f %7.3f  (%d closed or taken then)\n", "book", bytes,
             f[2], f[3], f[4], f[6], f[7], f[8], f[1], failed
     }'
 
@@ -89,7 +102,7 @@ while [ $round -lt "$rounds" ]; do
     # New events each time, and more of them than can be delivered.
     "$build/prep-signed" "${WEBHOOKS:-40000}" "$data/secrets/webhook" >"$SIGNED"
     set --
-    for WHERE in /stripe/webhook "/fixed/$(wc -l <"$data/bench/found")"; do
+    for WHERE in /stripe/webhook "$webhook_at"; do
         set -- "$@" $(wrk -t1 -c8 -d"${seconds}s" -s "$here/webhooks.lua" "$site" | sed -n 's/^RESULT //p')
     done
     echo "$@" >>"$data/bench/webhook.out"

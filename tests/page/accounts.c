@@ -90,6 +90,41 @@ START_TEST(a_role_never_comes_from_the_browser)
 }
 END_TEST
 
+/* Signs up with a password of N characters and, if STATUS is 303, logs in and out. */
+static void sign_up_with(size_t n, int status)
+{
+    static const char bread[][13] = { "%F0%9F%8D%9E", "%F0%9F%A5%90", "%F0%9F%A5%96" };
+    char password[2048], *end = password, form[4096];
+    for (size_t i = 0; i < n; i++)
+        end = stpcpy(end, bread[i % COUNT_OF(bread)]);
+    snprintf(form, sizeof form,
+        "role=host&full_name=Bo&business_name=&phone=&accept_terms=1"
+        "&email=n%zu%%40example.com&password=%s",
+        n, password);
+    browser_get(&b, "/signup");
+    ck_assert_int_eq(browser_post(&b, "/signup", form), status);
+    if (status != 303)
+        return;
+    snprintf(
+        form, sizeof form, "email=n%zu%%40example.com&password=%s&next=", n, password);
+    browser_get(&b, "/login");
+    ck_assert_int_eq(browser_post(&b, "/login", form), 303);
+    browser_get(&b, "/account");
+    ck_assert_int_eq(browser_post(&b, "/logout", ""), 303);
+}
+
+START_TEST(a_password_of_8_to_128_characters_of_four_bytes_signs_up_and_logs_in)
+{
+    sign_up_with(7, 422);
+    ck_assert(browser_shows(&b, "Use at least 8 characters."));
+    sign_up_with(8, 303);
+    sign_up_with(128, 303);
+    sign_up_with(129, 422);
+    ck_assert(browser_shows(&b, "Use at most 128 characters."));
+    ck_assert_int_eq(cash_int(site, "SELECT COUNT(*) FROM users"), 2);
+}
+END_TEST
+
 START_TEST(login_works_with_the_password_and_says_one_thing_without)
 {
     browser_get(&b, "/signup");
@@ -282,6 +317,8 @@ void page_accounts(Suite *s)
     tcase_add_test(t, signing_up_answers_the_same_whether_the_address_is_taken_or_not);
     tcase_add_test(t, a_wrong_signup_keeps_what_was_typed_and_says_what_is_wrong);
     tcase_add_test(t, a_role_never_comes_from_the_browser);
+    tcase_add_test(
+        t, a_password_of_8_to_128_characters_of_four_bytes_signs_up_and_logs_in);
     tcase_add_test(t, login_works_with_the_password_and_says_one_thing_without);
     tcase_add_test(t, login_never_leads_to_another_site);
     tcase_add_test(t, too_many_failures_are_stopped_with_retry_after);

@@ -82,6 +82,26 @@ static const char *state_of(struct browser *b, int id)
     return state;
 }
 
+/* As its page has it below "History". */
+static bool in_history(int id, const char *text)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/admin/documents/%d", id);
+    browser_get(&admin, path);
+    const char *history = strstr(browser_body(&admin), "id=\"history\"");
+    return history != NULL && strstr(history, text) != NULL &&
+           strstr(history, text) < strstr(history, "</section>");
+}
+
+/* Both acts are refused, and change nothing. */
+static void expect_the_end(int id, const char *state)
+{
+    ck_assert_str_eq(state_of(&admin, id), state);
+    ck_assert_int_eq(decide(&admin, id, "approve", ""), 409);
+    ck_assert_int_eq(decide(&admin, id, "reject", "Because"), 409);
+    ck_assert_str_eq(state_of(&admin, id), state);
+}
+
 START_TEST(a_paper_is_sent_approved_and_told_of)
 {
     ck_assert_int_eq(send_pdf(&host, "health_permit"), 303);
@@ -112,6 +132,7 @@ START_TEST(a_renewal_replaces_what_it_renews_and_history_stays)
     ck_assert_int_eq(decide(&admin, 2, "approve", ""), 303);
     ck_assert_str_eq(state_of(&admin, 1), "superseded");
     ck_assert_str_eq(state_of(&admin, 2), "approved");
+    expect_the_end(1, "superseded");
     ck_assert_int_eq(site_files(site, "documents"), 1); /* the same content, once */
 }
 END_TEST
@@ -141,6 +162,26 @@ START_TEST(rejecting_needs_a_reason_and_a_stale_decision_changes_nothing)
     ck_assert_int_eq(
         browser_post(&admin, "/admin/documents/1", "act=approve&reason="), 409);
     ck_assert_str_eq(state_of(&admin, 1), "rejected");
+}
+END_TEST
+
+START_TEST(a_paper_is_approved_then_rejected_and_its_history_says_why)
+{
+    send_pdf(&host, "insurance");
+    ck_assert_int_eq(decide(&admin, 1, "approve", "It+reads+well"), 303);
+    ck_assert_str_eq(state_of(&admin, 1), "approved");
+    ck_assert(in_history(1, "It reads well"));
+    ck_assert_int_eq(decide(&admin, 1, "approve", ""), 409);
+    ck_assert_int_eq(decide(&admin, 1, "reject", "The+insurer+denies+it"), 303);
+    ck_assert(in_history(1, "The insurer denies it"));
+    ck_assert(in_history(1, "It reads well"));
+    expect_the_end(1, "rejected");
+    browser_get(&host, "/host/listings/1/documents");
+    ck_assert(browser_shows(&host, "The insurer denies it"));
+    send_pdf(&host, "insurance");
+    ck_assert_int_eq(decide(&admin, 2, "reject", "It+is+blurred"), 303);
+    ck_assert(in_history(2, "It is blurred"));
+    expect_the_end(2, "rejected");
 }
 END_TEST
 
@@ -309,7 +350,7 @@ START_TEST(a_paper_ends_the_day_after_its_last)
     ck_assert_int_eq(app_run(&site->app, DB_WRITE, expire_all, &e, NULL), OK);
     ck_assert_uint_eq(e.n, 0);
     site->app.fixed_now_at = SITE_NOW_AT;
-    ck_assert_str_eq(state_of(&admin, 1), "expired");
+    expect_the_end(1, "expired");
     browser_get(&host, "/notices");
     ck_assert(browser_shows(&host, "has expired"));
 }
@@ -323,6 +364,7 @@ void page_documents(Suite *s)
     tcase_add_test(t, a_renewal_replaces_what_it_renews_and_history_stays);
     tcase_add_test(t, an_older_paper_does_not_replace_a_newer_one);
     tcase_add_test(t, rejecting_needs_a_reason_and_a_stale_decision_changes_nothing);
+    tcase_add_test(t, a_paper_is_approved_then_rejected_and_its_history_says_why);
     tcase_add_test(t, support_reads_and_does_not_decide);
     tcase_add_test(t, the_file_is_for_its_host_and_staff);
     tcase_add_test(t, another_host_neither_sees_nor_sends_papers);

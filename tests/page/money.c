@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "support/cash.h"
+#include "util/guard.h"
 #include "web/routes.h"
 
 #define VENDOR_EMAIL "vendor2@demo.test"
@@ -406,6 +407,28 @@ START_TEST(an_administrator_gives_a_part_back_once)
 }
 END_TEST
 
+START_TEST(no_absurd_amount_goes_back)
+{
+    static const char *const amounts[] = { "-1", "0", "0.00", "0.001", "12.345", "1e2",
+        "NaN", "0x10", "1%3B2", "99999999999999999999", "-9223372036854775808", "%00" };
+    char fields[128];
+    int64_t told = cash_int(site, "SELECT COUNT(*) FROM audit");
+    for (size_t i = 0; i <= COUNT_OF(amounts); i++) {
+        int64_t more = column("total_cents") + 1; /* a cent more than was paid */
+        if (i < COUNT_OF(amounts))
+            snprintf(fields, sizeof fields, "amount=%s&reason=Sorry" KEY, amounts[i]);
+        else
+            snprintf(fields, sizeof fields, "amount=%lld.%02lld&reason=Sorry" KEY,
+                (long long)more / 100, (long long)more % 100);
+        browser_get(&admin, page);
+        int status = browser_post(&admin, refund, fields);
+        ck_assert_msg(status == 422 || status == 400, "%s: %d", fields, status);
+    }
+    ck_assert_int_eq(cash_int(site, "SELECT COUNT(*) FROM refunds"), 0);
+    ck_assert_int_eq(cash_int(site, "SELECT COUNT(*) FROM audit"), told);
+}
+END_TEST
+
 START_TEST(what_went_back_before_is_off_the_ladder_and_off_the_hosts_share)
 {
     browser_get(&host, page);
@@ -533,6 +556,7 @@ void page_money(Suite *s)
     tcase_add_test(t, a_host_says_that_nobody_came_while_it_may_be_said);
     tcase_add_test(t, who_paid_has_a_receipt_and_nobody_else);
     tcase_add_test(t, an_administrator_gives_a_part_back_once);
+    tcase_add_test(t, no_absurd_amount_goes_back);
     tcase_add_test(t, only_an_administrator_gives_back);
     tcase_add_test(t, what_went_back_before_is_off_the_ladder_and_off_the_hosts_share);
     tcase_add_test(t, the_hosts_share_of_the_bill_is_what_was_decided);

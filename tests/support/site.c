@@ -199,6 +199,10 @@ static int send_body(struct browser *b, const char *method, const char *path,
     serve(b->site, pairs, sizeof pairs / sizeof *pairs,
         (struct body_reader) { read_body, &source });
     b->queries = db_query_count(b->site->app.db);
+    const struct route *route = b->site->last_route;
+    ck_assert_msg(route == NULL || b->queries <= route->queries,
+        "%s %s: %d queries, budget %d", method, path, b->queries,
+        route == NULL ? 0 : route->queries);
     read_answer(b);
     return b->status;
 }

@@ -30,7 +30,8 @@ int site_files(struct site *site, const char *name);
 void browser_open(struct browser *b, struct site *site);
 void browser_close(struct browser *b);
 
-/* Requests; the path may have a query. The status is returned, too. */
+/* Requests; the path may have a query. The status is returned, too. One that takes more
+ * queries than its route may fails the test. */
 int browser_get(struct browser *b, const char *path);
 int browser_head(struct browser *b, const char *path);
 /* FIELDS is an encoded form without csrf, which is added from the last page. */

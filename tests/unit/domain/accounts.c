@@ -6,6 +6,7 @@
 #include "domain/outbox.h"
 #include "domain/passwords.h"
 #include "domain/sessions.h"
+#include "domain/throttles.h"
 #include "support/db.h"
 #include "unit.h"
 #include "util/guard.h"
@@ -185,6 +186,37 @@ static const struct {
         true },
 };
 
+/* N characters that are on no list: letters of one byte, of two, of three and of four.
+ */
+static const char *const alphabets[] = { "qwzxkvjpbg",
+    "\xc3\xa9\xc3\xbc\xc3\xb8\xc3\xa5\xc3\xb1",
+    "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe5\x8f\xb0\xe6\x89\x80",
+    "\xf0\x9f\x8d\x9e\xf0\x9f\xa5\x90\xf0\x9f\xa5\x96\xf0\x9f\xab\x93" };
+
+static const char *letters(struct ctx *c, size_t alphabet, size_t n)
+{
+    const char *all = alphabets[alphabet];
+    size_t bytes = alphabet + 1, count = strlen(all) / bytes;
+    char *text = arena_alloc(c->arena, n * bytes + 1);
+    for (size_t i = 0; i < n; i++)
+        memcpy(text + i * bytes, all + i % count * bytes, bytes);
+    text[n * bytes] = '\0';
+    return text;
+}
+
+START_TEST(a_password_has_8_to_128_characters_however_many_bytes_each_takes)
+{
+    size_t a = (size_t)_i;
+    struct ctx *c = unit(0);
+    ck_assert_str_eq(
+        passwords_refuse(letters(c, a, 7), "", ""), "Use at least 8 characters.");
+    ck_assert_ptr_null(passwords_refuse(letters(c, a, 8), "", ""));
+    ck_assert_ptr_null(passwords_refuse(letters(c, a, 128), "", ""));
+    ck_assert_str_eq(
+        passwords_refuse(letters(c, a, 129), "", ""), "Use at most 128 characters.");
+}
+END_TEST
+
 START_TEST(passwords_are_refused_when_short_common_or_personal)
 {
     const char *why =
@@ -246,6 +278,59 @@ START_TEST(nobody_is_flooded_with_mail_by_registering_his_address)
 }
 END_TEST
 
+/* Person I tries something from ADDRESS. */
+static enum result log_in_as(int i, const char *address)
+{
+    const char *token;
+    struct ctx *c = unit(0);
+    const char *email = ctx_printf(c, "person%d@example.com", i);
+    return accounts_login(c, email, "wrong wrong", address, "", &token);
+}
+
+static enum result forget_as(int i, const char *address)
+{
+    struct ctx *c = unit(0);
+    return accounts_forgot(c, ctx_printf(c, "person%d@example.com", i), address);
+}
+
+static enum result register_as(int i, const char *address)
+{
+    struct ctx *c = unit(0);
+    struct registration r = ann;
+    r.email = ctx_printf(c, "person%d@example.com", i);
+    r.address = address;
+    return accounts_register(c, &r);
+}
+
+static const struct {
+    enum result (*try)(int i, const char *address);
+    int max;
+    enum result usual;
+} addresses[] = {
+    { log_in_as, 15, R_DENIED }, /* five times the three of an account */
+    { forget_as, 25, OK },
+    { register_as, 20, OK },
+};
+
+START_TEST(one_address_has_so_many_tries_with_however_many_accounts)
+{
+    int max = addresses[_i].max;
+    enum result usual = addresses[_i].usual;
+    t.app.conf.login_tries = 3;
+    for (int i = 0; i < max; i++)
+        ck_assert_int_eq(addresses[_i].try(i, "198.51.100.7"), usual);
+    int64_t users = db_test_int(&t, "SELECT COUNT(*) FROM users");
+    ck_assert_int_eq(addresses[_i].try(max, "198.51.100.7"), R_LIMITED);
+    ck_assert_int_gt(t.c.retry_after_s, 0);
+    ck_assert_int_le(t.c.retry_after_s, THROTTLES_WINDOW_S);
+    ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM users"), users);
+    ck_assert_int_eq(addresses[_i].try(max, "203.0.113.5"), usual);
+    db_test_end(&t);
+    t.app.fixed_now_at += THROTTLES_WINDOW_S;
+    ck_assert_int_eq(addresses[_i].try(max + 1, "198.51.100.7"), usual);
+}
+END_TEST
+
 START_TEST(a_granted_role_ends_the_sessions_of_the_old_one)
 {
     const char *token;
@@ -298,6 +383,11 @@ void unit_domain_accounts(Suite *s)
     tcase_add_test(k, sessions_end_when_idle_in_the_end_and_for_the_suspended);
     tcase_add_loop_test(
         k, passwords_are_refused_when_short_common_or_personal, 0, COUNT_OF(passwords));
+    tcase_add_loop_test(k,
+        a_password_has_8_to_128_characters_however_many_bytes_each_takes, 0,
+        COUNT_OF(alphabets));
+    tcase_add_loop_test(k, one_address_has_so_many_tries_with_however_many_accounts, 0,
+        COUNT_OF(addresses));
     tcase_add_test(k, a_stored_hash_that_asks_for_too_much_is_not_even_tried);
     tcase_add_test(k, strangers_cannot_lock_the_owner_out);
     tcase_add_test(k, a_known_address_has_no_more_tries_than_others);
