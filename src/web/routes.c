@@ -130,7 +130,7 @@ const struct route routes[] = {
     { POST("/admin/payments/warnings/:source"),   web_admin_warning,        ADMIN, 16 },
     { POST("/admin/payments/calls/:uid"),         web_admin_call,           ADMIN, 60 },
     { POST("/admin/payments/differences/:id"),    web_admin_difference,     ADMIN, 10 },
-    { GET("/admin/disputes/:dispute"),            web_admin_dispute,        STAFF, 8 },
+    { GET("/admin/disputes/:dispute"),            web_admin_dispute,        STAFF, 9 },
     { POST("/admin/disputes/:dispute"),           web_admin_dispute_answer, ADMIN, 16, 0, 160 << 10 },
 
     /* booking and paying (book.c, bookings.c, cancellations.c, checkout.c, receipts.c) */
@@ -144,7 +144,7 @@ const struct route routes[] = {
     { POST("/host/bookings/:id/no_show"),  web_host_booking_no_show, HOST, 20 },
     { POST("/admin/bookings/:id/transfer"), web_admin_send_owed,     ADMIN, 14 },
     { POST("/admin/bookings/:id/refund"),  web_booking_refund,       ADMIN, 40 },
-    { GET("/checkout/:id"),                web_checkout,             VENDOR, 4, ROUTE_STRIPE },
+    { GET("/checkout/:id"),                web_checkout,             VENDOR, 5, ROUTE_STRIPE },
     { POST("/checkout/:id/intent"),        web_checkout_intent,      VENDOR, 40 },
     { POST("/checkout/:id/hosted"),        web_checkout_hosted,      VENDOR, 40 },
     { GET("/checkout/:id/return"),         web_checkout_return,      VENDOR, 4 },
