@@ -8,6 +8,7 @@
 
 #include "db/private.h"
 #include "support/cash.h"
+#include "support/keep.h"
 #include "util/guard.h"
 #include "util/text.h"
 #include "web/routes.h"
@@ -69,6 +70,7 @@ START_TEST(every_route_lets_in_whom_it_names_and_nobody_else)
 {
     struct site *site = site_fresh();
     site_load_demo(site);
+    keep_routes();
     for (size_t v = 0; v < COUNT_OF(visitors); v++) {
         struct browser b;
         browser_open(&b, site);
