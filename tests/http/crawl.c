@@ -17,7 +17,7 @@ static void visit(
 {
     int status = client_get(c, path);
     ck_assert_msg(status == 200 || status == 303 || status == 301 ||
-                      (status == 404 && walk_lacks(path)),
+                      (status == 404 && text_is(path, WALK_WITHOUT_ACCOUNT)),
         "%s as %s: %d", path, who, status);
     if (*c->location == '/')
         walk_to(walk, c->location);

@@ -40,7 +40,7 @@ static void visit(struct crawl *k, const char *path)
     int status = browser_get(b, path);
     const struct route *route = b->site->last_route;
     ck_assert_msg(status == 200 || status == 303 || status == 301 ||
-                      (status == 404 && walk_lacks(path)),
+                      (status == 404 && text_is(path, WALK_WITHOUT_ACCOUNT)),
         "%s as %s: %d", path, k->who, status);
     ck_assert_msg(route == NULL || b->queries <= route->queries,
         "%s as %s: %d queries, budget %d", path, k->who, b->queries,

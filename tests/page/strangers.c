@@ -211,6 +211,24 @@ START_TEST(a_thing_of_somebody_else_is_not_there_and_stays_as_it_is)
 }
 END_TEST
 
+START_TEST(a_thing_of_ones_own_is_there_within_its_budget)
+{
+    const struct person *p = &owners[_i];
+    for (const struct route *r = routes; r->key.pattern != NULL; r++) {
+        if (r->key.method != HTTP_GET || !(r->who & p->who) ||
+            strchr(r->key.pattern, ':') == NULL)
+            continue;
+        become(p);
+        int status = ask(r);
+        bool receipt = text_ends(r->key.pattern, "/receipt"); /* is the payer's */
+        ck_assert_msg(status == (receipt && p->who == HOST ? 404 : 200), "%s as %s: %d",
+            r->key.pattern, p->email, status);
+        ck_assert_msg(b.queries <= r->queries, "%s as %s: %d queries, budget %d",
+            r->key.pattern, p->email, b.queries, r->queries);
+    }
+}
+END_TEST
+
 START_TEST(a_part_of_another_kitchen_is_not_there_from_ones_own)
 {
     static const char *const patterns[] = { "stations/set", "photos/move",
@@ -344,6 +362,8 @@ void page_strangers(Suite *s)
     tcase_add_checked_fixture(t, open_site, close_site);
     tcase_add_loop_test(t, a_thing_of_somebody_else_is_not_there_and_stays_as_it_is, 0,
         COUNT_OF(strangers));
+    tcase_add_loop_test(t, a_thing_of_ones_own_is_there_within_its_budget, 0,
+        COUNT_OF(owners) - 1); /* nobody has none */
     tcase_add_test(t, a_part_of_another_kitchen_is_not_there_from_ones_own);
     tcase_add_test(t, a_station_of_another_kitchen_cannot_be_booked);
     tcase_add_test(t, a_form_without_its_token_changes_nothing);

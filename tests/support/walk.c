@@ -17,10 +17,10 @@ struct walk {
     int each;
     struct {
         const char *name;
-        int met, followed;
+        int followed;
     } kinds[KINDS_MAX];
     const char *paths[PATHS_MAX];
-    int kind_count, path_count, done, met;
+    int kind_count, path_count, done;
 };
 
 static const struct {
@@ -48,7 +48,8 @@ struct walk *walk_new(struct arena *a, int each)
     return w;
 }
 
-const struct route *walk_route(const struct walk *w, const char *path)
+/* The route that GET of a path finds; NULL: none. */
+static const struct route *route_of(const struct walk *w, const char *path)
 {
     struct route_match match;
     const char *bare = arena_strndup(w->a, path, strcspn(path, "?"));
@@ -81,7 +82,7 @@ static const char *names_of(struct arena *a, const char *query)
 /* What nginx serves by itself is one kind for each folder below "/". */
 static const char *kind_of(const struct walk *w, const char *path)
 {
-    const struct route *route = walk_route(w, path);
+    const struct route *route = route_of(w, path);
     size_t bare = strcspn(path, "?");
     size_t folder = 1 + strcspn(path + 1, "/?");
     const char *pattern =
@@ -109,8 +110,6 @@ void walk_to(struct walk *w, const char *path)
         if (text_is(w->paths[i], path))
             return;
     int i = find_kind(w, kind_of(w, path));
-    w->met++;
-    w->kinds[i].met++;
     if (w->kinds[i].followed == w->each)
         return;
     w->kinds[i].followed++;
@@ -124,12 +123,6 @@ void walk_begin(struct walk *w, unsigned who)
     for (size_t i = 0; i < COUNT_OF(beginnings); i++)
         if (beginnings[i].who & (ANYONE | who))
             walk_to(w, beginnings[i].path);
-}
-
-bool walk_lacks(const char *path)
-{
-    return text_is(path, "/host/stripe/refresh") ||
-           (text_starts(path, "/documents/") && text_ends(path, "/file"));
 }
 
 /* Undoes &amp; in the attribute's value; what leaves the site is left out. */
@@ -159,14 +152,4 @@ void walk_links(struct walk *w, const char *page, const char *attribute)
 const char *walk_next(struct walk *w)
 {
     return w->done == w->path_count ? NULL : w->paths[w->done++];
-}
-
-int walk_met(const struct walk *w)
-{
-    return w->met;
-}
-
-int walk_kinds(const struct walk *w)
-{
-    return w->kind_count;
 }

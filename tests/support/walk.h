@@ -21,22 +21,13 @@ void walk_to(struct walk *w, const char *path);
  * there. */
 void walk_begin(struct walk *w, unsigned who);
 
-/* The demo does not have what this path shows: its papers have no files, its hosts no
- * accounts at Stripe. */
-bool walk_lacks(const char *path);
-
 /* Every path in the page's ATTRIBUTE (" href=\"") is taken. */
 void walk_links(struct walk *w, const char *page, const char *attribute);
 
 /* The next to visit; NULL: that was all. */
 const char *walk_next(struct walk *w);
 
-/* How many links the walk met (also those that it did not follow), of how many kinds.
- */
-int walk_met(const struct walk *w);
-int walk_kinds(const struct walk *w);
-
-/* The route that GET of a path finds; NULL: none. */
-const struct route *walk_route(const struct walk *w, const char *path);
+/* Stripe is not asked here, and the demo's hosts have no accounts there. */
+#define WALK_WITHOUT_ACCOUNT "/host/stripe/refresh"
 
 #endif
