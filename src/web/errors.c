@@ -41,8 +41,10 @@ int errors_status(enum result r)
     return table[r].status;
 }
 
-static void plain_page(struct web *w, enum result r)
+/* Where not even a page can be made. */
+static void plain_page(struct web *w, enum result r, int status)
 {
+    w->res->status = status;
     response_header(w->res, "Content-Type", "text/plain; charset=utf-8");
     buf_clear(&w->res->body);
     buf_printf(&w->res->body, "%s: %s\n", table[r].code, table[r].title);
@@ -69,6 +71,8 @@ void errors_page(struct ctx *c, struct web *w, enum result r, int status)
         view_text(w->view, "options_title", "");
         view_bool(w->view, "has_options", false);
     }
-    if (web_page(c, w, status != 0 ? status : table[r].status, "errors/page") != OK)
-        plain_page(w, r);
+    if (status == 0)
+        status = table[r].status;
+    if (web_page(c, w, status, "errors/page") != OK)
+        plain_page(w, r, status);
 }

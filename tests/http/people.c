@@ -2,12 +2,12 @@
 
 #include "http/people.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "domain/sessions.h"
 #include "support/rows.h"
+#include "support/snapshot.h"
 #include "util/guard.h"
 #include "util/rand.h"
 #include "util/seal.h"
@@ -152,28 +152,6 @@ const char *people_text(struct arena *a, const char *format, ...)
     return text;
 }
 
-static const char *hash_table(struct arena *a, const char *table)
-{
-    crypto_generichash_state state;
-    unsigned char hash[16];
-    sqlite3_stmt *rows;
-    char *sql = sqlite3_mprintf("SELECT * FROM \"%w\"", table);
-    crypto_generichash_init(&state, NULL, 0, sizeof hash);
-    CHECK(sqlite3_prepare_v2(reader, sql, -1, &rows, NULL) == SQLITE_OK);
-    while (sqlite3_step(rows) == SQLITE_ROW)
-        for (int i = 0; i < sqlite3_column_count(rows); i++) {
-            const void *bytes = sqlite3_column_blob(rows, i);
-            size_t n = (size_t)sqlite3_column_bytes(rows, i);
-            crypto_generichash_update(&state, (const unsigned char *)&n, sizeof n);
-            if (n > 0)
-                crypto_generichash_update(&state, bytes, n);
-        }
-    sqlite3_finalize(rows);
-    sqlite3_free(sql);
-    crypto_generichash_final(&state, hash, sizeof hash);
-    return text_hex(a, hash, sizeof hash);
-}
-
 static bool mail_is_sent(void *arg)
 {
     return people_int(
@@ -196,29 +174,10 @@ const char *people_snapshot(struct arena *a)
     stack_hear(&stack);
     ck_assert_msg(stack_await(all_is_read, a, MAIL_MS), "events are not read");
     ck_assert_msg(stack_await(mail_is_sent, waiting, MAIL_MS), "the mail is not sent");
-    sqlite3_stmt *tables;
-    const char *all = "";
-    CHECK(sqlite3_exec(reader, "BEGIN", NULL, NULL, NULL) == SQLITE_OK);
-    CHECK(sqlite3_prepare_v2(reader,
-              "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'jobs'"
-              " AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY name",
-              -1, &tables, NULL) == SQLITE_OK);
-    while (sqlite3_step(tables) == SQLITE_ROW) {
-        const char *name = (const char *)sqlite3_column_text(tables, 0);
-        all = arena_printf(a, "%s%s %s\n", all, name, hash_table(a, name));
-    }
-    sqlite3_finalize(tables);
-    CHECK(sqlite3_exec(reader, "COMMIT", NULL, NULL, NULL) == SQLITE_OK);
-    return all;
+    return snapshot_take(a, reader);
 }
 
 const char *people_changes(struct arena *a, const char *snapshot)
 {
-    const char *now = people_snapshot(a), *changed = "";
-    for (size_t n; *now != '\0' && *snapshot != '\0'; now += n, snapshot += n) {
-        n = strcspn(now, "\n") + 1; /* the same tables, in the same order */
-        if (strncmp(now, snapshot, n) != 0)
-            changed = arena_printf(a, "%s %.*s", changed, (int)strcspn(now, " "), now);
-    }
-    return changed;
+    return snapshot_changes(a, snapshot, people_snapshot(a));
 }

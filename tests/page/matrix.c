@@ -3,9 +3,12 @@
 #include "page.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "support/site.h"
+#include "db/private.h"
+#include "support/cash.h"
+#include "support/keep.h"
 #include "util/guard.h"
 #include "util/text.h"
 #include "web/routes.h"
@@ -67,6 +70,7 @@ START_TEST(every_route_lets_in_whom_it_names_and_nobody_else)
 {
     struct site *site = site_fresh();
     site_load_demo(site);
+    keep_routes();
     for (size_t v = 0; v < COUNT_OF(visitors); v++) {
         struct browser b;
         browser_open(&b, site);
@@ -100,11 +104,59 @@ START_TEST(unknown_addresses_and_methods_have_their_page)
 }
 END_TEST
 
+/* Whoever holds the database's lock, with a worker that does not wait long. */
+static void be_busy(struct site *site, struct browser *b)
+{
+    char path[512];
+    sqlite3 *other;
+    snprintf(path, sizeof path, "%s/prep.db", site->app.conf.data_dir);
+    ck_assert_int_eq(sqlite3_open(path, &other), SQLITE_OK);
+    ck_assert_int_eq(
+        sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_busy_timeout(site->app.db->writer, 20);
+    browser_get(b, "/signup");
+    ck_assert_int_eq(browser_post(b, "/forgot-password", "email=ann%40demo.test"), 503);
+    ck_assert(browser_shows(b, "PC-503"));
+    sqlite3_close(other);
+}
+
+START_TEST(what_is_refused_says_why_on_a_page)
+{
+    struct browser b;
+    struct site *site = site_fresh();
+    site_load_demo(site);
+    browser_open(&b, site);
+    browser_get(&b, "/login");
+    site->app.conf.login_tries = 1;
+    static const char wrong[] = "email=ann%40demo.test&password=wrong+wrong";
+    ck_assert_int_eq(browser_post(&b, "/login", wrong), 422);
+    ck_assert_int_eq(browser_post(&b, "/login", wrong), 429);
+    char *large = malloc(70000);
+    memset(large, 'x', 69999);
+    large[69999] = '\0';
+    ck_assert_int_eq(browser_post_bare(&b, "/login", large), 413);
+    ck_assert(browser_shows(&b, "PC-413"));
+    free(large);
+    be_busy(site, &b);
+    browser_log_in_demo(&b, "vendor@demo.test");
+    cash_int(site, "DROP TABLE messages");
+    ck_assert_int_eq(browser_get(&b, "/messages"), 500);
+    ck_assert(browser_shows(&b, "<html"));
+    ck_assert(browser_shows(&b, "PC-500"));
+    cash_int(site, "DROP TABLE notices"); /* which every page asks */
+    ck_assert_int_eq(browser_get(&b, "/notices"), 500);
+    ck_assert_str_eq(browser_body(&b), "PC-500: Something went wrong on our side\n");
+    browser_close(&b);
+    site_gone(site);
+}
+END_TEST
+
 void page_matrix(Suite *s)
 {
     TCase *t = tcase_create("matrix");
     tcase_set_timeout(t, 120);
     tcase_add_test(t, every_route_lets_in_whom_it_names_and_nobody_else);
     tcase_add_test(t, unknown_addresses_and_methods_have_their_page);
+    tcase_add_test(t, what_is_refused_says_why_on_a_page);
     suite_add_tcase(s, t);
 }

@@ -10,6 +10,7 @@
 #include "domain/transfers.h"
 #include "domain/visits.h"
 #include "support/rows.h"
+#include "support/snapshot.h"
 
 static sqlite3 *open_apart(struct site *site)
 {
@@ -41,6 +42,19 @@ const char *cash_text(struct arena *a, struct site *site, const char *format, ..
     va_end(ap);
     ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
     return text;
+}
+
+const char *cash_snapshot(struct arena *a, struct site *site)
+{
+    sqlite3 *db = open_apart(site);
+    const char *all = snapshot_take(a, db);
+    ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+    return all;
+}
+
+const char *cash_changes(struct arena *a, struct site *site, const char *before)
+{
+    return snapshot_changes(a, before, cash_snapshot(a, site));
 }
 
 void cash_load_demo(struct site *site)

@@ -12,6 +12,10 @@ int64_t cash_int(struct site *site, const char *format, ...);
 /* The same as text in A; NULL without a row. */
 const char *cash_text(struct arena *a, struct site *site, const char *format, ...);
 
+/* What the database holds (support/snapshot.h), and what has changed since. */
+const char *cash_snapshot(struct arena *a, struct site *site);
+const char *cash_changes(struct arena *a, struct site *site, const char *before);
+
 /* Loads the demo city, all of it paid as if at Stripe: pi_demo_7 and ch_demo_7 paid for
  * booking 7, and tr_demo_7 brought the host his part if it is over. */
 void cash_load_demo(struct site *site);

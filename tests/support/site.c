@@ -13,6 +13,7 @@
 #include "demo/demo.h"
 #include "domain/places.h"
 #include "domain/sessions.h"
+#include "support/keep.h"
 #include "util/rand.h"
 #include "util/text.h"
 
@@ -156,6 +157,15 @@ bool browser_shows(const struct browser *b, const char *text)
 
 /* ---- requests ---- */
 
+static void keep(const struct browser *b, const char *method)
+{
+    const char *body = browser_body(b);
+    const char *type = strstr(b->answer, "Content-Type: text/html");
+    if (type != NULL && type < body && *body != '\0')
+        keep_page(b->cookie_count == 0 || *b->role == '\0' ? "nobody" : b->role,
+            b->status, method, b->site->last_route, body);
+}
+
 struct body {
     const char *at;
     size_t n;
@@ -204,6 +214,7 @@ static int send_body(struct browser *b, const char *method, const char *path,
         "%s %s: %d queries, budget %d", method, path, b->queries,
         route == NULL ? 0 : route->queries);
     read_answer(b);
+    keep(b, method);
     return b->status;
 }
 
@@ -329,6 +340,7 @@ int64_t browser_log_in_as(struct browser *b, const char *email, const char *role
     char line[128];
     snprintf(line, sizeof line, "__Host-prep=%s", p.kept);
     keep_cookie(b, line);
+    snprintf(b->role, sizeof b->role, "%s", role);
     return p.id;
 }
 
@@ -377,4 +389,6 @@ void browser_log_in_demo(struct browser *b, const char *email)
     char line[128];
     snprintf(line, sizeof line, "__Host-prep=%s", p.kept);
     keep_cookie(b, line);
+    snprintf(
+        b->role, sizeof b->role, "%.*s", (int)strcspn(email, "0123456789@"), email);
 }

@@ -16,7 +16,8 @@ struct browser {
     size_t answer_n;
     int status;
     char location[512];
-    int queries;         /* that it took */
+    int queries;   /* that it took */
+    char role[16]; /* of who logged in last, for the pages that are kept: keep.h */
     const char *address; /* where it asks from; NULL: somewhere far away */
 };
 
