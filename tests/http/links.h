@@ -1,13 +1,26 @@
-/* Going over the whole site as one person: every link from the front page and the
- * dashboard, through nginx. */
+/* Going over the whole site as one person: links of every kind, some of each, from
+ * where a walk begins (support/walk.h), through nginx. */
 #ifndef HTTP_LINKS_H
 #define HTTP_LINKS_H
 
-#include "http/client.h"
+#include "http/people.h"
 
-/* Visits all as EMAIL ("vendor@demo.test"; NULL: nobody), and shows each page of HTML
- * to EACH, if not NULL, while it is what C was answered last. The number of visits. */
+/* Nobody, and the demo's people. */
+enum {
+    LINKS_NOBODY,
+    LINKS_VENDOR,
+    LINKS_HOST,
+    LINKS_SUPPORT,
+    LINKS_ADMIN,
+    LINKS_ROLES
+};
+
+/* Logs C in as the demo's person of that role (of nobody: all zeroes). */
+struct person links_log_in(struct client *c, int role);
+
+/* Visits all as C is logged in, of ROLE, and shows each page of HTML to PAGE, if not
+ * NULL, while it is what C was answered last. The number of visits. */
 typedef void (*links_page)(void *arg, struct client *c, const char *path);
-int links_follow(struct client *c, const char *email, links_page each, void *arg);
+int links_follow(struct client *c, int role, links_page page, void *arg);
 
 #endif
