@@ -335,6 +335,23 @@ enum result web_booking(struct ctx *c, struct web *w)
     return show_booking(c, w, &b, &f, 200);
 }
 
+/* What was typed is kept. Under a key that has given something else it would never be
+ * taken: whoever sends it once more, beside what was given, means it. */
+static enum result show_refund_refused(
+    struct ctx *c, struct web *w, const struct booking *b, struct form *f)
+{
+    bool used = text_is(c->code, "PC-KEY-422");
+    form_set_error(f, used ? NULL : "amount",
+        used ? "This form gave money back before, with another amount or reason "
+               "(PC-KEY-422): look below what it was. To give more, send it once more."
+             : c->message);
+    if (used)
+        form_fill(f, "idempotency_key", rand_uid(c->arena));
+    fail_clear(c);
+    db_rollback(c->db); /* no page is made under the write lock */
+    return show_booking(c, w, b, f, 422);
+}
+
 enum result web_booking_refund(struct ctx *c, struct web *w)
 {
     struct booking b;
@@ -345,11 +362,8 @@ enum result web_booking_refund(struct ctx *c, struct web *w)
         return show_booking(c, w, &b, &f, 422);
     enum result r = refunds_give(c, b.id, form_money(&f, "amount"),
         form_text(&f, "reason"), form_text(&f, "idempotency_key"));
-    if (r == R_INVALID) {
-        form_set_error(&f, "amount", c->message);
-        fail_clear(c);
-        return show_booking(c, w, &b, &f, 422);
-    }
+    if (r == R_INVALID)
+        return show_refund_refused(c, w, &b, &f);
     TRY(r);
     web_flash(c, w, "ok", "It goes back to the card.");
     return web_redirect(w, ctx_printf(c, "/bookings/%lld", (long long)b.id));
