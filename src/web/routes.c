@@ -50,7 +50,7 @@ const struct route routes[] = {
     { POST("/signup"),           web_signup_post,        ANYONE, 10 },
     { GET("/signup/done"),       web_signup_done,        ANYONE, 2 },
     { GET("/verify"),            web_verify,             ANYONE, 3 },
-    { POST("/verify"),           web_verify_post,        ANYONE, 6 },
+    { POST("/verify"),           web_verify_post,        ANYONE, 10 },
     { POST("/verify/send"),      web_verify_send,        MEMBER, 6 },
     { GET("/login"),             web_login,              ANYONE, 2 },
     { POST("/login"),            web_login_post,         ANYONE, 12 },
