@@ -53,6 +53,34 @@ START_TEST(a_host_lists_a_kitchen_and_finds_it_as_typed)
 }
 END_TEST
 
+START_TEST(a_program_may_name_equipment_by_its_key)
+{
+    static const char tail[] = "&qty_range=2&qty_walk_in_cooler=1";
+    char form[2048];
+    make_kitchen();
+    snprintf(form, sizeof form,
+        "%.*s&equipment=fryer&equipment=range&equipment=&qty_range=3&qty_large_mixer=0",
+        (int)(sizeof kitchen - sizeof tail), kitchen);
+    browser_get(&b, "/host/listings/new");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 303);
+    ck_assert_int_eq(
+        cash_int(site, "SELECT COUNT(*) FROM kitchen_equipment WHERE kitchen_id = 2"),
+        2);
+    browser_get(&b, b.location);
+    ck_assert(browser_shows(&b, "name=\"qty_fryer\" value=\"1\""));
+    ck_assert(browser_shows(&b, "name=\"qty_range\" value=\"3\""));
+    form[strlen("title=")] = '&'; /* no title */
+    browser_get(&b, "/host/listings/new");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 422);
+    ck_assert(browser_shows(&b, "name=\"qty_fryer\" value=\"1\""));
+    snprintf(form, sizeof form, "%s&equipment=catapult", kitchen);
+    browser_get(&b, "/host/listings/new");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 422);
+    ck_assert(browser_shows(&b, "href=\"#f-equipment\""));
+    ck_assert(browser_shows(&b, "id=\"f-equipment\""));
+}
+END_TEST
+
 START_TEST(a_new_listing_sent_twice_by_one_form_is_one_draft)
 {
     char form[2048];
@@ -316,6 +344,7 @@ void page_listings(Suite *s)
     tcase_add_test(
         t, without_a_gazetteer_any_zip_code_will_do_but_not_without_coordinates);
     tcase_add_test(t, a_host_lists_a_kitchen_and_finds_it_as_typed);
+    tcase_add_test(t, a_program_may_name_equipment_by_its_key);
     tcase_add_test(t, a_new_listing_sent_twice_by_one_form_is_one_draft);
     tcase_add_test(t, who_may_not_list_yet_writes_no_form_in_vain);
     tcase_add_test(t, a_stale_form_changes_nothing);
