@@ -8,6 +8,7 @@
 #include "support/kitchen.h"
 #include "support/site.h"
 #include "util/guard.h"
+#include "web/routes.h"
 
 static struct site *site;
 static struct browser host, other, admin, support, vendor;
@@ -141,6 +142,26 @@ START_TEST(rejecting_needs_a_reason_and_a_stale_decision_changes_nothing)
     ck_assert_int_eq(
         browser_post(&admin, "/admin/documents/1", "act=approve&reason="), 409);
     ck_assert_str_eq(state_of(&admin, 1), "rejected");
+}
+END_TEST
+
+START_TEST(both_sides_read_all_that_was_decided_of_a_paper_and_why)
+{
+    static const char *const words[] = { "Paper approved: Fine",
+        "Paper rejected: It was somebody else&#39;s" };
+    send_pdf(&host, "insurance");
+    browser_get(&host, "/host/listings/1/documents");
+    ck_assert(!browser_shows(&host, "What was decided"));
+    ck_assert_int_eq(decide(&admin, 1, "approve", "Fine"), 303);
+    ck_assert_int_eq(decide(&admin, 1, "reject", "It+was+somebody+else%27s"), 303);
+    browser_get(&admin, "/admin/documents/1");
+    ck_assert_int_eq(browser_get(&host, "/host/listings/1/documents"), 200);
+    ck_assert_int_le(host.queries, site->last_route->queries);
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        ck_assert(browser_shows(&admin, words[i]));
+        ck_assert(browser_shows(&host, words[i]));
+    }
+    ck_assert(browser_shows(&host, "Insurance certificate: Paper approved"));
 }
 END_TEST
 
@@ -323,6 +344,7 @@ void page_documents(Suite *s)
     tcase_add_test(t, a_renewal_replaces_what_it_renews_and_history_stays);
     tcase_add_test(t, an_older_paper_does_not_replace_a_newer_one);
     tcase_add_test(t, rejecting_needs_a_reason_and_a_stale_decision_changes_nothing);
+    tcase_add_test(t, both_sides_read_all_that_was_decided_of_a_paper_and_why);
     tcase_add_test(t, support_reads_and_does_not_decide);
     tcase_add_test(t, the_file_is_for_its_host_and_staff);
     tcase_add_test(t, another_host_neither_sees_nor_sends_papers);
