@@ -145,6 +145,28 @@ START_TEST(rejecting_needs_a_reason_and_a_stale_decision_changes_nothing)
 }
 END_TEST
 
+START_TEST(a_form_that_sent_a_paper_sends_no_other_without_being_asked_again)
+{
+    const char *fields[] = { "kind", "insurance", "number", "HP-4711", "authority",
+        "Austin Public Health", "issued", "2026-01-15", "expires", "2027-01-14",
+        "idempotency_key", "key-0123456789abcdef", NULL };
+    const struct browser_file file = { "document", "a.pdf", 0, pdf, sizeof pdf - 1 };
+    for (int i = 0; i < 3; i++) {
+        if (i == 2)
+            fields[3] = "HP-4712";
+        browser_get(&host, "/host/listings/1/documents");
+        ck_assert_int_eq(
+            browser_upload(&host, "/host/listings/1/documents", fields, &file, 1),
+            i < 2 ? 303 : 422);
+        ck_assert_int_le(host.queries, site->last_route->queries);
+    }
+    ck_assert(browser_shows(&host, "PC-KEY-422"));
+    ck_assert(browser_shows(&host, "value=\"HP-4712\""));
+    ck_assert(!browser_shows(&host, "key-0123456789abcdef"));
+    ck_assert(!browser_shows(&host, "No. HP-4712"));
+}
+END_TEST
+
 START_TEST(both_sides_read_all_that_was_decided_of_a_paper_and_why)
 {
     static const char *const words[] = { "Paper approved: Fine",
@@ -344,6 +366,8 @@ void page_documents(Suite *s)
     tcase_add_test(t, a_renewal_replaces_what_it_renews_and_history_stays);
     tcase_add_test(t, an_older_paper_does_not_replace_a_newer_one);
     tcase_add_test(t, rejecting_needs_a_reason_and_a_stale_decision_changes_nothing);
+    tcase_add_test(
+        t, a_form_that_sent_a_paper_sends_no_other_without_being_asked_again);
     tcase_add_test(t, both_sides_read_all_that_was_decided_of_a_paper_and_why);
     tcase_add_test(t, support_reads_and_does_not_decide);
     tcase_add_test(t, the_file_is_for_its_host_and_staff);
