@@ -17,6 +17,7 @@ $awk -f build-aux/floors.awk src/FLOORS $(sources src) || failed=1
 $awk -f build-aux/banned.awk $allow $(sources src sandbox tests) || failed=1
 $awk -f build-aux/templates.awk $allow $(find templates -name '*.mustache' | sort) || failed=1
 $awk -f build-aux/queries.awk sql/*.sql $(sources src) || failed=1
+$awk -f build-aux/settings.awk $(sources src) || failed=1
 build-aux/files.sh -n || failed=1
 
 # An exception for a file that has gone is an exception too many.

@@ -140,7 +140,13 @@ static enum result tell_owner(struct ctx *c, const char *email)
         c, col_int(q, "id"), "already_registered", col_text(q, "full_name"));
 }
 
-enum result accounts_register(struct ctx *c, const struct registration *r)
+static const char *mark_text(struct ctx *c, int64_t id)
+{
+    return ctx_printf(c, "%lld", (long long)id);
+}
+
+enum result accounts_register(
+    struct ctx *c, const struct registration *r, const char **mark)
 {
     CHECK(r->role == ROLE_VENDOR || r->role == ROLE_HOST);
     TRY(throttles_count(c, "register-address", r->address, REGISTRATIONS_PER_ADDRESS));
@@ -151,10 +157,12 @@ enum result accounts_register(struct ctx *c, const struct registration *r)
     TRY(db_begin(c->db));
     enum result added = add_account(c, r, hash, &id);
     if (added == R_CONFLICT) {
+        *mark = rand_token(c->arena);
         TRY(tell_owner(c, r->email));
         return db_commit(c->db);
     }
     TRY(added);
+    *mark = seal_mac(c->arena, c->secret, "signed-up", mark_text(c, id));
     TRY(audit_add(c, "account.register", "user", id, role_name(r->role)));
     TRY(mail_link(c, id, "verify", "verify", VERIFY_LINK_S, r->full_name, "/verify"));
     return db_commit(c->db);
@@ -171,16 +179,38 @@ enum result accounts_send_verification(struct ctx *c)
     return db_commit(c->db);
 }
 
-enum result accounts_verify(struct ctx *c, const char *token)
+/* Logs in who made account ID in this browser, if it is one's that may be logged in
+ * without a password: not staff's. */
+static enum result log_in_maker(
+    struct ctx *c, int64_t id, const struct verification *v, const char **session_token)
+{
+    struct account a;
+    if (c->actor.user_id != 0 || v->mark == NULL ||
+        !seal_mac_ok(c->arena, c->secret, "signed-up", mark_text(c, id), v->mark))
+        return OK;
+    TRY(accounts_get(c, id, &a));
+    enum role role = role_of(a.role);
+    if (!text_is(a.state, "active") || (role != ROLE_VENDOR && role != ROLE_HOST))
+        return OK;
+    TRY(sessions_open(c, id, v->address, v->user_agent, session_token));
+    c->actor.user_id = id;
+    return audit_add(
+        c, "account.login", "user", id, v->address == NULL ? "" : v->address);
+}
+
+enum result accounts_verify(
+    struct ctx *c, const struct verification *v, const char **session_token)
 {
     int64_t id;
+    *session_token = NULL;
     TRY(db_begin(c->db));
-    TRY(use_link(c, token, "verify", &id));
+    TRY(use_link(c, v->token, "verify", &id));
     struct query *q = db_query(c->db, Q_ACCOUNTS_VERIFY);
     bind_int(q, "id", id);
     bind_int(q, "now_at", c->now_at);
     TRY(query_run_one(q));
     TRY(audit_add(c, "account.verify", "user", id, ""));
+    TRY(log_in_maker(c, id, v, session_token));
     return db_commit(c->db);
 }
 

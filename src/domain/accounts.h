@@ -13,8 +13,11 @@ struct registration {
 
 /* Makes an account and queues the mail with its link. An address that has an
  * account already gets a mail that says so, and the caller sees OK all the same:
- * nobody learns who has an account. R_LIMITED. */
-enum result accounts_register(struct ctx *c, const struct registration *r);
+ * nobody learns who has an account. *MARK, 43 characters, is for a cookie of this
+ * browser: accounts_verify() knows by it who made the account, and nobody else can tell
+ * it from one of an address that was taken. R_LIMITED. */
+enum result accounts_register(
+    struct ctx *c, const struct registration *r, const char **mark);
 
 /* Queues another verification mail to the acting user (at most five a window). */
 enum result accounts_send_verification(struct ctx *c);
@@ -23,8 +26,14 @@ enum result accounts_send_verification(struct ctx *c);
 enum result accounts_link(
     struct ctx *c, const char *token, const char *purpose, int64_t *user_id);
 
-/* Uses the link up and confirms the address. */
-enum result accounts_verify(struct ctx *c, const char *token);
+/* Uses the link up and confirms the address. If the acting person is nobody and MARK
+ * (or NULL) is that of the browser that made the account, *SESSION_TOKEN is a
+ * session's; else NULL: a link alone logs nobody in. */
+struct verification {
+    const char *token, *mark, *address, *user_agent;
+};
+enum result accounts_verify(
+    struct ctx *c, const struct verification *v, const char **session_token);
 
 /* Opens a session. R_DENIED with one sentence for every reason that has to do with
  * address or password; R_LIMITED after too many failures for the account, the address,

@@ -70,3 +70,21 @@ enum result audit_page(
     bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
+
+enum result audit_decisions(
+    struct ctx *c, int64_t kitchen_id, size_t max, struct audit_row **out, size_t *n)
+{
+    struct query *q = db_query(c->db, Q_AUDIT_DECISIONS);
+    bind_int(q, "kitchen_id", kitchen_id);
+    bind_int(q, "max", (int64_t)max);
+    return read_rows(c, q, max, out, n);
+}
+
+enum result audit_paper_decisions(
+    struct ctx *c, int64_t kitchen_id, size_t max, struct audit_row **out, size_t *n)
+{
+    struct query *q = db_query(c->db, Q_AUDIT_PAPER_DECISIONS);
+    bind_int(q, "kitchen_id", kitchen_id);
+    bind_int(q, "max", (int64_t)max);
+    return read_rows(c, q, max, out, n);
+}

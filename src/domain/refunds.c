@@ -1,5 +1,7 @@
 #include "domain/refunds.h"
 
+#include <string.h>
+
 #include "domain/accounts.h"
 #include "domain/audit.h"
 #include "domain/claims.h"
@@ -282,17 +284,37 @@ static enum result give(
     return bookings_tell_refund(c, &b, split.amount, split.host, reason);
 }
 
-enum result refunds_give(struct ctx *c, int64_t booking_id, struct cents amount,
+/* The answers of posts are forgotten after some days; that this key has given money is
+ * not. */
+static enum result give_once(struct ctx *c, int64_t booking_id, struct cents amount,
     const char *reason, const char *key)
 {
     bool first;
-    TRY(accounts_admin_only(c, "gives money back"));
-    TRY(db_begin(c->db));
     TRY(claims_take(
         c, "refund", ctx_printf(c, "%lld:%s", (long long)booking_id, key), &first));
     if (!first)
-        return OK; /* this very post was carried out before */
-    TRY(give(c, booking_id, amount, reason));
+        return fail_code(c, R_INVALID, "PC-KEY-422",
+            "This form gave money back before. Open the booking again and look.");
+    return give(c, booking_id, amount, reason);
+}
+
+enum result refunds_give(struct ctx *c, int64_t booking_id, struct cents amount,
+    const char *reason, const char *key)
+{
+    const char *route =
+        ctx_printf(c, "/admin/bookings/%lld/refund", (long long)booking_id);
+    const char *post = ctx_printf(c, "%lld\n%s", (long long)amount.n, reason);
+    const struct span body = { post, strlen(post) };
+    struct claims_answer answer = { 303,
+        ctx_printf(c, "/bookings/%lld", (long long)booking_id) };
+    bool again;
+    TRY(accounts_admin_only(c, "gives money back"));
+    TRY(db_begin(c->db));
+    TRY(claims_post(c, key, route, body, &again, &answer));
+    if (!again) {
+        TRY(give_once(c, booking_id, amount, reason, key));
+        TRY(claims_answer(c, key, route, body, &answer));
+    }
     return db_commit(c->db);
 }
 

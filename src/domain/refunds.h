@@ -50,8 +50,9 @@ enum result refunds_open(struct ctx *c, const struct payment *p,
     const struct booking *b, const struct refund_split *split, const char *kind,
     const char *reason);
 
-/* An administrator gives AMOUNT of a booking's money back (own transaction). With the
- * same KEY only once. R_INVALID: not an amount that can go back. */
+/* An administrator gives AMOUNT of a booking's money back (own transaction). The
+ * same post only once (claims_post). R_INVALID: not an amount that can go back, or,
+ * PC-KEY-422, the key has given something else before. */
 enum result refunds_give(struct ctx *c, int64_t booking_id, struct cents amount,
     const char *reason, const char *key);
 

@@ -16,6 +16,7 @@ enum { DAY_MIN = 1440, YEARS_AHEAD_DAYS = 800 };
 struct findings {
     struct offer *offers;
     size_t n, wanted;
+    bool pool_full; /* only the nearest were ranked */
 };
 
 static enum result offer_batch(struct ctx *c, const struct wish *wish,
@@ -81,12 +82,13 @@ static enum result by_distance(
 
 /* The nearest kitchens, up to SEARCH_POOL. */
 static enum result read_pool(struct ctx *c, const struct search_request *request,
-    struct near_kitchen **out, size_t *n)
+    struct findings *f, struct near_kitchen **out, size_t *n)
 {
     struct near_walk walk;
     TRY(near_begin(c, &request->filter, &walk));
     TRY(gather(c, &walk, SEARCH_POOL, out, n));
-    *n = *n < SEARCH_POOL ? *n : SEARCH_POOL;
+    f->pool_full = *n >= SEARCH_POOL;
+    *n = f->pool_full ? SEARCH_POOL : *n;
     return OK;
 }
 
@@ -116,7 +118,7 @@ static enum result by_rating(
 {
     struct near_kitchen *pool = NULL;
     size_t n;
-    TRY(read_pool(c, request, &pool, &n));
+    TRY(read_pool(c, request, f, &pool, &n));
     if (n > 0)
         qsort(pool, n, sizeof *pool, best_rated_first);
     return offer_all(c, &request->wish, pool, n, f);
@@ -168,7 +170,7 @@ static enum result by_price(
 {
     struct near_kitchen *pool = NULL, batch[OFFERS_BATCH];
     size_t n;
-    TRY(read_pool(c, request, &pool, &n));
+    TRY(read_pool(c, request, f, &pool, &n));
     struct bound *bounds = arena_array(c->arena, n, sizeof *bounds);
     for (size_t i = 0; i < n; i++)
         bounds[i] =
@@ -232,6 +234,7 @@ enum result search_find(
     size_t room = r.sort == SEARCH_PRICE ? SEARCH_POOL : f.wanted;
     f.offers = arena_array(c->arena, room + OFFERS_BATCH, sizeof *f.offers);
     TRY(ways[r.sort](c, &r, &f));
+    out->pool_full = f.pool_full;
     if (f.n <= before)
         return OK;
     out->offers = f.offers + before;

@@ -19,7 +19,8 @@ struct search_request {
 struct search_page {
     struct offer *offers;
     size_t n;
-    bool more; /* there is a next page, within SEARCH_PAGES_MAX or not */
+    bool more;      /* there is a next page, within SEARCH_PAGES_MAX or not */
+    bool pool_full; /* only the SEARCH_POOL nearest were ranked */
 };
 
 /* One page of offers. Sorted by distance all kitchens of the radius count; sorted by

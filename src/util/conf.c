@@ -128,7 +128,9 @@ static const struct setting settings[] = {
         "The same for the endpoint of connected accounts (/stripe/webhook-connect)."),
 
     H("Map"),
-    T(geo_attribution, "", "A line under the map, if your place data asks for one."),
+    T(geo_attribution, "Places from GeoNames (geonames.org), CC BY 4.0",
+        "A line under the map: the place data that comes with Prep asks for it. Other "
+        "data may ask for another, or for none."),
 };
 
 static const struct setting *find(const char *name)

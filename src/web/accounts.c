@@ -47,6 +47,10 @@ static const struct field password_fields[] = { SECRET("current", "Current passw
 static const struct field account_fields[] = { FULL_NAME, BUSINESS_NAME, PHONE,
     SECRET("current", "Current password"), SECRET("password", "Password") };
 
+/* Kept for as long as the mailed link is good. */
+static const char mark_cookie[] = "signup";
+enum { MARK_MAX_AGE_S = 24 * 3600 };
+
 /* A form page again, with what was typed and what is wrong with it. */
 static enum result again(
     struct ctx *c, struct web *w, const struct form *f, const char *template)
@@ -88,6 +92,7 @@ enum result web_signup(struct ctx *c, struct web *w)
 enum result web_signup_post(struct ctx *c, struct web *w)
 {
     struct form f;
+    const char *mark = NULL;
     web_form(c, w, signup_fields, COUNT_OF(signup_fields), &f);
     check_password(&f, form_raw(&f, "email"), form_raw(&f, "full_name"));
     if (!form_ok(&f)) {
@@ -103,7 +108,8 @@ enum result web_signup_post(struct ctx *c, struct web *w)
         .role = text_is(form_text(&f, "role"), "host") ? ROLE_HOST : ROLE_VENDOR,
         .address = w->req.remote_address,
     };
-    TRY(accounts_register(c, &r));
+    TRY(accounts_register(c, &r, &mark));
+    cookie_set(w->res, c->arena, mark_cookie, mark, MARK_MAX_AGE_S);
     web_flash(c, w, "ok", ctx_printf(c, "A link is on its way to %s.", r.email));
     return web_redirect(w, "/signup/done");
 }
@@ -134,9 +140,23 @@ enum result web_verify_post(struct ctx *c, struct web *w)
 {
     struct form f;
     web_form(c, w, token_fields, COUNT_OF(token_fields), &f);
-    TRY(accounts_verify(c, form_raw(&f, "token")));
-    web_flash(c, w, "ok", "Thank you, your address is confirmed.");
-    return web_redirect(w, c->actor.user_id != 0 ? "/dashboard" : "/login");
+    const char *session_token;
+    const struct verification v = {
+        .token = form_raw(&f, "token"),
+        .mark = cookie_get(&w->cookies, mark_cookie),
+        .address = w->req.remote_address,
+        .user_agent = w->req.user_agent,
+    };
+    TRY(accounts_verify(c, &v, &session_token));
+    if (session_token != NULL) {
+        web_set_session(c, w, session_token);
+        cookie_set(w->res, c->arena, mark_cookie, "", 0);
+    }
+    bool in = c->actor.user_id != 0;
+    web_flash(c, w, "ok",
+        in ? "Thank you, your address is confirmed."
+           : "Thank you, your address is confirmed. Log in to go on.");
+    return web_redirect(w, in ? "/dashboard" : "/login?next=%2Fdashboard");
 }
 
 enum result web_verify_send(struct ctx *c, struct web *w)
@@ -297,8 +317,7 @@ static void carry_over(struct form *page, const struct form *sent)
 {
     for (size_t i = 0; i < sent->n; i++)
         if (sent->fields[i].kind != FIELD_SECRET)
-            form_fill(
-                page, sent->fields[i].name, form_raw(sent, sent->fields[i].name));
+            form_fill(page, sent->fields[i].name, form_raw(sent, sent->fields[i].name));
     form_take_errors(page, sent);
 }
 

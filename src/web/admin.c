@@ -102,6 +102,7 @@ bool admin_decision_refused(struct ctx *c, enum result r, struct form *f)
         return false;
     form_set_error(f, "reason", c->message);
     fail_clear(c);
+    db_rollback(c->db); /* no page is made under the write lock */
     return true;
 }
 

@@ -127,6 +127,7 @@ enum result web_admin_dispute_answer(struct ctx *c, struct web *w)
     if (r == R_INVALID) {
         form_set_error(&f, "text", c->message);
         fail_clear(c);
+        db_rollback(c->db); /* no page is made under the write lock */
         return show(c, w, &d, &b, &f, 422);
     }
     TRY(r);

@@ -308,6 +308,7 @@ enum result web_availability_exception_add(struct ctx *c, struct web *w)
             return r;
         form_set_error(&exception, "date", c->message);
         fail_clear(c);
+        db_rollback(c->db); /* no page is made under the write lock */
     }
     TRY(saved_week(c, &k, &week));
     return show(c, w, &k, &week, &exception, &exception, r == R_CONFLICT ? 409 : 422);

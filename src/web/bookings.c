@@ -296,8 +296,23 @@ static enum result show_staff(
     return OK;
 }
 
+static void fresh_refund(struct ctx *c, struct form *f)
+{
+    form_fresh(c->arena, refund_fields, COUNT_OF(refund_fields), f);
+    form_fill(f, "idempotency_key", rand_uid(c->arena));
+}
+
+/* The host's answer no, as it was sent, or NULL. */
+static void show_decline(struct ctx *c, struct web *w, const struct form *f)
+{
+    view_text(w->view, "decline_reason", f == NULL ? "" : form_raw(f, "reason"));
+    view_text(w->view, "decline_error", f == NULL ? "" : form_error(f, "reason"));
+    if (f != NULL)
+        web_show_errors(c, w, f);
+}
+
 static enum result show_booking(struct ctx *c, struct web *w, const struct booking *b,
-    const struct form *refund, int status)
+    const struct form *refund, const struct form *decline, int status)
 {
     bool is_vendor = b->vendor_id == c->actor.user_id,
          is_host = b->host_id == c->actor.user_id;
@@ -321,6 +336,7 @@ static enum result show_booking(struct ctx *c, struct web *w, const struct booki
     TRY(booking_money_show(c, w->view, b));
     show_cancel(c, w, b);
     TRY(show_staff(c, w, b, refund));
+    show_decline(c, w, decline);
     TRY(show_history(c, w, b));
     return web_page(c, w, status, "bookings/show");
 }
@@ -330,9 +346,25 @@ enum result web_booking(struct ctx *c, struct web *w)
     struct booking b;
     struct form f;
     TRY(bookings_get(c, web_id(w), &b));
-    form_fresh(c->arena, refund_fields, COUNT_OF(refund_fields), &f);
-    form_fill(&f, "idempotency_key", rand_uid(c->arena));
-    return show_booking(c, w, &b, &f, 200);
+    fresh_refund(c, &f);
+    return show_booking(c, w, &b, &f, NULL, 200);
+}
+
+/* What was typed is kept. Under a key that has given something else it would never be
+ * taken: whoever sends it once more, beside what was given, means it. */
+static enum result show_refund_refused(
+    struct ctx *c, struct web *w, const struct booking *b, struct form *f)
+{
+    bool used = text_is(c->code, "PC-KEY-422");
+    form_set_error(f, used ? NULL : "amount",
+        used ? "This form gave money back before, with another amount or reason "
+               "(PC-KEY-422): look below what it was. To give more, send it once more."
+             : c->message);
+    if (used)
+        form_fill(f, "idempotency_key", rand_uid(c->arena));
+    fail_clear(c);
+    db_rollback(c->db); /* no page is made under the write lock */
+    return show_booking(c, w, b, f, NULL, 422);
 }
 
 enum result web_booking_refund(struct ctx *c, struct web *w)
@@ -342,14 +374,11 @@ enum result web_booking_refund(struct ctx *c, struct web *w)
     TRY(bookings_get(c, web_id(w), &b));
     web_form(c, w, refund_fields, COUNT_OF(refund_fields), &f);
     if (!form_ok(&f))
-        return show_booking(c, w, &b, &f, 422);
+        return show_booking(c, w, &b, &f, NULL, 422);
     enum result r = refunds_give(c, b.id, form_money(&f, "amount"),
         form_text(&f, "reason"), form_text(&f, "idempotency_key"));
-    if (r == R_INVALID) {
-        form_set_error(&f, "amount", c->message);
-        fail_clear(c);
-        return show_booking(c, w, &b, &f, 422);
-    }
+    if (r == R_INVALID)
+        return show_refund_refused(c, w, &b, &f);
     TRY(r);
     web_flash(c, w, "ok", "It goes back to the card.");
     return web_redirect(w, ctx_printf(c, "/bookings/%lld", (long long)b.id));
@@ -406,12 +435,14 @@ static const struct field decline_fields[] = {
 
 enum result web_host_booking_decline(struct ctx *c, struct web *w)
 {
-    struct form f;
+    struct booking b;
+    struct form f, refund;
     web_form(c, w, decline_fields, COUNT_OF(decline_fields), &f);
-    if (!form_ok(&f))
-        return fail(c, R_INVALID,
-            "The reason may have at most %d characters. Go back and shorten it.",
-            PURPOSE_MAX);
+    if (!form_ok(&f)) {
+        TRY(bookings_get(c, web_id(w), &b));
+        fresh_refund(c, &refund);
+        return show_booking(c, w, &b, &refund, &f, 422);
+    }
     TRY(bookings_decline(c, web_id(w), form_text(&f, "reason")));
     web_flash(c, w, "ok", "Declined. The time is free again.");
     return web_redirect(w, "/host/bookings");

@@ -40,6 +40,7 @@ static const struct field own_fields[] = {
     { "capacity", FIELD_INT, "People at once", .required = true, .min = 1,
         .max = 1000 },
     { "features", FIELD_CHOICE, "Features", .repeated = true },
+    { "equipment", FIELD_CHOICE, "Equipment", .repeated = true },
     { "restrictions", FIELD_LINES, "House rules", .max = 2000 },
     { "accessibility", FIELD_LINES, "Accessibility", .max = 2000 },
     { "certifications", FIELD_LINES, "Certifications", .max = 2000 },
@@ -77,10 +78,13 @@ static const struct {
     { "kitchen_type", CATALOGUE_KITCHEN_TYPES },
     { "state", CATALOGUE_REGIONS },
     { "features", CATALOGUE_FEATURES },
+    { "equipment", CATALOGUE_EQUIPMENT },
     { "cancellation_policy", CATALOGUE_POLICIES },
 };
 
-/* The fields above and a quantity qty_KEY for each item of equipment. Made once. */
+/* The fields above and a quantity qty_KEY for each item of equipment: the page asks for
+ * these. Programs may name an item in `equipment` as well, which is one of it, or as
+ * many as its quantity says. Made once. */
 static const struct field *all_fields(size_t *n)
 {
     static struct field fields[FIELDS_MAX];
@@ -270,6 +274,18 @@ static uint64_t read_features(const struct form *f)
     return mask;
 }
 
+/* What was named only counts as typed: one. */
+static void fill_named(struct ctx *c, struct form *f)
+{
+    size_t n;
+    const char *const *named = form_values(f, "equipment", &n);
+    for (size_t i = 0; i < n; i++) {
+        const char *name = ctx_printf(c, "qty_%s", named[i]);
+        if (*named[i] != '\0' && *form_raw(f, name) == '\0')
+            form_fill(f, name, "1");
+    }
+}
+
 static void read_equipment(
     struct ctx *c, const struct form *f, struct listing_input *out)
 {
@@ -278,6 +294,8 @@ static void read_equipment(
     struct equipment *rows = arena_array(c->arena, n, sizeof *rows);
     for (size_t i = 0; i < n; i++) {
         int64_t quantity = form_int(f, ctx_printf(c, "qty_%s", items[i].key));
+        if (quantity == 0 && form_chose(f, "equipment", items[i].key))
+            quantity = 1;
         if (quantity > 0)
             rows[out->equipment_n++] = (struct equipment) { (int)i, quantity };
     }
@@ -291,6 +309,7 @@ enum result listing_form_read(
     struct kitchen place;
     const struct field *fields = all_fields(&n);
     web_form(c, w, fields, n, f);
+    fill_named(c, f);
     check_together(f);
     TRY(check_place(c, f, &place));
     if (!form_ok(f))

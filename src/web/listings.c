@@ -1,10 +1,12 @@
 #include "web/listings.h"
 
+#include "domain/audit.h"
 #include "domain/catalogue.h"
 #include "domain/listings.h"
 #include "util/guard.h"
 #include "util/rand.h"
 #include "util/text.h"
+#include "util/zone.h"
 #include "web/listing_form.h"
 #include "web/show.h"
 
@@ -71,10 +73,20 @@ static enum result show_used(struct ctx *c, struct web *w, struct form *f)
     fail_clear(c);
     db_rollback(c->db); /* no page is made under the write lock */
     form_set_error(f, NULL,
-        "This form was saved as a draft before, and changed since. To change that draft, "
+        "This form was saved as a draft before, and changed since. To change that "
+        "draft, "
         "open it among your listings; to make a second one, save this.");
     form_fill(f, "idempotency_key", rand_uid(c->arena));
     return show_new(c, w, f, 422);
+}
+
+/* As many as one account may have: what was typed is not lost for it. */
+static enum result show_full(struct ctx *c, struct web *w, struct form *f)
+{
+    form_set_error(f, NULL, c->message);
+    fail_clear(c);
+    db_rollback(c->db);
+    return show_new(c, w, f, 409);
 }
 
 enum result web_listings_create(struct ctx *c, struct web *w)
@@ -88,6 +100,8 @@ enum result web_listings_create(struct ctx *c, struct web *w)
     enum result r = listings_create(c, &in, &id);
     if (r == R_INVALID && text_is(c->code, "PC-KEY-422"))
         return show_used(c, w, &f);
+    if (r == R_CONFLICT)
+        return show_full(c, w, &f);
     TRY(r);
     web_flash(
         c, w, "ok", "Saved as a draft. Add opening hours, photos and papers next.");
@@ -144,12 +158,62 @@ static enum result show_spaces(struct ctx *c, struct web *w, const struct kitche
     return OK;
 }
 
-static enum result show_edit(struct ctx *c, struct web *w, const struct kitchen *k,
-    const struct form *f, int status)
+static const struct field station_fields[] = {
+    { "name", FIELD_TEXT, "Name", .required = true, .max = 60 },
+    { "rate", FIELD_MONEY, "Hourly rate", .min = 0, .max = 100000 },
+    { "capacity", FIELD_INT, "People at once", .required = true, .min = 1,
+        .max = 1000 },
+};
+
+/* The form of a new station, whose names the listing's form has, too: its keys and ids
+ * begin with "station". */
+static void show_station(struct ctx *c, struct web *w, const struct form *f)
+{
+    size_t n;
+    for (size_t i = 0; i < COUNT_OF(station_fields); i++) {
+        const char *name = station_fields[i].name;
+        struct view *v = view_object(w->view, ctx_printf(c, "station_%s", name));
+        view_text(v, "value", form_raw(f, name));
+        view_text(v, "error", form_error(f, name));
+    }
+    const struct form_error *errors = form_errors(f, &n);
+    if (n == 0)
+        return;
+    view_bool(w->view, "has_errors", true);
+    struct view *list = view_list(w->view, "errors");
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        bool whole = errors[i].name == NULL;
+        view_text(
+            item, "id", whole ? "spaces" : ctx_printf(c, "station-%s", errors[i].name));
+        view_textf(item, "text", "%s: %s", whole ? "Spaces" : errors[i].label,
+            errors[i].sentence);
+    }
+}
+
+static void fresh_station(struct ctx *c, struct form *f)
+{
+    form_fresh(c->arena, station_fields, COUNT_OF(station_fields), f);
+    form_fill(f, "capacity", "1");
+}
+
+static enum result show_history(struct ctx *c, struct web *w, const struct kitchen *k)
+{
+    struct audit_row *rows;
+    size_t n;
+    TRY(audit_decisions(c, k->id, SHOW_DECISIONS_MAX, &rows, &n));
+    show_decisions(c, w->view, zone_find(k->timezone), rows, n);
+    return OK;
+}
+
+static enum result show_page(struct ctx *c, struct web *w, const struct kitchen *k,
+    const struct form *f, const struct form *station, int status)
 {
     listing_form_show(c, w, f);
+    show_station(c, w, station);
     TRY(show_needs(c, w, k));
     TRY(show_spaces(c, w, k));
+    TRY(show_history(c, w, k));
     view_int(w->view, "id", k->id);
     view_text(w->view, "listing_title", k->title);
     view_text(w->view, "slug", k->slug);
@@ -163,7 +227,17 @@ static enum result show_edit(struct ctx *c, struct web *w, const struct kitchen 
     return web_page(c, w, status, "host/listing_edit");
 }
 
-enum result web_listings_edit(struct ctx *c, struct web *w)
+static enum result show_edit(struct ctx *c, struct web *w, const struct kitchen *k,
+    const struct form *f, int status)
+{
+    struct form station;
+    fresh_station(c, &station);
+    return show_page(c, w, k, f, &station, status);
+}
+
+/* The listing as it is, with this form of a station. */
+static enum result show_saved(
+    struct ctx *c, struct web *w, const struct form *station, int status)
 {
     struct kitchen k;
     struct equipment *equipment;
@@ -172,7 +246,14 @@ enum result web_listings_edit(struct ctx *c, struct web *w)
     TRY(kitchens_own(c, web_id(w), &k));
     TRY(kitchens_equipment(c, k.id, &equipment, &n));
     listing_form_of(c, &k, equipment, n, &f);
-    return show_edit(c, w, &k, &f, 200);
+    return show_page(c, w, &k, &f, station, status);
+}
+
+enum result web_listings_edit(struct ctx *c, struct web *w)
+{
+    struct form station;
+    fresh_station(c, &station);
+    return show_saved(c, w, &station, 200);
 }
 
 /* Somebody saved in between: all that was typed is there, and saving it again puts it
@@ -219,24 +300,15 @@ enum result web_listings_submit(struct ctx *c, struct web *w)
 
 /* ---- stations ---- */
 
-static const struct field station_fields[] = {
-    { "name", FIELD_TEXT, "Name", .required = true, .max = 60 },
-    { "rate", FIELD_MONEY, "Hourly rate", .min = 0, .max = 100000 },
-    { "capacity", FIELD_INT, "People at once", .required = true, .min = 1,
-        .max = 1000 },
-};
 static const struct field set_fields[] = {
     { "space_id", FIELD_ID, "Station", .required = true },
     { "active", FIELD_CHECKBOX, "Open" },
 };
 
-static enum result form_refused(struct ctx *c, const struct form *f)
+static enum result back_to_spaces(struct ctx *c, struct web *w)
 {
-    size_t n;
-    const struct form_error *errors = form_errors(f, &n);
-    CHECK(n > 0);
-    return fail(c, R_INVALID, "%s%s%s", errors[0].label == NULL ? "" : errors[0].label,
-        errors[0].label == NULL ? "" : ": ", errors[0].sentence);
+    return web_redirect(
+        w, ctx_printf(c, "/host/listings/%lld/edit#spaces", (long long)web_id(w)));
 }
 
 enum result web_listings_station_add(struct ctx *c, struct web *w)
@@ -244,22 +316,30 @@ enum result web_listings_station_add(struct ctx *c, struct web *w)
     struct form f;
     web_form(c, w, station_fields, COUNT_OF(station_fields), &f);
     if (!form_ok(&f))
-        return form_refused(c, &f);
-    TRY(listings_add_station(c, web_id(w), form_text(&f, "name"),
-        form_money(&f, "rate"), form_int(&f, "capacity")));
+        return show_saved(c, w, &f, 422);
+    enum result r = listings_add_station(c, web_id(w), form_text(&f, "name"),
+        form_money(&f, "rate"), form_int(&f, "capacity"));
+    if (r == R_CONFLICT) {
+        form_set_error(&f, "name", c->message);
+        fail_clear(c);
+        db_rollback(c->db);
+        return show_saved(c, w, &f, 409);
+    }
+    TRY(r);
     web_flash(c, w, "ok", "The station is added.");
-    return web_redirect(
-        w, ctx_printf(c, "/host/listings/%lld/edit#spaces", (long long)web_id(w)));
+    return back_to_spaces(c, w);
 }
 
 enum result web_listings_station_set(struct ctx *c, struct web *w)
 {
-    struct form f;
+    struct form f, station;
     web_form(c, w, set_fields, COUNT_OF(set_fields), &f);
-    if (!form_ok(&f))
-        return form_refused(c, &f);
+    if (!form_ok(&f)) {
+        fresh_station(c, &station);
+        form_take_errors(&station, &f);
+        return show_saved(c, w, &station, 422);
+    }
     TRY(listings_set_station(
         c, web_id(w), form_int(&f, "space_id"), form_bool(&f, "active")));
-    return web_redirect(
-        w, ctx_printf(c, "/host/listings/%lld/edit#spaces", (long long)web_id(w)));
+    return back_to_spaces(c, w);
 }

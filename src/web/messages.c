@@ -94,6 +94,17 @@ enum result web_messages_send(struct ctx *c, struct web *w)
     web_form(c, w, fields, COUNT_OF(fields), &f);
     if (!form_ok(&f))
         return show_thread(c, w, &b, &f, 422);
-    TRY(messages_send(c, &b, form_text(&f, "body"), form_text(&f, "idempotency_key")));
+    enum result r =
+        messages_send(c, &b, form_text(&f, "body"), form_text(&f, "idempotency_key"));
+    if (r == R_INVALID) { /* only a key that sent something else: PC-KEY-422 */
+        form_set_error(&f, NULL,
+            "This form sent another message before (PC-KEY-422). To send this one as "
+            "well, press the button once more.");
+        form_fill(&f, "idempotency_key", rand_uid(c->arena));
+        fail_clear(c);
+        db_rollback(c->db);
+        return show_thread(c, w, &b, &f, 422);
+    }
+    TRY(r);
     return web_redirect(w, ctx_printf(c, "/messages/%lld#write", (long long)b.id));
 }

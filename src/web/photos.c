@@ -9,8 +9,9 @@ static const struct field upload_fields[] = {
     { "photos", FIELD_TEXT, "Photos" }, /* the files themselves come as uploads */
 };
 
+/* WORDS is a form that describes one photo, with what is wrong, or NULL. */
 static enum result show_page(struct ctx *c, struct web *w, const struct kitchen *k,
-    const struct form *f, int status)
+    const struct form *f, const struct form *words, int status)
 {
     struct photo *rows;
     size_t n;
@@ -24,6 +25,9 @@ static enum result show_page(struct ctx *c, struct web *w, const struct kitchen 
         view_text(item, "medium_url", photos_url(c->arena, rows[i].hash, 800));
         view_text(item, "large_url", photos_url(c->arena, rows[i].hash, 1600));
         view_text(item, "alt", rows[i].alt);
+        bool typed = words != NULL && form_int(words, "photo_id") == rows[i].id;
+        view_text(item, "words", typed ? form_raw(words, "alt") : rows[i].alt);
+        view_text(item, "error", typed ? form_error(words, "alt") : "");
         view_bool(item, "is_cover", i == 0);
         view_bool(item, "is_last", i + 1 == n);
     }
@@ -49,7 +53,7 @@ enum result web_photos(struct ctx *c, struct web *w)
     struct form f;
     TRY(kitchens_own(c, web_id(w), &k));
     form_fresh(c->arena, upload_fields, COUNT_OF(upload_fields), &f);
-    return show_page(c, w, &k, &f, 200);
+    return show_page(c, w, &k, &f, NULL, 200);
 }
 
 /* ---- upload ---- */
@@ -97,13 +101,13 @@ enum result web_photos_upload(struct ctx *c, struct web *w)
     if (n == 0)
         form_set_error(&f, "photos", "Choose one or more photos.");
     if (!form_ok(&f))
-        return show_page(c, w, &k, &f, 422);
+        return show_page(c, w, &k, &f, NULL, 422);
     TRY(add_all(c, &k, files, n, &added, &refused));
     if (*refused != '\0') {
         form_set_error(&f, "photos",
             added == 0 ? refused
                        : ctx_printf(c, "%s Not this: %s", in_words(c, added), refused));
-        return show_page(c, w, &k, &f, 422);
+        return show_page(c, w, &k, &f, NULL, 422);
     }
     web_flash(c, w, "ok", in_words(c, added));
     return back(c, w);
@@ -121,7 +125,7 @@ static const struct field describe_fields[] = {
     { "alt", FIELD_TEXT, "What it shows", .max = PHOTO_ALT_MAX },
 };
 
-/* Only a form that no browser of ours sends, or a text that is too long, ends here. */
+/* Only a form that no browser of ours sends ends here. */
 static enum result refuse(struct ctx *c, const struct form *f)
 {
     size_t n;
@@ -144,12 +148,23 @@ enum result web_photos_move(struct ctx *c, struct web *w)
     return back(c, w);
 }
 
+/* Words that are too long, beside their photo. */
+static enum result show_words(struct ctx *c, struct web *w, const struct form *words)
+{
+    struct kitchen k;
+    struct form f;
+    TRY(kitchens_own(c, web_id(w), &k));
+    form_fresh(c->arena, upload_fields, COUNT_OF(upload_fields), &f);
+    form_take_errors(&f, words); /* no field of its: the summary */
+    return show_page(c, w, &k, &f, words, 422);
+}
+
 enum result web_photos_describe(struct ctx *c, struct web *w)
 {
     struct form f;
     web_form(c, w, describe_fields, COUNT_OF(describe_fields), &f);
     if (!form_ok(&f))
-        return refuse(c, &f);
+        return form_has(&f, "photo_id") ? show_words(c, w, &f) : refuse(c, &f);
     TRY(photos_describe(c, web_id(w), form_int(&f, "photo_id"), form_text(&f, "alt")));
     web_flash(c, w, "ok", "Saved.");
     return back(c, w);

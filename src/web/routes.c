@@ -50,7 +50,7 @@ const struct route routes[] = {
     { POST("/signup"),           web_signup_post,        ANYONE, 10 },
     { GET("/signup/done"),       web_signup_done,        ANYONE, 2 },
     { GET("/verify"),            web_verify,             ANYONE, 3 },
-    { POST("/verify"),           web_verify_post,        ANYONE, 6 },
+    { POST("/verify"),           web_verify_post,        ANYONE, 10 },
     { POST("/verify/send"),      web_verify_send,        MEMBER, 6 },
     { GET("/login"),             web_login,              ANYONE, 2 },
     { POST("/login"),            web_login_post,         ANYONE, 12 },
@@ -87,8 +87,8 @@ const struct route routes[] = {
     { GET("/host/listings/:id/edit"),        web_listings_edit,        HOST, 7 },
     { POST("/host/listings/:id/edit"),       web_listings_save,        HOST, 54, 0, 160 << 10 },
     { POST("/host/listings/:id/submit"),     web_listings_submit,      HOST, 12 },
-    { POST("/host/listings/:id/stations"),   web_listings_station_add, HOST, 8 },
-    { POST("/host/listings/:id/stations/set"), web_listings_station_set, HOST, 6 },
+    { POST("/host/listings/:id/stations"),   web_listings_station_add, HOST, 12 },
+    { POST("/host/listings/:id/stations/set"), web_listings_station_set, HOST, 12 },
 
     /* opening hours (availability.c) */
     { GET("/host/listings/:id/availability"),             web_availability,                  HOST, 5 },
@@ -104,7 +104,7 @@ const struct route routes[] = {
     { POST("/host/listings/:id/photos/remove"),    web_photos_remove,   HOST, 7 },
 
     /* papers (documents.c) */
-    { GET("/host/listings/:id/documents"),   web_documents,             HOST, 5 },
+    { GET("/host/listings/:id/documents"),   web_documents,             HOST, 6 },
     { POST("/host/listings/:id/documents"),  web_documents_upload,      HOST, 11, ROUTE_UPLOAD, 12 << 20 },
     { GET("/documents/:id/file"),            web_document_file,         HOST | STAFF, 3 },
     { GET("/admin/documents"),               web_admin_documents,       STAFF, 3 },
@@ -152,7 +152,7 @@ const struct route routes[] = {
     { POST("/checkout/:id/cancel"),        web_checkout_leave,       VENDOR, 40 },
     { GET("/host/bookings"),               web_host_bookings,        HOST, 6 },
     { POST("/host/bookings/:id/accept"),   web_host_booking_accept,  HOST, 10 },
-    { POST("/host/bookings/:id/decline"),  web_host_booking_decline, HOST, 10 },
+    { POST("/host/bookings/:id/decline"),  web_host_booking_decline, HOST, 16 },
 
     /* Stripe (stripe.c) */
     { POST("/stripe/webhook"),             web_stripe_webhook,       ANYONE, 40, ROUTE_RAW | ROUTE_SLIM },

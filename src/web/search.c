@@ -267,6 +267,7 @@ static void show_map(struct ctx *c, struct web *w, const struct search_request *
     const double mi_per_degree = 69.09, ring = ring_mi(page);
     const struct near_filter *f = &request->filter;
     view_bool(w->view, "has_map", page->n > 0);
+    view_text(w->view, "map_attribution", c->conf->geo_attribution);
     view_textf(w->view, "map_radius", "%g mi", ring);
     view_textf(w->view, "map_half", "%g mi", ring / 2);
     struct view *list = view_list(w->view, "map_points");
@@ -349,6 +350,8 @@ static void show_results(struct ctx *c, struct web *w,
     view_text(w->view, "results_label",
         page->n == 0 ? "No kitchens"
                      : ctx_printf(c, "%s, %s", count, orders[request->sort]));
+    view_text(w->view, "ranked_label",
+        page->pool_full ? ctx_printf(c, "Of the %d nearest.", SEARCH_POOL) : "");
 }
 
 enum result web_search(struct ctx *c, struct web *w)

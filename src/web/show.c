@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "domain/catalogue.h"
 #include "util/civil.h"
 #include "util/guard.h"
 #include "util/text.h"
@@ -161,4 +162,25 @@ const char *show_action(const char *action)
         { "account.restore", "Restored" },
     };
     return text_in_words(words, COUNT_OF(words), action);
+}
+
+void show_decisions(struct ctx *c, struct view *v, const struct zone *z,
+    const struct audit_row *rows, size_t n)
+{
+    struct view *list = view_list(v, "events");
+    for (size_t i = 0; i < n; i++) {
+        struct view *item = view_item(list);
+        const char *paper =
+            text_is(rows[i].subject, "kitchen")
+                ? ""
+                : ctx_printf(
+                      c, "%s: ", catalogue_label(CATALOGUE_DOCUMENTS, rows[i].subject));
+        view_text(item, "when", show_when_in(c, z, rows[i].at));
+        view_text(item, "when_iso", show_iso(c, rows[i].at));
+        view_textf(item, "text", "%s%s%s%s", paper, show_action(rows[i].action),
+            text_empty(rows[i].detail) ? "" : ": ", rows[i].detail);
+        view_text(item, "who", "");
+        view_bool(item, "is_now", i == 0);
+    }
+    view_bool(v, "has_events", n > 0);
 }

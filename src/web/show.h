@@ -1,10 +1,11 @@
 /* Values as people read them. Times are shown in the kitchen's zone where there is a
- * kitchen, to a host else in that of his kitchens; elsewhere (sessions of a vendor, staff)
- * in UTC, and say so. */
+ * kitchen, to a host else in that of his kitchens; elsewhere (sessions of a vendor,
+ * staff) in UTC, and say so. */
 #ifndef WEB_SHOW_H
 #define WEB_SHOW_H
 
-#include "app/ctx.h"
+#include "domain/audit.h"
+#include "html/view.h"
 #include "util/zone.h"
 
 /* "24 Nov 2026, 12:15 UTC" */
@@ -34,6 +35,12 @@ const char *show_bytes(struct ctx *c, int64_t bytes);
 /* "Approved": an action of the audit trail in words; the action itself if it has none.
  */
 const char *show_action(const char *action);
+
+/* Decisions on a listing or its papers, and why, as its host reads them, times in zone
+ * Z: the list events (parts/timeline) and has_events. */
+enum { SHOW_DECISIONS_MAX = 50 };
+void show_decisions(struct ctx *c, struct view *v, const struct zone *z,
+    const struct audit_row *rows, size_t n);
 
 /* "Firefox on Android": a guess for the list of sessions. */
 const char *show_browser(const char *user_agent);

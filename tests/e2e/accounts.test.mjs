@@ -19,7 +19,7 @@ const person = (t, options) => openPerson(browser, stack, options).then((p) => {
   return p;
 });
 
-test("a mailed link asks for a click, works once, and then one logs in", async (t) => {
+test("a mailed link asks for a click, works once, and leads to the dashboard", async (t) => {
   const vera = await person(t);
   const { page } = vera;
   await fillSignUp(vera, { email: "vera@example.com", name: "Vera Stone", role: "vendor" });
@@ -34,7 +34,7 @@ test("a mailed link asks for a click, works once, and then one logs in", async (
   assert.equal(opened.headers()["referrer-policy"], "no-referrer");
   await look(vera, "verify");
   assert.equal(await press(page, "Yes, this is my address"), 200);
-  assert.equal(await logIn(vera, "vera@example.com"), 200);
+  assert.equal(new URL(page.url()).pathname, "/dashboard");
   assert.match(await page.getByRole("heading", { level: 1 }).textContent(), /Vera/);
   assert.equal(await page.getByText("Please confirm").count(), 0);
   await picture(vera, "dashboard");

@@ -1,4 +1,4 @@
-/* Who may read the numbers. */
+/* Who may read the numbers, and how the machine does. */
 #include "http.h"
 
 #include "http/client.h"
@@ -25,13 +25,16 @@ START_TEST(this_machine_reads_the_numbers_whatever_it_says_of_others)
     ck_assert_str_eq(
         client_header(&c, "Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
     ck_assert_int_eq(client_send(&c, &r), 200);
+    ck_assert_int_eq(client_get(&c, "/healthz"), 200);
+    ck_assert_int_eq(client_get(&c, "/readyz"), 200);
 }
 END_TEST
 
 START_TEST(nobody_else_does_whatever_he_says_of_himself)
 {
     static const char *const paths[] = { "/metrics", "//metrics", "/x/../metrics",
-        "/%6detrics", "/metrics?x=1" };
+        "/%6detrics", "/metrics?x=1", "/healthz", "/x/../healthz", "/%68ealthz",
+        "/readyz", "//readyz", "/readyz?x=1" };
     curl_easy_setopt(c.curl, CURLOPT_INTERFACE, "127.0.0.2");
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         const struct client_request r = { .method = "GET",

@@ -146,6 +146,25 @@ expect queries <<'END'
 sql/people.sql:4: nothing runs Q_PEOPLE_GET_ALL (unused)
 END
 
+# ---- settings ----
+cat > src/util/conf.c <<'END'
+static const struct setting settings[] = {
+    T(site_name, "Prep", "c->conf->unread is only talked of"),
+    T(secret_file, "", "read here"),
+    N(only_set, 1, 1, 2, "written, never read"),
+    B(unread, "no", "as it says"),
+};
+    read(c->secret_file, c->unread_too);
+    c->only_set = 1;
+END
+printf 'f(c->conf->site_name, other->unread);\nconf.only_set = 2;\n' > src/web/page.c
+$awk -f "$lints/settings.awk" src/util/conf.c src/web/page.c > got &&
+    echo "no failure reported" >> got
+expect settings <<'END'
+src/util/conf.c:4: nothing reads only_set (unused)
+src/util/conf.c:5: nothing reads unread (unused)
+END
+
 # ---- queries that no test runs ----
 printf '#define PREP_DEBUG 1\n' > config.h
 printf 'people_get\npeople_get\n' > prep-unit.queries

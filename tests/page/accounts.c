@@ -6,6 +6,7 @@
 #include "support/cash.h"
 #include "support/site.h"
 #include "util/guard.h"
+#include "web/routes.h"
 
 static struct site *site;
 static struct browser b;
@@ -236,6 +237,33 @@ START_TEST(a_mailed_link_confirms_the_address_once_and_another_can_be_asked_for)
 }
 END_TEST
 
+START_TEST(who_confirms_where_he_signed_up_is_on_his_dashboard_and_elsewhere_logs_in)
+{
+    char path[128], fields[128];
+    struct browser other;
+    browser_get(&b, "/signup");
+    browser_post(&b, "/signup", ann);
+    snprintf(path, sizeof path, "/verify?token=%s", mailed("verify"));
+    snprintf(fields, sizeof fields, "token=%s", mailed("verify"));
+    browser_open(&other, site);
+    struct browser *who = _i == 0 ? &b : &other;
+    if (_i == 2) { /* who tried the same address gets no key to the account */
+        browser_get(&other, "/signup");
+        ck_assert_int_eq(browser_post(&other, "/signup", ann), 303);
+    }
+    browser_get(who, path);
+    ck_assert_int_eq(browser_post(who, "/verify", fields), 303);
+    ck_assert_int_le(who->queries, site->last_route->queries);
+    ck_assert_str_eq(
+        who->location, _i == 0 ? "/dashboard" : "/login?next=%2Fdashboard");
+    ck_assert_int_eq(browser_get(who, who->location), 200);
+    ck_assert(browser_shows(who, "Thank you, your address is confirmed."));
+    ck_assert_int_eq(browser_shows(who, "Log in to go on."), _i != 0);
+    ck_assert_int_eq(browser_get(who, "/dashboard"), _i == 0 ? 200 : 303);
+    browser_close(&other);
+}
+END_TEST
+
 START_TEST(a_forgotten_password_is_set_anew_once_and_no_weak_one)
 {
     char path[128], fields[256];
@@ -323,6 +351,9 @@ void page_accounts(Suite *s)
     tcase_add_test(t, login_never_leads_to_another_site);
     tcase_add_test(t, too_many_failures_are_stopped_with_retry_after);
     tcase_add_test(t, details_are_changed_and_what_is_wrong_is_kept_as_typed);
+    tcase_add_loop_test(t,
+        who_confirms_where_he_signed_up_is_on_his_dashboard_and_elsewhere_logs_in, 0,
+        3);
     tcase_add_test(
         t, a_mailed_link_confirms_the_address_once_and_another_can_be_asked_for);
     tcase_add_test(t, a_forgotten_password_is_set_anew_once_and_no_weak_one);

@@ -6,6 +6,7 @@
 
 #include "support/kitchen.h"
 #include "support/site.h"
+#include "web/routes.h"
 
 static struct site *site;
 static struct browser host, admin, support;
@@ -155,6 +156,26 @@ START_TEST(saying_no_needs_a_reason_and_keeps_what_was_typed)
 }
 END_TEST
 
+START_TEST(both_sides_read_all_that_was_decided_of_a_listing_and_why)
+{
+    static const char *const words[] = { "Sent for approval",
+        "Changes requested: Say where the door is", "Rejected: It is a garage" };
+    browser_get(&admin, "/admin/listings/1");
+    ck_assert_int_eq(decide(&admin, "request_changes", "Say+where+the+door+is"), 303);
+    kitchen_submit(&host);
+    browser_get(&admin, "/admin/listings/1");
+    ck_assert_int_eq(decide(&admin, "reject", "It+is+a+garage"), 303);
+    browser_get(&admin, "/admin/listings/1");
+    ck_assert_int_eq(browser_get(&host, "/host/listings/1/edit"), 200);
+    ck_assert_int_le(host.queries, site->last_route->queries);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        ck_assert(browser_shows(&admin, words[i]));
+        ck_assert(browser_shows(&host, words[i]));
+    }
+    ck_assert(!browser_shows(&host, "Listing written")); /* no decision */
+}
+END_TEST
+
 START_TEST(a_stale_decision_changes_nothing)
 {
     char form[2048];
@@ -275,6 +296,7 @@ void page_admin(Suite *s)
     tcase_add_test(t, a_notice_is_new_until_all_are_marked_as_read);
     tcase_add_test(t, a_description_is_shown_as_markdown_without_html);
     tcase_add_test(t, saying_no_needs_a_reason_and_keeps_what_was_typed);
+    tcase_add_test(t, both_sides_read_all_that_was_decided_of_a_listing_and_why);
     tcase_add_test(t, a_stale_decision_changes_nothing);
     tcase_add_test(t, every_state_leads_where_the_table_says);
     tcase_add_test(t, support_reads_and_does_not_decide);

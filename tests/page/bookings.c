@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "support/cash.h"
+#include "web/routes.h"
 
 /* The clock stands at Wed 25 Nov 2026, 12:00 UTC; kitchen 1 of the demo belongs to
  * host@demo.test and booking 1 is vendor2@demo.test's. */
@@ -196,6 +197,28 @@ START_TEST(hosts_see_who_comes_and_what_was)
 }
 END_TEST
 
+START_TEST(a_reason_to_decline_that_is_too_long_is_kept_and_declines_nothing)
+{
+    char path[600], reason[300] = "reason=Sorry+";
+    cash_int(site, "UPDATE kitchens SET instant_book = 0");
+    browser_log_in_demo(&b, "vendor@demo.test");
+    ck_assert_int_eq(book("09", "10%3A00", "13%3A00", "key-0123456789abcdef"), 303);
+    snprintf(path, sizeof path, "/host%s/decline", b.location);
+    memset(reason + strlen(reason), 'x', 200);
+    browser_log_in_demo(&b, "host@demo.test");
+    browser_get(&b, "/host/bookings");
+    ck_assert_int_eq(browser_post(&b, path, reason), 422);
+    ck_assert_int_le(b.queries, site->last_route->queries);
+    ck_assert(browser_shows(&b, "name=\"reason\" value=\"Sorry xxx"));
+    ck_assert(browser_shows(&b, "id=\"f-reason-error\">Use at most 200 characters"));
+    ck_assert(browser_shows(&b, "href=\"#f-reason\""));
+    ck_assert_int_eq(browser_post(&b, path, "reason=Sorry"), 303);
+    path[strlen(path) - strlen("/decline")] = '\0';
+    browser_get(&b, path + strlen("/host"));
+    ck_assert(browser_shows(&b, "Declined"));
+}
+END_TEST
+
 START_TEST(a_webhook_that_is_not_signed_is_refused)
 {
     ck_assert_int_eq(
@@ -219,6 +242,8 @@ void page_bookings(Suite *s)
     tcase_add_test(t, without_stripe_the_card_form_gets_a_sentence_as_json);
     tcase_add_test(t, a_confirmed_booking_has_its_page_and_its_calendar_file);
     tcase_add_test(t, hosts_see_who_comes_and_what_was);
+    tcase_add_test(
+        t, a_reason_to_decline_that_is_too_long_is_kept_and_declines_nothing);
     tcase_add_test(t, a_webhook_that_is_not_signed_is_refused);
     suite_add_tcase(s, t);
 }

@@ -8,6 +8,7 @@
 #include "support/kitchen.h"
 #include "support/site.h"
 #include "util/guard.h"
+#include "web/routes.h"
 
 static struct site *site;
 static struct browser host, other, admin, support, vendor;
@@ -182,6 +183,48 @@ START_TEST(a_paper_is_approved_then_rejected_and_its_history_says_why)
     ck_assert_int_eq(decide(&admin, 2, "reject", "It+is+blurred"), 303);
     ck_assert(in_history(2, "It is blurred"));
     expect_the_end(2, "rejected");
+}
+END_TEST
+
+START_TEST(a_form_that_sent_a_paper_sends_no_other_without_being_asked_again)
+{
+    const char *fields[] = { "kind", "insurance", "number", "HP-4711", "authority",
+        "Austin Public Health", "issued", "2026-01-15", "expires", "2027-01-14",
+        "idempotency_key", "key-0123456789abcdef", NULL };
+    const struct browser_file file = { "document", "a.pdf", 0, pdf, sizeof pdf - 1 };
+    for (int i = 0; i < 3; i++) {
+        if (i == 2)
+            fields[3] = "HP-4712";
+        browser_get(&host, "/host/listings/1/documents");
+        ck_assert_int_eq(
+            browser_upload(&host, "/host/listings/1/documents", fields, &file, 1),
+            i < 2 ? 303 : 422);
+        ck_assert_int_le(host.queries, site->last_route->queries);
+    }
+    ck_assert(browser_shows(&host, "PC-KEY-422"));
+    ck_assert(browser_shows(&host, "value=\"HP-4712\""));
+    ck_assert(!browser_shows(&host, "key-0123456789abcdef"));
+    ck_assert(!browser_shows(&host, "No. HP-4712"));
+}
+END_TEST
+
+START_TEST(both_sides_read_all_that_was_decided_of_a_paper_and_why)
+{
+    static const char *const words[] = { "Paper approved: Fine",
+        "Paper rejected: It was somebody else&#39;s" };
+    send_pdf(&host, "insurance");
+    browser_get(&host, "/host/listings/1/documents");
+    ck_assert(!browser_shows(&host, "What was decided"));
+    ck_assert_int_eq(decide(&admin, 1, "approve", "Fine"), 303);
+    ck_assert_int_eq(decide(&admin, 1, "reject", "It+was+somebody+else%27s"), 303);
+    browser_get(&admin, "/admin/documents/1");
+    ck_assert_int_eq(browser_get(&host, "/host/listings/1/documents"), 200);
+    ck_assert_int_le(host.queries, site->last_route->queries);
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        ck_assert(browser_shows(&admin, words[i]));
+        ck_assert(browser_shows(&host, words[i]));
+    }
+    ck_assert(browser_shows(&host, "Insurance certificate: Paper approved"));
 }
 END_TEST
 
@@ -365,6 +408,9 @@ void page_documents(Suite *s)
     tcase_add_test(t, an_older_paper_does_not_replace_a_newer_one);
     tcase_add_test(t, rejecting_needs_a_reason_and_a_stale_decision_changes_nothing);
     tcase_add_test(t, a_paper_is_approved_then_rejected_and_its_history_says_why);
+    tcase_add_test(
+        t, a_form_that_sent_a_paper_sends_no_other_without_being_asked_again);
+    tcase_add_test(t, both_sides_read_all_that_was_decided_of_a_paper_and_why);
     tcase_add_test(t, support_reads_and_does_not_decide);
     tcase_add_test(t, the_file_is_for_its_host_and_staff);
     tcase_add_test(t, another_host_neither_sees_nor_sends_papers);

@@ -37,7 +37,8 @@ static int get(const char *query)
 
 /* Monday 30 November is open, and the demo's bookings leave it free enough. */
 #define NINE_HOURS "date=2026-11-30&start=07:00&end=16:00"
-#define WISH_IN_URL "date=2026-11-30&start=07%%3A00&end=16%%3A00&purpose=Tamales+%%26+more"
+#define WISH_IN_URL                                                                    \
+    "date=2026-11-30&start=07%%3A00&end=16%%3A00&purpose=Tamales+%%26+more"
 
 START_TEST(a_wrong_slug_leads_to_the_right_one_and_keeps_the_query)
 {
@@ -91,7 +92,8 @@ START_TEST(who_has_not_confirmed_the_address_asks_for_the_link_there_and_comes_b
     char next[800], field[800];
     struct arena *a = site->app.forever;
     snprintf(next, sizeof next, "%s?" WISH_IN_URL, path);
-    snprintf(field, sizeof field, "name=\"next\" value=\"%s?date=2026-11-30&amp;", path);
+    snprintf(
+        field, sizeof field, "name=\"next\" value=\"%s?date=2026-11-30&amp;", path);
     browser_log_in_demo(&b, "vendor@demo.test");
     cash_int(site, "UPDATE users SET verified_at = NULL");
     ck_assert_int_eq(browser_get(&b, next), 200);
@@ -169,6 +171,46 @@ START_TEST(the_calendar_leads_to_starts_and_starts_to_a_quote)
 }
 END_TEST
 
+/* Kitchen 4 has two stations. */
+static long long station(const char *name)
+{
+    return cash_int(site,
+        "SELECT id FROM spaces WHERE kitchen_id = 4 AND name LIKE %Q || '%%'", name);
+}
+
+START_TEST(a_kitchen_of_which_a_station_is_taken_offers_the_others)
+{
+    static const char wish[] = "date=2026-12-09&start=10:00&end=13:00";
+    char form[300], query[120], option[80];
+    long long taken = station("Pastry"), free_one = station("Hot line");
+    ck_assert_int_eq(browser_get(&b, "/listings/4"), 303);
+    snprintf(path, sizeof path, "%s", b.location);
+    browser_log_in_demo(&b, "vendor@demo.test");
+    browser_get(&b, "/account");
+    snprintf(form, sizeof form,
+        "%s&space_id=%lld&guest_count=1&purpose=&special_requests="
+        "&idempotency_key=key-0123456789abcdef",
+        wish, taken);
+    ck_assert_int_eq(browser_post(&b, "/listings/4/book", form), 303);
+
+    ck_assert_int_eq(get(wish), 200); /* of the whole */
+    ck_assert(!browser_shows(&b, "aria-label=\"Quote\""));
+    ck_assert(browser_shows(&b, "aria-invalid=\"true\""));
+    snprintf(option, sizeof option, "<option value=\"%lld\">Hot line", free_one);
+    ck_assert(browser_shows(&b, option));
+    ck_assert(!browser_shows(&b, "date=2026-12-09&amp;start=10:30&amp;end=13:30"));
+
+    snprintf(query, sizeof query, "%s&space_id=%lld", wish, free_one);
+    ck_assert_int_eq(get(query), 200);
+    ck_assert(browser_shows(&b, "aria-label=\"Quote\""));
+    ck_assert(browser_shows(
+        &b, "date=2026-12-09&amp;start=10:30&amp;end=13:30")); /* in its day */
+    snprintf(query, sizeof query, "%s&space_id=%lld", wish, taken);
+    ck_assert_int_eq(get(query), 200);
+    ck_assert(!browser_shows(&b, "aria-label=\"Quote\""));
+}
+END_TEST
+
 START_TEST(the_page_stays_within_its_queries)
 {
     browser_log_in_demo(&b, "vendor@demo.test");
@@ -190,6 +232,7 @@ void page_kitchens(Suite *s)
         t, a_wish_that_cannot_be_is_answered_beside_its_field, 0, COUNT_OF(wish_cases));
     tcase_add_test(t, a_kitchen_that_is_not_active_is_not_there);
     tcase_add_test(t, the_calendar_leads_to_starts_and_starts_to_a_quote);
+    tcase_add_test(t, a_kitchen_of_which_a_station_is_taken_offers_the_others);
     tcase_add_test(t, the_page_stays_within_its_queries);
     suite_add_tcase(s, t);
 }

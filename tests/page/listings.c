@@ -53,6 +53,34 @@ START_TEST(a_host_lists_a_kitchen_and_finds_it_as_typed)
 }
 END_TEST
 
+START_TEST(a_program_may_name_equipment_by_its_key)
+{
+    static const char tail[] = "&qty_range=2&qty_walk_in_cooler=1";
+    char form[2048];
+    make_kitchen();
+    snprintf(form, sizeof form,
+        "%.*s&equipment=fryer&equipment=range&equipment=&qty_range=3&qty_large_mixer=0",
+        (int)(sizeof kitchen - sizeof tail), kitchen);
+    browser_get(&b, "/host/listings/new");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 303);
+    ck_assert_int_eq(
+        cash_int(site, "SELECT COUNT(*) FROM kitchen_equipment WHERE kitchen_id = 2"),
+        2);
+    browser_get(&b, b.location);
+    ck_assert(browser_shows(&b, "name=\"qty_fryer\" value=\"1\""));
+    ck_assert(browser_shows(&b, "name=\"qty_range\" value=\"3\""));
+    form[strlen("title=")] = '&'; /* no title */
+    browser_get(&b, "/host/listings/new");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 422);
+    ck_assert(browser_shows(&b, "name=\"qty_fryer\" value=\"1\""));
+    snprintf(form, sizeof form, "%s&equipment=catapult", kitchen);
+    browser_get(&b, "/host/listings/new");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", form), 422);
+    ck_assert(browser_shows(&b, "href=\"#f-equipment\""));
+    ck_assert(browser_shows(&b, "id=\"f-equipment\""));
+}
+END_TEST
+
 START_TEST(a_new_listing_sent_twice_by_one_form_is_one_draft)
 {
     char form[2048];
@@ -139,6 +167,56 @@ START_TEST(a_kitchen_has_so_many_stations_and_no_more)
     ck_assert_int_eq(browser_post(&b, "/host/listings/1/stations",
                          "name=One+more&rate=20&capacity=2"),
         409);
+}
+END_TEST
+
+/* Posts a station's form that is refused: so many queries at most, and the page. */
+static void refuse_station(const char *path, const char *fields, int status)
+{
+    browser_get(&b, "/account");
+    ck_assert_int_eq(browser_post(&b, path, fields), status);
+    ck_assert_int_le(b.queries, site->last_route->queries);
+    ck_assert(browser_shows(&b, "<h1>Copper Pot</h1>"));
+    ck_assert(browser_shows(&b, "value=\"50.00\"")); /* the listing as it is */
+}
+
+START_TEST(a_station_that_is_refused_stands_in_its_form_as_typed)
+{
+    static const char add[] = "/host/listings/1/stations";
+    make_kitchen();
+    refuse_station(add, "name=&rate=cheap&capacity=7", 422);
+    ck_assert(browser_shows(&b, "href=\"#station-name\">Name: Fill this in."));
+    ck_assert(browser_shows(&b, "id=\"station-name-error\">Fill this in."));
+    ck_assert(browser_shows(&b, "name=\"rate\" value=\"cheap\""));
+    ck_assert(browser_shows(&b, "name=\"capacity\" value=\"7\""));
+    ck_assert(browser_shows(&b, "name=\"capacity\" value=\"4\"")); /* the kitchen's */
+    refuse_station(add, "name=Whole+kitchen&rate=20&capacity=2", 409);
+    ck_assert(browser_shows(&b, "Choose another name."));
+    ck_assert(browser_shows(&b, "name=\"name\" value=\"Whole kitchen\""));
+    refuse_station(add, "name=Oven&capacity=1&price=1", 422);
+    ck_assert(browser_shows(&b, "href=\"#spaces\">Spaces: This form has a field"));
+    refuse_station("/host/listings/1/stations/set", "space_id=x&active=1", 422);
+    ck_assert(browser_shows(&b, "href=\"#spaces\">Spaces: Station: "));
+    ck_assert_int_eq(cash_int(site, "SELECT COUNT(*) FROM spaces"), 1);
+    browser_log_in_as(&b, "other@example.com", "host");
+    browser_get(&b, "/account");
+    ck_assert_int_eq(browser_post(&b, add, "name="), 404);
+}
+END_TEST
+
+START_TEST(as_many_kitchens_as_there_may_be_do_not_cost_what_was_typed)
+{
+    make_kitchen();
+    cash_int(site,
+        "WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 200)"
+        " INSERT INTO kitchens (host_id, title, slug, kitchen_type, address, city, "
+        "region, postal_code, lat, lng, cell, timezone, rate_cents, created_at, "
+        "updated_at) SELECT host_id, title, slug, kitchen_type, address, city, region, "
+        "postal_code, lat, lng, cell, timezone, rate_cents, 1, 1 FROM kitchens, n");
+    browser_get(&b, "/host/listings/new");
+    ck_assert_int_eq(browser_post(&b, "/host/listings/new", kitchen), 409);
+    ck_assert(browser_shows(&b, "as many as one account may have"));
+    ck_assert(browser_shows(&b, "value=\"Copper Pot\""));
 }
 END_TEST
 
@@ -316,11 +394,14 @@ void page_listings(Suite *s)
     tcase_add_test(
         t, without_a_gazetteer_any_zip_code_will_do_but_not_without_coordinates);
     tcase_add_test(t, a_host_lists_a_kitchen_and_finds_it_as_typed);
+    tcase_add_test(t, a_program_may_name_equipment_by_its_key);
     tcase_add_test(t, a_new_listing_sent_twice_by_one_form_is_one_draft);
     tcase_add_test(t, who_may_not_list_yet_writes_no_form_in_vain);
     tcase_add_test(t, a_stale_form_changes_nothing);
     tcase_add_test(t, the_whole_kitchen_has_room_for_as_many_as_the_form_says);
     tcase_add_test(t, a_kitchen_has_so_many_stations_and_no_more);
+    tcase_add_test(t, a_station_that_is_refused_stands_in_its_form_as_typed);
+    tcase_add_test(t, as_many_kitchens_as_there_may_be_do_not_cost_what_was_typed);
     tcase_add_test(t, a_station_is_closed_and_opened_again);
     tcase_add_test(t, another_host_does_not_find_it);
     tcase_add_test(t, what_is_wrong_stands_beside_its_field_and_the_rest_is_kept);

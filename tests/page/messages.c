@@ -68,7 +68,10 @@ START_TEST(a_message_sent_twice_by_one_form_is_written_once)
     ck_assert_int_eq(
         browser_post(&b, "/messages/1", "body=Other&idempotency_key=0123456789abcdef"),
         422);
+    ck_assert_int_le(b.queries, site->last_route->queries);
     ck_assert(browser_shows(&b, "PC-KEY-422"));
+    ck_assert(browser_shows(&b, ">Other</textarea>"));
+    ck_assert(!browser_shows(&b, "0123456789abcdef"));
     browser_get(&b, "/messages/1");
     ck_assert_int_eq(browser_post(&b, "/messages/1", "body=Twice"), 303);
     browser_get(&b, "/messages/1");
@@ -143,8 +146,7 @@ void page_messages(Suite *s)
     tcase_add_checked_fixture(t, open_browser, close_browser);
     tcase_add_test(t, vendor_and_host_write_to_each_other_and_nobody_else_reads_it);
     tcase_add_test(t, a_message_sent_twice_by_one_form_is_written_once);
-    tcase_add_test(
-        t, times_are_those_of_the_kitchen_or_of_one_s_kitchens_or_named_utc);
+    tcase_add_test(t, times_are_those_of_the_kitchen_or_of_one_s_kitchens_or_named_utc);
     tcase_add_test(t, an_empty_message_is_refused_beside_its_field);
     suite_add_tcase(s, t);
 }

@@ -429,6 +429,30 @@ START_TEST(no_absurd_amount_goes_back)
 }
 END_TEST
 
+START_TEST(a_form_that_gave_money_back_gives_nothing_else_without_being_asked_again)
+{
+    static const char *const others[] = { "amount=12.35&reason=Cold+oven",
+        "amount=12.34&reason=Dark" };
+    char form[120];
+    browser_get(&admin, page);
+    ck_assert_int_eq(
+        browser_post(&admin, refund, "amount=12.34&reason=Cold+oven" KEY), 303);
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(form, sizeof form, "%s" KEY, others[i]);
+        browser_get(&admin, page);
+        ck_assert_int_eq(browser_post(&admin, refund, form), 422);
+        ck_assert(browser_shows(&admin, "PC-KEY-422"));
+        ck_assert(browser_shows(&admin, i == 0 ? "value=\"12.35\"" : "value=\"Dark\""));
+        ck_assert(!browser_shows(&admin, "value=\"key-0123456789abcdef\""));
+        ck_assert_int_eq(cash_int(site, "SELECT SUM(amount_cents) FROM refunds"), 1234);
+    }
+    cash_int(site, "DELETE FROM idempotency"); /* as after some days */
+    ck_assert_int_eq(
+        browser_post(&admin, refund, "amount=12.34&reason=Cold+oven" KEY), 422);
+    ck_assert_int_eq(cash_int(site, "SELECT SUM(amount_cents) FROM refunds"), 1234);
+}
+END_TEST
+
 START_TEST(what_went_back_before_is_off_the_ladder_and_off_the_hosts_share)
 {
     browser_get(&host, page);
@@ -557,6 +581,8 @@ void page_money(Suite *s)
     tcase_add_test(t, who_paid_has_a_receipt_and_nobody_else);
     tcase_add_test(t, an_administrator_gives_a_part_back_once);
     tcase_add_test(t, no_absurd_amount_goes_back);
+    tcase_add_test(
+        t, a_form_that_gave_money_back_gives_nothing_else_without_being_asked_again);
     tcase_add_test(t, only_an_administrator_gives_back);
     tcase_add_test(t, what_went_back_before_is_off_the_ladder_and_off_the_hosts_share);
     tcase_add_test(t, the_hosts_share_of_the_bill_is_what_was_decided);

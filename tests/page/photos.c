@@ -11,6 +11,7 @@
 #include "support/kitchen.h"
 #include "support/site.h"
 #include "util/guard.h"
+#include "web/routes.h"
 
 enum { FILE_MAX_BYTES = 512 * 1024, VARIANTS = 3 };
 
@@ -143,6 +144,8 @@ static const char *order(void)
 START_TEST(photos_are_added_arranged_described_and_removed)
 {
     static const char *const three[] = { "rotated-gps.jpg", "grey.png", "plain.webp" };
+    char long_words[230] = "&alt=Pans+";
+    memset(long_words + strlen(long_words), 'x', 200);
     ck_assert_int_eq(send_to(&host, page, three, 3), 303);
     ck_assert_int_eq(site_files(site, "photos"), 3 * VARIANTS);
     ck_assert_int_eq(site_files(site, "incoming"), 0);
@@ -159,6 +162,12 @@ START_TEST(photos_are_added_arranged_described_and_removed)
     ck_assert_int_eq(act("describe", 2, "&alt=Two+%22deck%22+ovens"), 303);
     browser_get(&host, page);
     ck_assert(browser_shows(&host, "alt=\"Two &quot;deck&quot; ovens\""));
+    ck_assert_int_eq(act("describe", 3, long_words), 422);
+    ck_assert(browser_shows(&host, "value=\"Pans xxx"));
+    ck_assert(browser_shows(&host, "words-3-error\">Use at most 200 characters"));
+    ck_assert(browser_shows(&host, "What it shows: Use at most"));
+    ck_assert(browser_shows(&host, "value=\"Two &quot;deck&quot; ovens\""));
+    ck_assert_int_eq(act("describe", 0, "&alt=Pans"), 422);
     ck_assert_int_eq(act("remove", 1, ""), 303);
     ck_assert_str_eq(order(), "23");
     ck_assert_int_eq(site_files(site, "photos"), 2 * VARIANTS);

@@ -49,6 +49,59 @@ START_TEST(a_search_shows_earliest_starts_with_their_final_price)
 }
 END_TEST
 
+START_TEST(the_place_data_is_named_under_the_map_as_its_license_asks)
+{
+    browser_get(&b, "/search?where=Austin,+TX");
+    const char *map =
+        strstr(browser_body(&b), "</svg>\n<p class=\"small muted\">Places "
+                                 "from GeoNames (geonames.org), CC BY 4.0");
+    ck_assert_ptr_nonnull(map);
+    site->app.conf.geo_attribution = "Places from <others>";
+    browser_get(&b, "/search?where=Austin,+TX");
+    ck_assert(browser_shows(&b, "Places from &lt;others&gt;"));
+    ck_assert(!browser_shows(&b, "GeoNames"));
+    site->app.conf.geo_attribution = "";
+    browser_get(&b, "/search?where=Austin,+TX");
+    ck_assert(!browser_shows(&b, "Places from"));
+}
+END_TEST
+
+/* Copies of kitchen 6, N of them. */
+static void copy_kitchen(int n)
+{
+    cash_int(site,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+        "%lld) INSERT INTO kitchens (host_id, state, title, slug, kitchen_type, "
+        "address, city, region, postal_code, lat, lng, cell, timezone, rate_cents, "
+        "week, bookable, created_at, updated_at) SELECT host_id, state, 'Copy ' || i, "
+        "'copy', kitchen_type, address, city, region, postal_code, lat, lng, cell, "
+        "timezone, rate_cents, week, bookable, 1, 1 FROM kitchens, n WHERE id = 6",
+        (long long)n);
+    cash_int(site,
+        "INSERT INTO spaces (kitchen_id, kind, name) SELECT id, 'whole', 'Whole "
+        "kitchen' FROM kitchens WHERE slug = 'copy'");
+}
+
+START_TEST(a_page_in_order_of_price_or_rating_says_when_only_the_nearest_are_ranked)
+{
+    static const char *const urls[] = { "/search?where=Austin,+TX&sort=price",
+        "/search?where=Austin,+TX&sort=rating", "/search?where=Austin,+TX" };
+    static const char *const orders[] = { "20+ kitchens, cheapest first",
+        "20+ kitchens, best rated first", "20+ kitchens, nearest first" };
+    for (int many = 0; many < 2; many++) {
+        if (many)
+            copy_kitchen(200);
+        for (size_t i = 0; i < COUNT_OF(urls); i++) {
+            ck_assert_int_eq(browser_get(&b, urls[i]), 200);
+            ck_assert_int_le(b.queries, site->last_route->queries);
+            ck_assert(browser_shows(&b, orders[i]));
+            ck_assert_int_eq(
+                browser_shows(&b, "Of the 200 nearest."), many == 1 && i < 2);
+        }
+    }
+}
+END_TEST
+
 /* A city of the front page, and where it leads. */
 static void open_first_city(void)
 {
@@ -227,6 +280,9 @@ void page_search(Suite *s)
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, what_is_wrong_comes_back_in_its_field);
     tcase_add_test(t, a_search_shows_earliest_starts_with_their_final_price);
+    tcase_add_test(t, the_place_data_is_named_under_the_map_as_its_license_asks);
+    tcase_add_test(
+        t, a_page_in_order_of_price_or_rating_says_when_only_the_nearest_are_ranked);
     tcase_add_test(t, a_city_of_the_front_page_leads_to_its_kitchens);
     tcase_add_test(t, so_does_a_city_that_no_list_of_places_has);
     tcase_add_test(t, the_next_page_goes_on_where_the_first_ended);

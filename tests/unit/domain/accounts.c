@@ -14,6 +14,7 @@
 #include "util/text.h"
 
 static struct db_test t;
+static const char *mark;
 
 static void open_db(void)
 {
@@ -61,23 +62,60 @@ static const char *mailed_token(struct ctx *c, const char *kind)
     return token + 6;
 }
 
+static enum result verify(struct ctx *c, const char *token)
+{
+    const char *session;
+    const struct verification v = { .token = token };
+    enum result r = accounts_verify(c, &v, &session);
+    ck_assert_ptr_null(session);
+    return r;
+}
+
+START_TEST(only_the_browser_that_made_the_account_is_logged_in_by_its_link)
+{
+    static const struct {
+        bool own, in;
+        const char *change;
+    } cases[] = {
+        { true, true, "SELECT 1" },
+        { false, false, "SELECT 1" },
+        { true, false, "UPDATE users SET state = 'suspended'" },
+        { true, false, "UPDATE users SET role = 'admin'" },
+        { true, false, "UPDATE users SET role = 'support'" },
+    };
+    char own[64], taken[64], token[64];
+    const char *session;
+    ck_assert_int_eq(accounts_register(unit(0), &ann, &mark), OK);
+    snprintf(own, sizeof own, "%s", mark);
+    ck_assert_int_eq(accounts_register(unit(0), &ann, &mark), OK);
+    snprintf(taken, sizeof taken, "%s", mark);
+    ck_assert_uint_eq(strlen(own), strlen(taken));
+    snprintf(token, sizeof token, "%s", mailed_token(unit(1), "verify"));
+    db_test_exec(&t, "%s", cases[_i].change);
+    const struct verification v = { .token = token,
+        .mark = cases[_i].own ? own : taken };
+    ck_assert_int_eq(accounts_verify(unit(0), &v, &session), OK);
+    ck_assert_int_eq(session != NULL, cases[_i].in);
+}
+END_TEST
+
 START_TEST(a_verification_link_works_once_and_for_a_day)
 {
     char token[64];
-    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    ck_assert_int_eq(accounts_register(unit(0), &ann, &mark), OK);
     snprintf(token, sizeof token, "%s", mailed_token(unit(1), "verify"));
-    ck_assert_int_eq(accounts_verify(unit(86398), token), OK);
+    ck_assert_int_eq(verify(unit(86398), token), OK);
     ck_assert_int_eq(db_test_int(&t, "SELECT verified_at IS NOT NULL FROM users"), 1);
-    ck_assert_int_eq(accounts_verify(unit(0), token), R_GONE);
+    ck_assert_int_eq(verify(unit(0), token), R_GONE);
 }
 END_TEST
 
 START_TEST(a_verification_link_is_too_old_after_a_day)
 {
     char token[64];
-    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    ck_assert_int_eq(accounts_register(unit(0), &ann, &mark), OK);
     snprintf(token, sizeof token, "%s", mailed_token(unit(1), "verify"));
-    ck_assert_int_eq(accounts_verify(unit(86399), token), R_GONE);
+    ck_assert_int_eq(verify(unit(86399), token), R_GONE);
     ck_assert_int_eq(db_test_int(&t, "SELECT verified_at IS NULL FROM users"), 1);
 }
 END_TEST
@@ -88,8 +126,8 @@ START_TEST(a_second_registration_leaves_the_first_alone)
     other.email = "ann@example.COM";
     other.password = "something else 99";
     other.role = ROLE_HOST;
-    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
-    ck_assert_int_eq(accounts_register(unit(0), &other), OK);
+    ck_assert_int_eq(accounts_register(unit(0), &ann, &mark), OK);
+    ck_assert_int_eq(accounts_register(unit(0), &other, &mark), OK);
     ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM users"), 1);
     ck_assert_int_eq(db_test_int(&t, "SELECT role = 'vendor' FROM users"), 1);
     ck_assert_int_eq(
@@ -104,7 +142,7 @@ START_TEST(a_reset_ends_every_session_and_works_once)
     const char *session;
     char token[64];
     struct session found;
-    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    ck_assert_int_eq(accounts_register(unit(0), &ann, &mark), OK);
     ck_assert_int_eq(
         accounts_login(unit(0), ann.email, ann.password, "192.0.2.1", "test", &session),
         OK);
@@ -246,7 +284,7 @@ static enum result log_in(const char *password, const char *address)
 START_TEST(strangers_cannot_lock_the_owner_out)
 {
     t.app.conf.login_tries = 3;
-    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    ck_assert_int_eq(accounts_register(unit(0), &ann, &mark), OK);
     ck_assert_int_eq(log_in(ann.password, "192.0.2.1"), OK);
     for (int i = 0; i < 3; i++)
         ck_assert_int_eq(log_in("wrong", "198.51.100.7"), R_DENIED);
@@ -261,7 +299,7 @@ END_TEST
 START_TEST(a_known_address_has_no_more_tries_than_others)
 {
     t.app.conf.login_tries = 3;
-    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    ck_assert_int_eq(accounts_register(unit(0), &ann, &mark), OK);
     ck_assert_int_eq(log_in(ann.password, "192.0.2.1"), OK);
     for (int i = 0; i < 6; i++)
         ck_assert_int_eq(log_in("wrong", "192.0.2.1"), R_DENIED);
@@ -272,8 +310,8 @@ END_TEST
 START_TEST(nobody_is_flooded_with_mail_by_registering_his_address)
 {
     for (int i = 0; i < 5; i++)
-        ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
-    ck_assert_int_eq(accounts_register(unit(0), &ann), R_LIMITED);
+        ck_assert_int_eq(accounts_register(unit(0), &ann, &mark), OK);
+    ck_assert_int_eq(accounts_register(unit(0), &ann, &mark), R_LIMITED);
     ck_assert_int_eq(db_test_int(&t, "SELECT COUNT(*) FROM outbox"), 5);
 }
 END_TEST
@@ -336,7 +374,7 @@ START_TEST(a_granted_role_ends_the_sessions_of_the_old_one)
     const char *token;
     struct session s;
     struct ctx *c = unit(0);
-    ck_assert_int_eq(accounts_register(c, &ann), OK);
+    ck_assert_int_eq(accounts_register(c, &ann, &mark), OK);
     ck_assert_int_eq(
         accounts_grant(unit(0), "bob@example.com", ROLE_ADMIN), R_NOT_FOUND);
     c = unit(0);
@@ -355,7 +393,7 @@ END_TEST
 START_TEST(closing_sessions_is_in_the_audit_trail)
 {
     const char *token;
-    ck_assert_int_eq(accounts_register(unit(0), &ann), OK);
+    ck_assert_int_eq(accounts_register(unit(0), &ann, &mark), OK);
     ck_assert_int_eq(log_in(ann.password, "192.0.2.1"), OK);
     struct ctx *c = unit(0);
     ck_assert_int_eq(accounts_login(c, ann.email, ann.password, "", "", &token), OK);
@@ -375,6 +413,8 @@ void unit_domain_accounts(Suite *s)
     TCase *k = tcase_create("accounts");
     tcase_add_checked_fixture(k, open_db, close_db);
     tcase_set_timeout(k, 120);
+    tcase_add_loop_test(
+        k, only_the_browser_that_made_the_account_is_logged_in_by_its_link, 0, 5);
     tcase_add_test(k, a_verification_link_works_once_and_for_a_day);
     tcase_add_test(k, a_verification_link_is_too_old_after_a_day);
     tcase_add_test(k, a_second_registration_leaves_the_first_alone);
