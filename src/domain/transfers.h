@@ -137,7 +137,8 @@ enum result transfers_is_frozen(struct ctx *c, int64_t booking_id, bool *frozen)
 enum result transfers_add(struct ctx *c, const struct booking *b, const char *uid,
     int64_t attempt, bool frozen);
 
-/* Claimed for its amount and offset; sent (TRANSFER_ID NULL: all of it was kept). */
+/* Claimed for its amount and offset; sent, with its amount (TRANSFER_ID NULL: all of it
+ * was kept). */
 enum result transfers_set_claimed(struct ctx *c, const struct transfer *t);
 enum result transfers_set_sent(
     struct ctx *c, const struct transfer *t, const char *transfer_id);

@@ -13,11 +13,17 @@ enum { POOR_S = 3600 }; /* our own balance was too low: ask again so much later 
 /* ---- answers ----------------------------------------------------------------------
  */
 
+/* What the row and the books have is what Stripe says; another amount than was claimed
+ * is that of an earlier claim, which was thought lost. */
 static enum result sent(
-    struct ctx *c, const struct transfer *t, const struct stripe_transfer *transfer)
+    struct ctx *c, struct transfer *t, const struct stripe_transfer *transfer)
 {
     struct booking b;
     TRY(bookings_get(c, t->booking_id, &b));
+    if (t->amount.n != transfer->amount.n)
+        log_warn("transfer_amount", "%s: %lld cents were claimed, %s has %lld", t->uid,
+            (long long)t->amount.n, transfer->id, (long long)transfer->amount.n);
+    t->amount = transfer->amount;
     TRY(transfers_set_sent(c, t, transfer->id));
     TRY(ledger_post(c, &(struct ledger_movement) {
                            .kind = "transfer",
@@ -180,6 +186,13 @@ static enum result made_twice(
     return audit_add(c, "transfer.unknown", "booking", t->booking_id, transfer->id);
 }
 
+/* The call of a claim would make it once more, if it is not sent yet. */
+static enum result drop_call(struct ctx *c, const struct transfer *t)
+{
+    enum result r = stripe_ops_withdraw(c, "xfer", t->uid, t->call);
+    return r == R_CONFLICT ? OK : r;
+}
+
 /* An open row becomes the sent one. *OURS: the row is that transfer's. */
 static enum result take_over(struct ctx *c, struct transfer *t,
     const struct stripe_transfer *transfer, bool *ours)
@@ -187,7 +200,9 @@ static enum result take_over(struct ctx *c, struct transfer *t,
     *ours = transfers_is_open(t);
     if (!*ours)
         return made_twice(c, t, transfer);
-    if (t->claimed_at == 0) {
+    if (t->claimed_at != 0) {
+        TRY(drop_call(c, t));
+    } else {
         TRY(text_is(t->state, "failed") ? transfers_revive(c, t->id) : OK);
         t->amount = transfer->amount;
         t->offset = cents_of(0);

@@ -153,7 +153,8 @@ START_TEST(what_was_made_twice_and_its_reversal_are_differences_for_a_person)
                                      " AND closed_at IS NULL"),
         2);
     ck_assert_int_eq(money_count(&m, "differences WHERE closed_at IS NULL"), 2);
-    ck_assert_int_eq(money_count(&m, "ledger WHERE kind IN ('transfer', 'reversal')"), 1);
+    ck_assert_int_eq(
+        money_count(&m, "ledger WHERE kind IN ('transfer', 'reversal')"), 1);
     ck_assert_int_eq(money_owed(&m, "host_payable"), 0);
     check_told_once();
     money_check(&m);
@@ -174,8 +175,8 @@ START_TEST(one_of_another_shop_or_of_no_booking_changes_nothing)
 }
 END_TEST
 
-/* The call is made, its answer is lost, and a bank warns us. */
-START_TEST(what_was_frozen_while_it_was_under_way_is_asked_back_and_held)
+/* The booking is over, and its transfer claimed; its call is not made yet. */
+static void claim_the_transfer(void)
 {
     money_after_the_end(&m, DAY_S);
     for (int i = 0; i < 2; i++) {
@@ -185,6 +186,31 @@ START_TEST(what_was_frozen_while_it_was_under_way_is_asked_back_and_held)
     money_act(&m, 0);
     ck_assert(transfers_claim(m.c, 1) == OK);
     money_act(&m, 0);
+}
+
+START_TEST(one_of_an_earlier_claim_has_its_own_amount_and_is_not_made_again)
+{
+    char uid[64];
+    claim_the_transfer();
+    struct booking b = money_booking(&m);
+    struct transfer t;
+    ck_assert(transfers_newest(m.c, b.id, &t) == OK && t.claimed_at != 0);
+    snprintf(uid, sizeof uid, "%s", t.uid);
+    send_a_dollar("prep", uid, b.uid);
+    ck_assert_int_eq(
+        money_count(&m, "transfers WHERE state = 'sent' AND amount_cents = 100"), 1);
+    ck_assert_int_eq(money_owed(&m, "host_payable"), 100 - MONEY_HOST);
+    money_run(&m);
+    ck_assert_int_eq(money_count(&m, "audit WHERE action = 'transfer.unknown'"), 0);
+    ck_assert_int_eq(money_count(&m, "transfers"), 1);
+    money_check(&m);
+}
+END_TEST
+
+/* The call is made, its answer is lost, and a bank warns us. */
+START_TEST(what_was_frozen_while_it_was_under_way_is_asked_back_and_held)
+{
+    claim_the_transfer();
     stripe_box_fault(&m.box, "POST /v1/transfers", "reset_mid_body", 1);
     money_calls(&m);
     struct booking b = money_booking(&m);
@@ -220,6 +246,8 @@ void unit_domain_transfers_apply(Suite *s)
     tcase_add_test(
         tc, what_was_made_twice_and_its_reversal_are_differences_for_a_person);
     tcase_add_test(tc, one_of_another_shop_or_of_no_booking_changes_nothing);
+    tcase_add_test(
+        tc, one_of_an_earlier_claim_has_its_own_amount_and_is_not_made_again);
     tcase_add_test(tc, what_was_frozen_while_it_was_under_way_is_asked_back_and_held);
     suite_add_tcase(s, tc);
 }
