@@ -100,6 +100,9 @@ enum result bookings_requests(
 enum { BOOKINGS_ACCESS_EARLY_S = 30 * 60 };
 const char *bookings_access(struct ctx *c, const struct booking *b);
 
+/* Since when, of a booking that was confirmed: some are confirmed later than that. */
+int64_t bookings_access_at(const struct booking *b);
+
 /* ---- changes: each needs an open transaction unless it says otherwise -------------
  */
 
