@@ -15,6 +15,14 @@
 
 struct route;
 
+/* What a request leaves behind though it only looked: that the session is in use, and
+ * that a door code was shown. */
+struct trace {
+    char token[64], address[64], request_id[64]; /* token "": none is to be noted */
+    struct actor actor;
+    int64_t code_of; /* the booking; 0: none */
+};
+
 /* What a worker keeps between requests. */
 struct site {
     struct app app;
@@ -25,6 +33,7 @@ struct site {
     const char *csp, *csp_stripe;     /* the two content security policies */
     struct buf page;                  /* the answer, reused */
     struct response response;
+    struct trace trace;             /* of the last request, for serve_after() */
     const struct route *last_route; /* of the last request: the tests compare budgets */
 };
 

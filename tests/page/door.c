@@ -67,6 +67,19 @@ static int64_t looks(void)
         (long long)booking, (long long)starts_at() - 1200);
 }
 
+START_TEST(a_look_that_did_not_arrive_is_none)
+{
+    site->app.fixed_now_at = starts_at() - 1200;
+    log_in_all();
+    vendor.is_gone = true;
+    ck_assert_int_eq(browser_get(&vendor, page), 200);
+    ck_assert_int_eq(looks(), 0);
+    vendor.is_gone = false;
+    ck_assert_int_eq(browser_get(&vendor, page), 200);
+    ck_assert_int_eq(looks(), 1);
+}
+END_TEST
+
 /* The administrator's page of a dispute has these two, in this order. */
 static void check_order(const char *first, const char *then)
 {
@@ -152,6 +165,7 @@ void page_door(Suite *s)
     tcase_add_checked_fixture(t, open_browsers, close_browsers);
     tcase_set_timeout(t, 120);
     tcase_add_test(t, the_vendors_first_look_at_the_door_code_is_recorded_and_no_other);
+    tcase_add_test(t, a_look_that_did_not_arrive_is_none);
     tcase_add_test(t, a_look_after_the_start_comes_after_it_though_the_job_was_late);
     tcase_add_test(
         t, who_saw_the_code_of_a_booking_that_never_began_is_in_the_record_whole);

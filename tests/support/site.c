@@ -200,6 +200,7 @@ static int send_body(struct browser *b, const char *method, const char *path,
         (struct body_reader) { read_body, &source });
     b->queries = db_query_count(b->site->app.db);
     read_answer(b);
+    serve_after(b->site, !b->is_gone);
     return b->status;
 }
 

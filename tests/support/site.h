@@ -18,6 +18,7 @@ struct browser {
     char location[512];
     int queries;         /* that it took */
     const char *address; /* where it asks from; NULL: somewhere far away */
+    bool is_gone;        /* nobody takes its answers any more */
 };
 
 /* Opens the site of this process (one at a time). */
