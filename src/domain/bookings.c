@@ -77,11 +77,6 @@ bool bookings_live(enum booking_state s)
     return states[s].live;
 }
 
-bool bookings_in_vain(enum booking_state s)
-{
-    return s == BOOKING_EXPIRED || s == BOOKING_DECLINED || s == BOOKING_CANCELED;
-}
-
 bool bookings_may(enum booking_state from, enum booking_state to, enum role role)
 {
     for (size_t i = 0; i < COUNT_OF(edges); i++)

@@ -35,11 +35,9 @@ static inline bool bookings_on(enum booking_state s)
     return s == BOOKING_CONFIRMED || s == BOOKING_ACTIVE;
 }
 
-/* Does a booking in this state have its cells? */
+/* Does a booking in this state have its cells? If not it has come to nothing: it is
+ * expired, declined or canceled. */
 bool bookings_live(enum booking_state s);
-
-/* Has it come to nothing: expired, declined or canceled? */
-bool bookings_in_vain(enum booking_state s);
 
 struct booking {
     int64_t id;
