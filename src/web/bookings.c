@@ -210,15 +210,15 @@ static enum result show_access(struct ctx *c, struct web *w, const struct bookin
     return OK;
 }
 
-static enum result show_history(struct ctx *c, struct web *w, const struct booking *b)
+static const char code_seen[] = "booking.code_seen";
+
+/* What a row of the audit trail says to those of the booking; NULL: nothing. */
+static const char *history_words(const char *action, bool is_vendor)
 {
-    static const struct {
-        const char *action, *text;
-    } words[] = {
+    static const char *const words[][2] = {
         { "booking.requested", "Asked for" },
         { "booking.held", "Held for payment" },
         { "booking.confirmed", "Confirmed" },
-        { "booking.code_seen", "Door code seen by the vendor" },
         { "booking.active", "Begun" },
         { "booking.completed", "Over" },
         { "booking.expired", "Expired: not paid in time" },
@@ -229,21 +229,37 @@ static enum result show_history(struct ctx *c, struct web *w, const struct booki
         { "payment.late", "Money came too late and goes back" },
         { "refund.succeeded", "Money given back" },
     };
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (text_is(words[i][0], action))
+            return words[i][1];
+    if (!text_is(action, code_seen))
+        return NULL;
+    return is_vendor ? "You have seen the door code" : "Door code seen by the vendor";
+}
+
+/* The newest row that is a state is where the booking stands. */
+static enum result show_history(struct ctx *c, struct web *w, const struct booking *b)
+{
     const struct zone *z = zone_find(b->timezone);
     struct audit_row *rows;
     size_t n;
+    bool found = false;
     TRY(audit_of(c, "booking", b->id, 50, &rows, &n));
     struct view *list = view_list(w->view, "events");
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < COUNT_OF(words); k++)
-            if (text_is(words[k].action, rows[i].action)) {
-                struct view *item = view_item(list);
-                view_text(item, "when", zone_format(c->arena, z, rows[i].at));
-                view_text(item, "when_iso", show_iso(c, rows[i].at));
-                view_text(item, "text", words[k].text);
-                view_text(item, "who", "");
-                view_bool(item, "is_now", i == 0);
-            }
+    for (size_t i = 0; i < n; i++) {
+        const char *action = rows[i].action;
+        const char *text = history_words(action, b->vendor_id == c->actor.user_id);
+        bool is_state = text_starts(action, "booking.") && !text_is(action, code_seen);
+        if (text == NULL)
+            continue;
+        struct view *item = view_item(list);
+        view_text(item, "when", zone_format(c->arena, z, rows[i].at));
+        view_text(item, "when_iso", show_iso(c, rows[i].at));
+        view_text(item, "text", text);
+        view_text(item, "who", "");
+        view_bool(item, "is_now", is_state && !found);
+        found = found || is_state;
+    }
     return OK;
 }
 

@@ -117,6 +117,9 @@ START_TEST(the_vendors_first_look_at_the_door_code_is_recorded_and_no_other)
     ck_assert_int_eq(cash_int(site, all), rows);
     browser_get(&host, page);
     ck_assert(browser_shows(&host, "Door code seen by the vendor"));
+    browser_get(&vendor, page);
+    ck_assert(browser_shows(&vendor, "<li><p>You have seen the door code</p>"));
+    ck_assert(browser_shows(&vendor, "<li class=\"is-now\"><p>Confirmed</p>"));
     cash_pass(site, booking, false);
     ask();
     check_order("shows the customer, logged in, the code",
