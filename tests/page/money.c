@@ -203,7 +203,9 @@ START_TEST(a_dispute_keeps_vendor_and_host_from_canceling)
 {
     cash_dispute(site, booking, "dp_1", "needs_response");
     ck_assert_int_eq(browser_get(&vendor, cancel), 409);
+    ck_assert(browser_shows(&vendor, "Your bank is looking at this payment"));
     ck_assert_int_eq(browser_get(&host, cancel), 409);
+    ck_assert(browser_shows(&host, "bank is looking at this payment. The booking"));
     ck_assert_int_eq(browser_get(&admin, cancel), 200);
     ck_assert(browser_shows(&admin, "A bank looks at this payment"));
     ck_assert_int_eq(shown_cents(&admin), 0);
