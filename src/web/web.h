@@ -52,6 +52,7 @@ struct web {
     const char *browser_token;           /* the cookie that CSRF tokens are bound to */
     const char *flash_kind, *flash_text; /* shown on this page */
     bool flash_keep;
+    const char *pages_at; /* the address of a list, with a query; NULL: this one */
     int64_t
         code_shown_of; /* the booking whose door code this page is the first to show */
 };
@@ -108,7 +109,7 @@ unsigned web_who(const struct ctx *c);
 
 /* The object `pages` (templates/parts/pagination) of a list that is paged by
  * ?before=ID: BACK if this is not its first page; NEXT_ID 0: it is the last. Other
- * parameters of the query are kept. */
+ * parameters of the query are kept; or it is the list at PAGES_AT. */
 void web_pages(struct ctx *c, struct web *w, bool back, int64_t next_id);
 
 /* The same where the place in the list is a text; NEXT NULL: it is the last page. */
