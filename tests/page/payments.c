@@ -195,7 +195,7 @@ START_TEST(calls_that_do_not_end_say_what_stripe_said)
     ck_assert_int_eq(browser_post(&admin, "/admin/payments/calls/op1", ""), 303);
     browser_get(&admin, admin.location);
     ck_assert(browser_shows(&admin, "is-error"));
-    ck_assert(browser_shows(&admin, "Payments are not available at the moment"));
+    ck_assert(browser_shows(&admin, "Stripe cannot be reached at the moment"));
     ck_assert(browser_shows(&admin, "Try safely"));
 }
 END_TEST
