@@ -58,7 +58,8 @@ enum result transfers_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply);
 
 /* What Stripe says of a transfer: adopts ours by its metadata, and takes over reversals
- * that we do not know. Needs an open transaction. One that is nobody's is OK. */
+ * that we do not know. One that was made twice stays out of the books, with its
+ * reversals. Needs an open transaction. One that is nobody's is OK. */
 enum result transfers_apply(struct ctx *c, const struct stripe_transfer *transfer);
 
 /* Holds or releases what is not claimed yet, as the booking's freezes want it. A claim

@@ -180,8 +180,8 @@ static enum result made_twice(
     TRY(claims_take(c, "transfer.unknown", transfer->id, &first));
     if (!first)
         return OK;
-    log_error("transfer_twice", "%s: %s has %s already", transfer->id, t->uid,
-        t->transfer_id == NULL ? "no need of it" : t->transfer_id);
+    log_error("transfer_twice", "%s is one more: %s has %s", transfer->id, t->uid,
+        t->transfer_id == NULL ? "no need of one" : t->transfer_id);
     TRY(tell_staff(c, t, "was made twice", transfer->id));
     return audit_add(c, "transfer.unknown", "booking", t->booking_id, transfer->id);
 }
