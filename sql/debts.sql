@@ -1,6 +1,5 @@
 -- query: debts_of_host
--- What a host came to owe (booking_id 0: for any of his bookings), the newest first;
--- before_cents: what he came to owe earlier, for any of them.
+-- What a host came to owe, the newest first; before_cents: what he came to owe earlier.
 SELECT l.id, l.at, l.booking_id, l.amount_cents, b.timezone, k.title,
     COALESCE((SELECT SUM(e.amount_cents) FROM ledger e WHERE e.host_id = l.host_id
               AND e.debit = 'host_receivable' AND e.kind = 'receivable' AND e.id < l.id), 0)
@@ -9,8 +8,20 @@ FROM ledger l
 JOIN bookings b ON b.id = l.booking_id
 JOIN kitchens k ON k.id = b.kitchen_id
 WHERE l.host_id = :host_id AND l.debit = 'host_receivable' AND l.kind = 'receivable'
-  AND (:booking_id = 0 OR l.booking_id = :booking_id) AND l.id < :before_id
+  AND l.id < :before_id
 ORDER BY l.at DESC, l.id DESC LIMIT :max
+
+-- query: debts_of_booking
+-- Those of one booking; before_cents counts all of its host's.
+SELECT l.id, l.at, l.booking_id, l.amount_cents, b.timezone, k.title,
+    COALESCE((SELECT SUM(e.amount_cents) FROM ledger e WHERE e.host_id = l.host_id
+              AND e.debit = 'host_receivable' AND e.kind = 'receivable' AND e.id < l.id), 0)
+        AS before_cents
+FROM ledger l
+JOIN bookings b ON b.id = l.booking_id
+JOIN kitchens k ON k.id = b.kitchen_id
+WHERE l.booking_id = :booking_id AND l.debit = 'host_receivable' AND l.kind = 'receivable'
+ORDER BY l.id DESC LIMIT :max
 
 -- query: debts_sum
 SELECT COALESCE(SUM(amount_cents), 0) AS cents FROM ledger

@@ -38,6 +38,8 @@ ORDER BY b.start_at, b.id LIMIT :max
 -- query: earnings_transfers
 SELECT t.id, t.booking_id, t.state, t.held_for, t.due_at, t.sent_at, t.offset_cents,
     t.reversed_cents, t.transfer_id, b.timezone, k.title,
+    COALESCE((SELECT MIN(f.kind) FROM freezes f
+              WHERE f.booking_id = t.booking_id AND f.closed_at IS NULL), '') AS frozen,
     COALESCE(NULLIF(v.business_name, ''), v.full_name) AS vendor,
     CASE WHEN t.claimed_at IS NOT NULL THEN t.amount_cents ELSE
         COALESCE((SELECT SUM(CASE WHEN l.credit = 'host_payable' THEN l.amount_cents

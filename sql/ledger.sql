@@ -15,7 +15,19 @@ SELECT (SELECT SUM(CASE WHEN l.credit = 'host_payable' THEN l.amount_cents
                         WHEN l.debit = 'host_payable' THEN -l.amount_cents ELSE 0 END)
         FROM ledger l
         WHERE l.booking_id = j.value AND l.kind IN ('charge', 'refund_owed', 'refund_withdrawn',
-            'dispute_lost', 'dispute_late_win')) AS entitled
+            'dispute_lost', 'dispute_late_win')) AS cents
+FROM json_each(:booking_ids) j
+
+-- query: ledger_paid
+-- What the vendor of each has paid in all: the charge less refunds, as decided, and what his bank
+-- gave him back; NULL where nothing was charged. SQLite only (json_each).
+SELECT (SELECT SUM(CASE WHEN l.credit IN ('host_payable', 'revenue', 'tax', 'dispute_loss')
+                        THEN l.amount_cents
+                        WHEN l.debit IN ('host_payable', 'revenue', 'tax', 'dispute_loss')
+                        THEN -l.amount_cents ELSE 0 END)
+        FROM ledger l
+        WHERE l.booking_id = j.value AND l.kind IN ('charge', 'refund_owed', 'refund_withdrawn',
+            'dispute_lost', 'dispute_late_win')) AS cents
 FROM json_each(:booking_ids) j
 
 -- query: ledger_of_booking

@@ -62,8 +62,8 @@ UPDATE transfers SET state = 'scheduled', held_for = '', reason = '', claimed_at
 WHERE id = :id AND claimed_at IS NULL AND state IN ('scheduled', 'held')
 
 -- query: transfers_set_sent
-UPDATE transfers SET state = 'sent', held_for = '', transfer_id = :transfer_id, sent_at = :now_at,
-    updated_at = :now_at
+UPDATE transfers SET state = 'sent', held_for = '', transfer_id = :transfer_id,
+    amount_cents = :amount_cents, sent_at = :now_at, updated_at = :now_at
 WHERE id = :id AND state = 'scheduled' AND claimed_at IS NOT NULL
 
 -- query: transfers_set_nothing

@@ -46,18 +46,30 @@ enum result agenda_between(struct ctx *c, int64_t from_at, int64_t to_at, size_t
     return read_rows(c, q, max, out, n);
 }
 
-/* What ended before anybody paid brings nothing. */
-static enum result show_shares(struct ctx *c, struct agenda_row *rows, size_t n)
+enum result agenda_sums(struct ctx *c, bool as_host, struct agenda_sum *rows, size_t n)
 {
     int64_t *ids = arena_array(c->arena, n + 1, sizeof *ids);
-    struct cents *shares = arena_array(c->arena, n + 1, sizeof *shares);
+    struct cents *sums = arena_array(c->arena, n + 1, sizeof *sums);
     for (size_t i = 0; i < n; i++) {
         ids[i] = rows[i].booking_id;
-        shares[i] = bookings_in_vain(rows[i].state) ? cents_of(0) : rows[i].host;
+        sums[i] = bookings_live(rows[i].state) ? rows[i].amount : cents_of(0);
     }
-    TRY(ledger_entitled_each(c, ids, n, shares));
+    TRY(as_host ? ledger_entitled_each(c, ids, n, sums)
+                : ledger_paid_each(c, ids, n, sums));
     for (size_t i = 0; i < n; i++)
-        rows[i].host = shares[i];
+        rows[i].amount = sums[i].n < 0 ? cents_of(0) : sums[i]; /* as of a dispute */
+    return OK;
+}
+
+static enum result show_sums(struct ctx *c, struct agenda_row *rows, size_t n)
+{
+    struct agenda_sum *sums = arena_array(c->arena, n + 1, sizeof *sums);
+    for (size_t i = 0; i < n; i++)
+        sums[i] =
+            (struct agenda_sum) { rows[i].booking_id, rows[i].state, rows[i].host };
+    TRY(agenda_sums(c, true, sums, n));
+    for (size_t i = 0; i < n; i++)
+        rows[i].host = sums[i].amount;
     return OK;
 }
 
@@ -68,5 +80,5 @@ enum result agenda_all(
     bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
     bind_int(q, "max", (int64_t)max);
     TRY(read_rows(c, q, max, out, n));
-    return show_shares(c, *out, *n);
+    return show_sums(c, *out, *n);
 }

@@ -77,11 +77,6 @@ bool bookings_live(enum booking_state s)
     return states[s].live;
 }
 
-bool bookings_in_vain(enum booking_state s)
-{
-    return s == BOOKING_EXPIRED || s == BOOKING_DECLINED || s == BOOKING_CANCELED;
-}
-
 bool bookings_may(enum booking_state from, enum booking_state to, enum role role)
 {
     for (size_t i = 0; i < COUNT_OF(edges); i++)
@@ -246,7 +241,7 @@ enum result bookings_overdue(struct ctx *c, size_t max, int64_t **ids, size_t *n
 enum result bookings_due(
     struct ctx *c, enum booking_state state, size_t max, int64_t **ids, size_t *n)
 {
-    CHECK(state == BOOKING_CONFIRMED || state == BOOKING_ACTIVE);
+    CHECK(bookings_on(state));
     struct query *q = db_query(
         c->db, state == BOOKING_CONFIRMED ? Q_BOOKINGS_BEGUN : Q_BOOKINGS_OVER);
     bind_int(q, "now_at", c->now_at);
@@ -265,13 +260,18 @@ static const char *code_purpose(struct ctx *c, const struct booking *b)
 const char *bookings_access(struct ctx *c, const struct booking *b)
 {
     int64_t me = c->actor.user_id;
-    bool visible = b->state == BOOKING_CONFIRMED || b->state == BOOKING_ACTIVE;
     bool mine = me != 0 && (me == b->vendor_id || me == b->host_id);
-    if (!visible || !mine || b->access_code == NULL || c->now_at >= b->end_at ||
-        c->now_at < b->start_at - BOOKINGS_ACCESS_EARLY_S)
+    if (!bookings_on(b->state) || !mine || b->access_code == NULL ||
+        c->now_at >= b->end_at || c->now_at < b->start_at - BOOKINGS_ACCESS_EARLY_S)
         return NULL;
     return seal_open(
         c->arena, c->secret, code_purpose(c, b), b->access_code, b->access_code_bytes);
+}
+
+int64_t bookings_access_at(const struct booking *b)
+{
+    int64_t at = b->start_at - BOOKINGS_ACCESS_EARLY_S;
+    return b->confirmed_at > at ? b->confirmed_at : at;
 }
 
 /* ---- changes ----------------------------------------------------------------------

@@ -35,11 +35,9 @@ static inline bool bookings_on(enum booking_state s)
     return s == BOOKING_CONFIRMED || s == BOOKING_ACTIVE;
 }
 
-/* Does a booking in this state have its cells? */
+/* Does a booking in this state have its cells? If not it has come to nothing: it is
+ * expired, declined or canceled. */
 bool bookings_live(enum booking_state s);
-
-/* Has it come to nothing: expired, declined or canceled? */
-bool bookings_in_vain(enum booking_state s);
 
 struct booking {
     int64_t id;
@@ -99,6 +97,9 @@ enum result bookings_requests(
  * start, or over. Vendor and host see it, staff does not. */
 enum { BOOKINGS_ACCESS_EARLY_S = 30 * 60 };
 const char *bookings_access(struct ctx *c, const struct booking *b);
+
+/* Since when, of a booking that was confirmed: some are confirmed later than that. */
+int64_t bookings_access_at(const struct booking *b);
 
 /* ---- changes: each needs an open transaction unless it says otherwise -------------
  */

@@ -27,8 +27,12 @@ static const char *refusal(const struct ctx *c, const struct booking *b)
     if (b->state == BOOKING_REQUESTED && c->actor.user_id == b->host_id)
         return "Decline the request instead.";
     if (b->disputed && c->actor.role != ROLE_ADMIN)
-        return "The vendor's bank is looking at this payment. It cannot be canceled "
-               "until that is decided; write to us if the time has to be free.";
+        return by_vendor(c, b)
+                   ? "Your bank is looking at this payment. The booking cannot be "
+                     "canceled until that is decided; write to us if you do not come."
+                   : "The vendor's bank is looking at this payment. The booking cannot "
+                     "be canceled until that is decided; write to us if the time has "
+                     "to be free.";
     return NULL;
 }
 

@@ -184,7 +184,8 @@ static enum result open_payment(
         return r;
     if (r == OK && is_ready(p, hosted))
         return OK;
-    TRY(stripe_ops_client(c, STRIPE_PAGE_MS, &client));
+    if (stripe_ops_client(c, STRIPE_PAGE_MS, &client) != OK)
+        return stripe_ops_unavailable(c);
     if (r == OK && p->hosted != hosted)
         TRY(retire(c, &client, p));
     TRY(customer(c, &client, &customer_id));

@@ -48,14 +48,10 @@ static enum result pay(struct ctx *c, int64_t host_id, struct debt *rows, size_t
 }
 
 /* While they are read, `paid` is what the host came to owe before each. */
-static enum result read_rows(struct ctx *c, int64_t host_id, int64_t booking_id,
-    int64_t before_id, size_t max, struct debt **out, size_t *n)
+static enum result read_rows(struct ctx *c, struct query *q, int64_t host_id,
+    size_t max, struct debt **out, size_t *n)
 {
     struct debt *rows = arena_array(c->arena, max, sizeof *rows);
-    struct query *q = db_query(c->db, Q_DEBTS_OF_HOST);
-    bind_int(q, "host_id", host_id);
-    bind_int(q, "booking_id", booking_id);
-    bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
     bind_int(q, "max", (int64_t)max);
     enum result r;
     *n = 0;
@@ -77,11 +73,16 @@ static enum result read_rows(struct ctx *c, int64_t host_id, int64_t booking_id,
 enum result debts_of_booking(
     struct ctx *c, const struct booking *b, struct debt **out, size_t *n)
 {
-    return read_rows(c, b->host_id, b->id, 0, DEBTS_MAX, out, n);
+    struct query *q = db_query(c->db, Q_DEBTS_OF_BOOKING);
+    bind_int(q, "booking_id", b->id);
+    return read_rows(c, q, b->host_id, DEBTS_MAX, out, n);
 }
 
 enum result debts_page(
     struct ctx *c, int64_t before_id, size_t max, struct debt **out, size_t *n)
 {
-    return read_rows(c, c->actor.user_id, 0, before_id, max, out, n);
+    struct query *q = db_query(c->db, Q_DEBTS_OF_HOST);
+    bind_int(q, "host_id", c->actor.user_id);
+    bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
+    return read_rows(c, q, c->actor.user_id, max, out, n);
 }

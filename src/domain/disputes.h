@@ -30,8 +30,8 @@ const char *disputes_reason_label(const char *reason);
 const char *disputes_due(struct ctx *c, const struct dispute *d);
 
 /* Those of a booking; for staff, the open ones by when their answer is due, those that
- * want none last, after one with this due_by and id (NULL: from the first); one by its id
- * (R_NOT_FOUND). */
+ * want none last, after one with this due_by and id (NULL: from the first); one by its
+ * id (R_NOT_FOUND). */
 enum { DISPUTES_MAX = 50 };
 enum result disputes_of_booking(
     struct ctx *c, int64_t booking_id, struct dispute **out, size_t *n);
@@ -68,7 +68,8 @@ enum result disputes_evidence(
  * disputes_draft.h has the text to begin from. */
 struct dispute_record {
     const char *service_date, *product;
-    const char *access_log; /* lines; NULL: there was no visit */
+    const char *access_log; /* lines; NULL: the customer neither saw the code for the
+                               door, nor did his time begin */
 };
 enum result disputes_record(
     struct ctx *c, const struct booking *b, struct dispute_record *out);

@@ -30,19 +30,34 @@ static const char *told(const char *action)
     return NULL;
 }
 
+/* Was the door the customer's, as far as these rows tell? */
+static bool was_open(const struct audit_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text_is(rows[i].action, "booking.code_seen") ||
+            text_is(rows[i].action, "booking.active"))
+            return true;
+    return false;
+}
+
 static enum result put_events(
     struct ctx *c, const struct booking *b, const struct zone *z, struct buf *draft)
 {
     struct audit_row *rows;
     size_t n;
     TRY(audit_of(c, "booking", b->id, 100, &rows, &n));
+    int64_t open_at = bookings_access_at(b);
+    bool to_open = was_open(rows, n);
     for (size_t i = n; i > 0; i--) {
         const struct audit_row *row = &rows[i - 1];
         const char *words = told(row->action);
-        if (text_is(row->action, "booking.active"))
+        bool looks = text_is(row->action, "booking.code_seen");
+        if (to_open && (looks || row->at > open_at)) {
             buf_printf(draft,
                 "%s: From now on the customer's page showed the code for the door.\n",
-                zone_format(c->arena, z, b->start_at - BOOKINGS_ACCESS_EARLY_S));
+                zone_format(c->arena, z, open_at));
+            to_open = false;
+        }
         if (words != NULL)
             buf_printf(draft, "%s: %s\n", zone_format(c->arena, z, row->at), words);
     }

@@ -44,6 +44,7 @@ enum earnings_kind {
 struct earnings_transfer {
     int64_t id, booking_id, due_at, sent_at; /* sent_at 0: not yet */
     const char *state, *held_for;            /* as in transfers.h */
+    const char *frozen;                      /* as of earnings_booking */
     struct cents amount;                     /* sent, or what would be if it went now */
     struct cents offset;                     /* kept for a debt */
     struct cents reversed;                   /* taken back */

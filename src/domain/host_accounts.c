@@ -11,9 +11,6 @@
 #include "util/log.h"
 #include "util/rand.h"
 
-static const char not_now[] =
-    "Stripe cannot be reached at the moment. Nothing is lost; try again in a minute.";
-
 struct row {
     int64_t user_id;
     struct host_account account;
@@ -173,7 +170,7 @@ static enum result make(
     if (first)
         TRY(host_accounts_answered(c, op, &reply));
     TRY(db_commit(c->db));
-    return reply.outcome == STRIPE_OK ? OK : fail(c, R_UPSTREAM, "%s", not_now);
+    return reply.outcome == STRIPE_OK ? OK : stripe_ops_unreached(c);
 }
 
 /* ---- links ------------------------------------------------------------------------
@@ -190,7 +187,7 @@ static enum result post_link(struct ctx *c, const struct stripe_client *client,
     if (reply.outcome == STRIPE_OK && *url != NULL)
         return OK;
     log_warn("stripe_link", "%s: %s", path, stripe_outcome_name(reply.outcome));
-    return fail(c, R_UPSTREAM, "%s", not_now);
+    return stripe_ops_unreached(c);
 }
 
 static enum result onboarding(struct ctx *c, const struct stripe_client *client,
@@ -382,7 +379,7 @@ enum result host_accounts_check_id(
     if (r == OK)
         TRY(stripe_read_account(reply.object, &account));
     else if (reply.outcome != STRIPE_DEFINITIVE)
-        return fail(c, r, "%s", not_now);
+        return r;
     fail_clear(c);
     return set(c, &account);
 }

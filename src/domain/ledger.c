@@ -80,23 +80,47 @@ enum result ledger_balance(
     return OK;
 }
 
-enum result ledger_entitled_each(
-    struct ctx *c, const int64_t *booking_ids, size_t n, struct cents *out)
+/* "[17,4]" */
+static const char *ids_json(struct arena *a, const int64_t *ids, size_t n)
 {
-    const char *ids = "[";
+    const char *text;
+    struct buf json;
+    buf_init(&json, 2 + n * 21); /* a number has at most 20 characters */
+    buf_adds(&json, "[");
     for (size_t i = 0; i < n; i++)
-        ids = arena_join(c->arena, ids, i > 0 ? "," : "",
-            text_of_int(c->arena, booking_ids[i]), NULL);
-    struct query *q = db_query(c->db, Q_LEDGER_ENTITLED);
-    bind_text(q, "booking_ids", arena_join(c->arena, ids, "]", NULL));
+        buf_printf(&json, i > 0 ? ",%lld" : "%lld", (long long)ids[i]);
+    buf_adds(&json, "]");
+    CHECK(buf_ok(&json));
+    text = arena_strndup(a, json.at, json.n);
+    buf_free(&json);
+    return text;
+}
+
+static enum result each(struct ctx *c, enum query_id query, const int64_t *booking_ids,
+    size_t n, struct cents *out)
+{
+    struct query *q = db_query(c->db, query);
+    bind_text(q, "booking_ids", ids_json(c->arena, booking_ids, n));
     enum result r;
     size_t i = 0;
     for (QUERY_EACH(q, r)) {
-        if (!col_is_null(q, "entitled"))
-            out[i] = cents_of(col_int(q, "entitled"));
+        if (!col_is_null(q, "cents"))
+            out[i] = cents_of(col_int(q, "cents"));
         i++;
     }
     return query_end(r);
+}
+
+enum result ledger_entitled_each(
+    struct ctx *c, const int64_t *booking_ids, size_t n, struct cents *out)
+{
+    return each(c, Q_LEDGER_ENTITLED, booking_ids, n, out);
+}
+
+enum result ledger_paid_each(
+    struct ctx *c, const int64_t *booking_ids, size_t n, struct cents *out)
+{
+    return each(c, Q_LEDGER_PAID, booking_ids, n, out);
 }
 
 enum result ledger_entitled(struct ctx *c, int64_t booking_id, struct cents *out)

@@ -55,6 +55,11 @@ enum result ledger_entitled(struct ctx *c, int64_t booking_id, struct cents *out
 enum result ledger_entitled_each(
     struct ctx *c, const int64_t *booking_ids, size_t n, struct cents *out);
 
+/* Likewise what each vendor has paid in all: the charge less refunds and lost disputes.
+ */
+enum result ledger_paid_each(
+    struct ctx *c, const int64_t *booking_ids, size_t n, struct cents *out);
+
 /* Of one account over everything; HOST_ID for the two accounts that have hosts. */
 enum result ledger_total(
     struct ctx *c, enum ledger_account account, int64_t host_id, struct cents *out);

@@ -14,12 +14,18 @@ enum {
     LOST_PAUSE_S = 10, /* then what was begun has ended, one way or the other */
 };
 
+enum result stripe_ops_unreached(struct ctx *c)
+{
+    return fail(c, R_UPSTREAM,
+        "Stripe cannot be reached at the moment. Nothing is lost; try again in a "
+        "minute.");
+}
+
 enum result stripe_ops_unavailable(struct ctx *c)
 {
     return fail(c, R_UPSTREAM,
         "Payments are not available at the moment. Your time stays held; try again in "
-        "a "
-        "minute.");
+        "a minute.");
 }
 
 enum result stripe_ops_busy(struct ctx *c)
@@ -33,7 +39,7 @@ enum result stripe_ops_client(
 {
     CHECK(c->net != NULL);
     if (c->outside == OUTSIDE_REFUSES)
-        return stripe_ops_unavailable(c);
+        return stripe_ops_unreached(c);
     *out = (struct stripe_client) {
         .net = c->net,
         .base = c->conf->stripe_api_base,
@@ -45,7 +51,7 @@ enum result stripe_ops_client(
     if (problem == NULL)
         return OK;
     log_error("stripe_settings", "%s", problem);
-    return stripe_ops_unavailable(c);
+    return stripe_ops_unreached(c);
 }
 
 bool stripe_ops_live(const struct ctx *c)
@@ -344,5 +350,5 @@ enum result stripe_ops_read(struct ctx *c, const struct stripe_client *client,
 {
     struct stripe_request request = { .method = "GET", .path = path };
     stripe_ops_ask(c, client, &request, out);
-    return out->outcome == STRIPE_OK ? OK : stripe_ops_unavailable(c);
+    return out->outcome == STRIPE_OK ? OK : stripe_ops_unreached(c);
 }

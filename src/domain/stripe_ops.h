@@ -31,6 +31,9 @@ struct stripe_op {
     bool lost;             /* its key says nothing any more */
 };
 
+/* What is said when Stripe cannot be asked, to anybody. R_UPSTREAM. */
+enum result stripe_ops_unreached(struct ctx *c);
+
 /* Sentences for the person at a payment. R_UPSTREAM: Stripe cannot be asked; R_BUSY:
  * somebody is asking it, or what came of it is not known yet. */
 enum result stripe_ops_unavailable(struct ctx *c);

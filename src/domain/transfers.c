@@ -231,6 +231,7 @@ enum result transfers_set_sent(
     struct query *q = db_query(c->db, Q_TRANSFERS_SET_SENT);
     bind_int(q, "id", t->id);
     bind_text(q, "transfer_id", transfer_id);
+    bind_int(q, "amount_cents", t->amount.n);
     bind_int(q, "now_at", c->now_at);
     return query_run_one(q);
 }

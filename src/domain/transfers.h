@@ -58,7 +58,8 @@ enum result transfers_answered(
     struct ctx *c, const struct stripe_op *op, const struct stripe_reply *reply);
 
 /* What Stripe says of a transfer: adopts ours by its metadata, and takes over reversals
- * that we do not know. Needs an open transaction. One that is nobody's is OK. */
+ * that we do not know. One that was made twice stays out of the books, with its
+ * reversals. Needs an open transaction. One that is nobody's is OK. */
 enum result transfers_apply(struct ctx *c, const struct stripe_transfer *transfer);
 
 /* Holds or releases what is not claimed yet, as the booking's freezes want it. A claim
@@ -137,7 +138,8 @@ enum result transfers_is_frozen(struct ctx *c, int64_t booking_id, bool *frozen)
 enum result transfers_add(struct ctx *c, const struct booking *b, const char *uid,
     int64_t attempt, bool frozen);
 
-/* Claimed for its amount and offset; sent (TRANSFER_ID NULL: all of it was kept). */
+/* Claimed for its amount and offset; sent, with its amount (TRANSFER_ID NULL: all of it
+ * was kept). */
 enum result transfers_set_claimed(struct ctx *c, const struct transfer *t);
 enum result transfers_set_sent(
     struct ctx *c, const struct transfer *t, const char *transfer_id);

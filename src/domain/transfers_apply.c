@@ -1,5 +1,6 @@
 /* What becomes of a transfer at Stripe. */
 #include "domain/audit.h"
+#include "domain/claims.h"
 #include "domain/host_accounts.h"
 #include "domain/ledger.h"
 #include "domain/notices.h"
@@ -12,11 +13,17 @@ enum { POOR_S = 3600 }; /* our own balance was too low: ask again so much later 
 /* ---- answers ----------------------------------------------------------------------
  */
 
+/* What the row and the books have is what Stripe says; another amount than was claimed
+ * is that of an earlier claim, which was thought lost. */
 static enum result sent(
-    struct ctx *c, const struct transfer *t, const struct stripe_transfer *transfer)
+    struct ctx *c, struct transfer *t, const struct stripe_transfer *transfer)
 {
     struct booking b;
     TRY(bookings_get(c, t->booking_id, &b));
+    if (t->amount.n != transfer->amount.n)
+        log_warn("transfer_amount", "%s: %lld cents were claimed, %s has %lld", t->uid,
+            (long long)t->amount.n, transfer->id, (long long)transfer->amount.n);
+    t->amount = transfer->amount;
     TRY(transfers_set_sent(c, t, transfer->id));
     TRY(ledger_post(c, &(struct ledger_movement) {
                            .kind = "transfer",
@@ -164,17 +171,38 @@ static enum result find(
     return r == R_NOT_FOUND ? adopt(c, transfer, t) : r;
 }
 
-/* An open row becomes the sent one, with the amount that Stripe says. */
-static enum result take_over(
-    struct ctx *c, struct transfer *t, const struct stripe_transfer *transfer)
+/* T's own transfer is another, or it needs none: this one is for a person. He takes it
+ * back at Stripe, and the daily look shows both movements as not in our books. */
+static enum result made_twice(
+    struct ctx *c, const struct transfer *t, const struct stripe_transfer *transfer)
 {
-    if (!transfers_is_open(t)) {
-        log_error("transfer_twice", "%s: %s has %s already", transfer->id, t->uid,
-            t->transfer_id);
-        TRY(tell_staff(c, t, "was made twice", transfer->id));
-        return audit_add(c, "transfer.unknown", "booking", t->booking_id, transfer->id);
-    }
-    if (t->claimed_at == 0) {
+    bool first;
+    TRY(claims_take(c, "transfer.unknown", transfer->id, &first));
+    if (!first)
+        return OK;
+    log_error("transfer_twice", "%s is one more: %s has %s", transfer->id, t->uid,
+        t->transfer_id == NULL ? "no need of one" : t->transfer_id);
+    TRY(tell_staff(c, t, "was made twice", transfer->id));
+    return audit_add(c, "transfer.unknown", "booking", t->booking_id, transfer->id);
+}
+
+/* The call of a claim would make it once more, if it is not sent yet. */
+static enum result drop_call(struct ctx *c, const struct transfer *t)
+{
+    enum result r = stripe_ops_withdraw(c, "xfer", t->uid, t->call);
+    return r == R_CONFLICT ? OK : r;
+}
+
+/* An open row becomes the sent one. *OURS: the row is that transfer's. */
+static enum result take_over(struct ctx *c, struct transfer *t,
+    const struct stripe_transfer *transfer, bool *ours)
+{
+    *ours = transfers_is_open(t);
+    if (!*ours)
+        return made_twice(c, t, transfer);
+    if (t->claimed_at != 0) {
+        TRY(drop_call(c, t));
+    } else {
         TRY(text_is(t->state, "failed") ? transfers_revive(c, t->id) : OK);
         t->amount = transfer->amount;
         t->offset = cents_of(0);
@@ -187,6 +215,7 @@ static enum result take_over(
 static enum result apply(struct ctx *c, const struct stripe_transfer *transfer)
 {
     struct transfer t;
+    bool ours = true;
     enum result r = find(c, transfer, &t);
     if (r == R_NOT_FOUND) {
         log_error("transfer_unknown", "%s belongs to no booking of ours", transfer->id);
@@ -195,7 +224,9 @@ static enum result apply(struct ctx *c, const struct stripe_transfer *transfer)
     }
     TRY(r);
     if (t.transfer_id == NULL || !text_is(t.transfer_id, transfer->id))
-        TRY(take_over(c, &t, transfer));
+        TRY(take_over(c, &t, transfer, &ours));
+    if (!ours)
+        return OK; /* nor are its reversals */
     json_each(j, transfer->reversals)
     {
         struct stripe_reversal reversal;

@@ -16,6 +16,17 @@ static ssize_t read_body(void *arg, void *bytes, size_t n)
     return FCGX_GetStr(bytes, (int)(n > 65536 ? 65536 : n), fcgi->in);
 }
 
+/* Hands the answer to nginx. False: it did not take all of it. That is only asked where
+ * it matters, since asking costs a packet. */
+static bool send_page(struct site *site, FCGX_Request *fcgi)
+{
+    bool sent = FCGX_PutStr(site->page.at, (int)site->page.n, fcgi->out) >= 0;
+    if (site->trace.code_of != 0)
+        sent = FCGX_FFlush(fcgi->out) == 0 && sent;
+    FCGX_Finish_r(fcgi);
+    return sent;
+}
+
 /* Until the supervisor has had enough of it. */
 static _Noreturn void spin(void)
 {
@@ -39,8 +50,7 @@ static int loop(struct site *site, int listen_fd, int64_t max_requests)
         if (FAULT("worker.spin"))
             spin();
         serve(site, pairs, n, (struct body_reader) { read_body, &fcgi });
-        FCGX_PutStr(site->page.at, (int)site->page.n, fcgi.out);
-        FCGX_Finish_r(&fcgi);
+        serve_after(site, send_page(site, &fcgi));
     }
     FCGX_Free(&fcgi, 1);
     return EXIT_SUCCESS;

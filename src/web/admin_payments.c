@@ -417,6 +417,10 @@ static const struct section *section_of(const char *value)
 static enum result show(
     struct ctx *c, struct web *w, const struct section *s, const struct typed *typed)
 {
+    int64_t before = web_before(w);
+    w->pages_at = section_url(c, s);
+    view_text(w->view, "here",
+        before == 0 ? "" : ctx_printf(c, "?before=%lld", (long long)before));
     TRY(show_tabs(c, w, s));
     TRY(s->list(c, w, view_list(w->view, "rows"), typed));
     admin_show_may_decide(c, w);
@@ -463,7 +467,8 @@ static const struct field refund_fields[] = {
     { "reason", FIELD_TEXT, "Reason", .max = REFUNDS_REASON_MAX },
 };
 
-/* The list once more, with what was typed for one row and what is wrong with it. */
+/* The same page of the list once more (its forms carry which), with what was typed for
+ * one row and what is wrong with it. */
 static enum result show_again(struct ctx *c, struct web *w, const char *section,
     const struct form *f, const char *error)
 {

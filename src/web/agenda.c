@@ -40,7 +40,6 @@ static struct view *show_row(
     view_text(item, "vendor", row->vendor);
     view_text(item, "state", bookings_state_name(row->state));
     view_text(item, "state_label", bookings_state_label(row->state));
-    view_text(item, "amount", cents_format(c->arena, row->host));
     return item;
 }
 
@@ -112,6 +111,7 @@ enum result web_agenda_all(struct ctx *c, struct web *w)
         struct view *item = show_row(c, list, &rows[i]);
         view_text(item, "date", zone_format_date(c->arena, z, rows[i].start_at));
         view_int(item, "booking_id", rows[i].booking_id);
+        view_text(item, "amount", cents_format(c->arena, rows[i].host));
     }
     return web_page(c, w, 200, "admin/bookings");
 }

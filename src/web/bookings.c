@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "domain/agenda.h"
 #include "domain/audit.h"
 #include "domain/cancellations.h"
-#include "domain/ledger.h"
 #include "domain/visits.h"
 #include "mail/ics.h"
 #include "util/guard.h"
@@ -123,7 +123,7 @@ void bookings_show_rows(
         bool is_host = b->host_id == c->actor.user_id;
         bookings_show(c, item, b);
         view_text(item, "with", is_host ? b->vendor_name : b->host_name);
-        view_bool(item, "in_vain", bookings_in_vain(b->state));
+        view_bool(item, "in_vain", b->total.n <= 0 && !bookings_live(b->state));
         view_bool(item, "to_pay",
             !is_host && b->state == BOOKING_HELD && b->hold_until > c->now_at);
     }
@@ -142,18 +142,17 @@ static void start_after(struct ctx *c, const struct web *w, struct bookings_filt
     f->after_id = b.id;
 }
 
-/* A host reads what is his of each as things stand, refunds and lost disputes off. */
-static enum result show_shares(struct ctx *c, struct booking *rows, size_t n)
+/* Each side reads what is its own of each as things stand. */
+static enum result show_sums(
+    struct ctx *c, bool as_host, struct booking *rows, size_t n)
 {
-    int64_t ids[PER_PAGE];
-    struct cents shares[PER_PAGE];
-    for (size_t i = 0; i < n; i++) {
-        ids[i] = rows[i].id;
-        shares[i] = rows[i].host;
-    }
-    TRY(ledger_entitled_each(c, ids, n, shares));
+    struct agenda_sum sums[PER_PAGE];
     for (size_t i = 0; i < n; i++)
-        rows[i].host = shares[i];
+        sums[i] = (struct agenda_sum) { rows[i].id, rows[i].state,
+            as_host ? rows[i].host : rows[i].total };
+    TRY(agenda_sums(c, as_host, sums, n));
+    for (size_t i = 0; i < n; i++)
+        *(as_host ? &rows[i].host : &rows[i].total) = sums[i].amount;
     return OK;
 }
 
@@ -169,8 +168,7 @@ static enum result show_list(struct ctx *c, struct web *w, bool as_host)
     TRY(bookings_list(c, &f, PER_PAGE + 1, &rows, &n));
     n = WEB_PAGED(c, w, rows, n, PER_PAGE, id);
     show_tabs(c, w, f.past);
-    if (as_host)
-        TRY(show_shares(c, rows, n));
+    TRY(show_sums(c, as_host, rows, n));
     bookings_show_rows(c, view_list(w->view, "bookings"), rows, n);
     return OK;
 }
@@ -212,15 +210,15 @@ static enum result show_access(struct ctx *c, struct web *w, const struct bookin
     return OK;
 }
 
-static enum result show_history(struct ctx *c, struct web *w, const struct booking *b)
+static const char code_seen[] = "booking.code_seen";
+
+/* What a row of the audit trail says to those of the booking; NULL: nothing. */
+static const char *history_words(const char *action, bool is_vendor)
 {
-    static const struct {
-        const char *action, *text;
-    } words[] = {
+    static const char *const words[][2] = {
         { "booking.requested", "Asked for" },
         { "booking.held", "Held for payment" },
         { "booking.confirmed", "Confirmed" },
-        { "booking.code_seen", "Door code seen by the vendor" },
         { "booking.active", "Begun" },
         { "booking.completed", "Over" },
         { "booking.expired", "Expired: not paid in time" },
@@ -231,21 +229,37 @@ static enum result show_history(struct ctx *c, struct web *w, const struct booki
         { "payment.late", "Money came too late and goes back" },
         { "refund.succeeded", "Money given back" },
     };
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (text_is(words[i][0], action))
+            return words[i][1];
+    if (!text_is(action, code_seen))
+        return NULL;
+    return is_vendor ? "You have seen the door code" : "Door code seen by the vendor";
+}
+
+/* The newest row that is a state is where the booking stands. */
+static enum result show_history(struct ctx *c, struct web *w, const struct booking *b)
+{
     const struct zone *z = zone_find(b->timezone);
     struct audit_row *rows;
     size_t n;
+    bool found = false;
     TRY(audit_of(c, "booking", b->id, 50, &rows, &n));
     struct view *list = view_list(w->view, "events");
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < COUNT_OF(words); k++)
-            if (text_is(words[k].action, rows[i].action)) {
-                struct view *item = view_item(list);
-                view_text(item, "when", zone_format(c->arena, z, rows[i].at));
-                view_text(item, "when_iso", show_iso(c, rows[i].at));
-                view_text(item, "text", words[k].text);
-                view_text(item, "who", "");
-                view_bool(item, "is_now", i == 0);
-            }
+    for (size_t i = 0; i < n; i++) {
+        const char *action = rows[i].action;
+        const char *text = history_words(action, b->vendor_id == c->actor.user_id);
+        bool is_state = text_starts(action, "booking.") && !text_is(action, code_seen);
+        if (text == NULL)
+            continue;
+        struct view *item = view_item(list);
+        view_text(item, "when", zone_format(c->arena, z, rows[i].at));
+        view_text(item, "when_iso", show_iso(c, rows[i].at));
+        view_text(item, "text", text);
+        view_text(item, "who", "");
+        view_bool(item, "is_now", is_state && !found);
+        found = found || is_state;
+    }
     return OK;
 }
 

@@ -27,8 +27,8 @@ enum result bookings_show_ladder(
  * vendor_name, vendor_business, host_name, hold_until, hold_until_iso, kitchen_url. */
 void bookings_show(struct ctx *c, struct view *v, const struct booking *b);
 
-/* Those of parts/booking_row, in LIST: these, with (the other side's name), in_vain,
- * to_pay. */
+/* Those of parts/booking_row, in LIST: these, with (the other side's name), in_vain
+ * (nothing was charged, or nothing is left of it), to_pay. */
 void bookings_show_rows(
     struct ctx *c, struct view *list, const struct booking *rows, size_t n);
 

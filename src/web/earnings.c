@@ -155,7 +155,7 @@ static const char *held_words(struct ctx *c, const struct earnings_transfer *t)
         return "It could not be sent. We are looking into it.";
     return text_is(t->held_for, "account")
                ? "Held: Stripe cannot pay your account yet."
-               : ctx_printf(c, "Held: %s.", money_words_frozen("", SIDE_HOST));
+               : ctx_printf(c, "Held: %s.", money_words_frozen(t->frozen, SIDE_HOST));
 }
 
 /* What is said of a transfer, in the list of its kind. */

@@ -123,6 +123,9 @@ unsigned web_who(const struct ctx *c)
 
 static const char *page_url(struct ctx *c, const struct web *w, const char *before)
 {
+    if (w->pages_at != NULL)
+        return before == NULL ? w->pages_at
+                              : ctx_printf(c, "%s&before=%s", w->pages_at, before);
     return ctx_printf(
         c, "%s?%s", w->req.path, params_with(c->arena, w->req.query, "before", before));
 }

@@ -239,14 +239,6 @@ static int64_t monotonic_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-/* What a request leaves behind though it only looked: that the session is in use, and
- * that a door code was shown. */
-struct trace {
-    char token[64], address[64], request_id[64];
-    struct actor actor;
-    int64_t code_of;
-};
-
 static struct trace trace_of(
     const struct ctx *c, const struct web *w, enum result r, bool stale)
 {
@@ -274,14 +266,17 @@ static enum result write_trace(struct ctx *c, void *arg)
     return t->code_of == 0 ? OK : visits_see_code(c, t->code_of, t->address);
 }
 
-/* It is written after the answer, in a unit of its own: GET stays read-only. */
-static void leave_trace(struct site *site, struct trace *t)
+void serve_after(struct site *site, bool sent)
 {
     struct buf why;
-    if (*t->token == '\0' && t->code_of == 0)
+    struct trace t = site->trace;
+    site->trace = (struct trace) { .code_of = 0 };
+    if (!sent)
+        t.code_of = 0;
+    if (*t.token == '\0' && t.code_of == 0)
         return;
     buf_init(&why, 512);
-    if (app_run(&site->app, DB_WRITE, write_trace, t, &why) != OK)
+    if (app_run(&site->app, DB_WRITE, write_trace, &t, &why) != OK)
         log_warn("trace", "%s", why.at);
     buf_free(&why);
 }
@@ -345,7 +340,6 @@ void serve(struct site *site, const struct request_param *pairs, size_t n,
     finish(&c, &w, r, status);
     log_request(&c, &w, r, monotonic_us() - began_us, arena_used(c.arena));
     site->last_route = w.route;
-    struct trace trace = trace_of(&c, &w, r, stale);
+    site->trace = trace_of(&c, &w, r, stale);
     app_end(&site->app);
-    leave_trace(site, &trace);
 }

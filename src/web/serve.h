@@ -17,4 +17,9 @@ void site_close(struct site *site);
 void serve(struct site *site, const struct request_param *pairs, size_t n,
     struct body_reader body);
 
+/* To be called once the answer is on its way: writes down what the request leaves
+ * behind, in a unit of its own, so that no answer waits for the write lock. SENT false:
+ * nobody took the answer, so nobody has seen what it shows. */
+void serve_after(struct site *site, bool sent);
+
 #endif

@@ -15,6 +15,14 @@
 
 struct route;
 
+/* What a request leaves behind though it only looked: that the session is in use, and
+ * that a door code was shown. */
+struct trace {
+    char token[64], address[64], request_id[64]; /* token "": none is to be noted */
+    struct actor actor;
+    int64_t code_of; /* the booking; 0: none */
+};
+
 /* What a worker keeps between requests. */
 struct site {
     struct app app;
@@ -25,6 +33,7 @@ struct site {
     const char *csp, *csp_stripe;     /* the two content security policies */
     struct buf page;                  /* the answer, reused */
     struct response response;
+    struct trace trace;             /* of the last request, for serve_after() */
     const struct route *last_route; /* of the last request: the tests compare budgets */
 };
 
@@ -43,6 +52,7 @@ struct web {
     const char *browser_token;           /* the cookie that CSRF tokens are bound to */
     const char *flash_kind, *flash_text; /* shown on this page */
     bool flash_keep;
+    const char *pages_at; /* the address of a list, with a query; NULL: this one */
     int64_t
         code_shown_of; /* the booking whose door code this page is the first to show */
 };
@@ -99,7 +109,7 @@ unsigned web_who(const struct ctx *c);
 
 /* The object `pages` (templates/parts/pagination) of a list that is paged by
  * ?before=ID: BACK if this is not its first page; NEXT_ID 0: it is the last. Other
- * parameters of the query are kept. */
+ * parameters of the query are kept; or it is the list at PAGES_AT. */
 void web_pages(struct ctx *c, struct web *w, bool back, int64_t next_id);
 
 /* The same where the place in the list is a text; NEXT NULL: it is the last page. */

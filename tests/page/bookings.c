@@ -219,6 +219,26 @@ START_TEST(a_reason_to_decline_that_is_too_long_is_kept_and_declines_nothing)
 }
 END_TEST
 
+/* This site has no key for Stripe. */
+START_TEST(without_stripe_a_vendor_reads_of_his_time_and_a_host_does_not)
+{
+    char hosted[600];
+    browser_log_in_demo(&b, "host@demo.test");
+    browser_get(&b, "/host/stripe");
+    ck_assert_int_ge(browser_post(&b, "/host/stripe/connect", ""), 303);
+    if (b.status == 303)
+        browser_get(&b, b.location);
+    ck_assert(browser_shows(&b, "Stripe cannot be reached at the moment."));
+    ck_assert(!browser_shows(&b, "Your time stays held"));
+    browser_log_in_demo(&b, "vendor@demo.test");
+    ck_assert_int_eq(book("09", "10%3A00", "13%3A00", "key-0123456789abcdef"), 303);
+    snprintf(hosted, sizeof hosted, "%s/hosted", b.location);
+    browser_get(&b, "/account");
+    ck_assert_int_eq(browser_post(&b, hosted, ""), 502);
+    ck_assert(browser_shows(&b, "Your time stays held"));
+}
+END_TEST
+
 START_TEST(a_webhook_that_is_not_signed_is_refused)
 {
     ck_assert_int_eq(
@@ -244,6 +264,7 @@ void page_bookings(Suite *s)
     tcase_add_test(t, hosts_see_who_comes_and_what_was);
     tcase_add_test(
         t, a_reason_to_decline_that_is_too_long_is_kept_and_declines_nothing);
+    tcase_add_test(t, without_stripe_a_vendor_reads_of_his_time_and_a_host_does_not);
     tcase_add_test(t, a_webhook_that_is_not_signed_is_refused);
     suite_add_tcase(s, t);
 }

@@ -65,6 +65,8 @@ START_TEST(money_moves_from_list_to_list)
         browser_shows(&host, "Stripe still needs: tea. It wants that by <strong>"));
     ck_assert(lists("held", booking_link()));
     ck_assert(browser_shows(&host, "Held: the payment is being looked at."));
+    cash_int(site, "UPDATE freezes SET kind = 'dispute'");
+    ck_assert(lists("held", "Held: a bank looks at the payment."));
     cash_int(site, "UPDATE freezes SET closed_at = 1");
     cash_int(site, "UPDATE transfers SET state = 'scheduled', held_for = '' "
                    "WHERE state = 'held'");

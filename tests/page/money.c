@@ -204,7 +204,9 @@ START_TEST(a_dispute_keeps_vendor_and_host_from_canceling)
 {
     cash_dispute(site, booking, "dp_1", "needs_response");
     ck_assert_int_eq(browser_get(&vendor, cancel), 409);
+    ck_assert(browser_shows(&vendor, "Your bank is looking at this payment"));
     ck_assert_int_eq(browser_get(&host, cancel), 409);
+    ck_assert(browser_shows(&host, "bank is looking at this payment. The booking"));
     ck_assert_int_eq(browser_get(&admin, cancel), 200);
     ck_assert(browser_shows(&admin, "A bank looks at this payment"));
     ck_assert_int_eq(shown_cents(&admin), 0);
@@ -533,6 +535,29 @@ START_TEST(lists_show_what_a_host_gets_as_things_stand)
 }
 END_TEST
 
+/* What the vendor has paid of the booking, less what went back. */
+static int64_t paid(void)
+{
+    return column("total_cents") -
+           cash_int(site, "SELECT COALESCE(SUM(amount_cents), 0) FROM refunds");
+}
+
+START_TEST(a_vendors_list_shows_what_he_has_paid_as_things_stand)
+{
+    ck_assert(lists(&vendor, "/bookings", "</li>", column("total_cents")));
+    browser_get(&admin, page);
+    ck_assert_int_eq(browser_post(&admin, refund, "amount=40.00&reason=Late" KEY), 303);
+    ck_assert_int_eq(paid(), column("total_cents") - 4000);
+    ck_assert(lists(&vendor, "/bookings", "</li>", paid()));
+    site->app.fixed_now_at = column("start_at") - 3600; /* too late for all of it */
+    browser_log_in_demo(&vendor, VENDOR_EMAIL);
+    browser_get(&vendor, cancel);
+    ck_assert_int_eq(browser_post(&vendor, cancel, "reason="), 303);
+    ck_assert_int_gt(paid(), 0);
+    ck_assert(lists(&vendor, "/bookings?show=past", "</li>", paid()));
+}
+END_TEST
+
 START_TEST(the_page_has_its_number_and_asks_by_name)
 {
     char number[64];
@@ -586,6 +611,7 @@ void page_money(Suite *s)
     tcase_add_test(t, only_an_administrator_gives_back);
     tcase_add_test(t, what_went_back_before_is_off_the_ladder_and_off_the_hosts_share);
     tcase_add_test(t, the_hosts_share_of_the_bill_is_what_was_decided);
+    tcase_add_test(t, a_vendors_list_shows_what_he_has_paid_as_things_stand);
     tcase_add_test(t, lists_show_what_a_host_gets_as_things_stand);
     tcase_add_test(t, the_page_has_its_number_and_asks_by_name);
     suite_add_tcase(s, t);

@@ -195,7 +195,7 @@ START_TEST(calls_that_do_not_end_say_what_stripe_said)
     ck_assert_int_eq(browser_post(&admin, "/admin/payments/calls/op1", ""), 303);
     browser_get(&admin, admin.location);
     ck_assert(browser_shows(&admin, "is-error"));
-    ck_assert(browser_shows(&admin, "Payments are not available at the moment"));
+    ck_assert(browser_shows(&admin, "Stripe cannot be reached at the moment"));
     ck_assert(browser_shows(&admin, "Try safely"));
 }
 END_TEST
@@ -307,6 +307,29 @@ START_TEST(a_difference_is_closed_with_a_reason)
 }
 END_TEST
 
+START_TEST(a_wrong_post_from_the_second_page_of_a_list_shows_that_page_again)
+{
+    cash_int(site, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+                   " WHERE i < 101)"
+                   " INSERT INTO differences (kind, source_id, detail, found_at,"
+                   " seen_at) SELECT 'amount', 'ch_' || i, 'Of ' || i || ' things.', 1,"
+                   " 2 FROM n");
+    browser_get(&admin, "/admin/payments?state=differences&before=50");
+    ck_assert(browser_shows(&admin, "Of 51 things."));
+    ck_assert(
+        browser_shows(&admin, "action=\"/admin/payments/differences/51?before=50\""));
+    ck_assert_int_eq(
+        browser_post(&admin, "/admin/payments/differences/51?before=50", "reason="),
+        422);
+    ck_assert(browser_shows(&admin, "aria-invalid"));
+    ck_assert(browser_shows(&admin, "Of 51 things."));
+    ck_assert(!browser_shows(&admin, "Of 50 things."));
+    ck_assert(browser_shows(
+        &admin, "href=\"/admin/payments?state=differences&amp;before=100\""));
+    ck_assert(browser_shows(&admin, "href=\"/admin/payments?state=differences\""));
+}
+END_TEST
+
 START_TEST(what_a_host_is_owed_is_sent_from_the_list_of_differences)
 {
     char act[64];
@@ -351,6 +374,8 @@ void page_payments(Suite *s)
     tcase_add_test(t, open_disputes_are_paged_and_those_that_want_no_answer_come_last);
     tcase_add_test(t, old_debts_are_marked);
     tcase_add_test(t, a_difference_is_closed_with_a_reason);
+    tcase_add_test(
+        t, a_wrong_post_from_the_second_page_of_a_list_shows_that_page_again);
     tcase_add_test(t, what_a_host_is_owed_is_sent_from_the_list_of_differences);
     tcase_add_test(t, the_queues_count_what_waits);
     suite_add_tcase(s, t);

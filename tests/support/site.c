@@ -215,6 +215,7 @@ static int send_body(struct browser *b, const char *method, const char *path,
         route == NULL ? 0 : route->queries);
     read_answer(b);
     keep(b, method);
+    serve_after(b->site, !b->is_gone);
     return b->status;
 }
 

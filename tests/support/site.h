@@ -19,6 +19,7 @@ struct browser {
     int queries;   /* that it took */
     char role[16]; /* of who logged in last, for the pages that are kept: keep.h */
     const char *address; /* where it asks from; NULL: somewhere far away */
+    bool is_gone;        /* nobody takes its answers any more */
 };
 
 /* Opens the site of this process (one at a time). */

@@ -337,7 +337,7 @@ static enum result register_as(int i, const char *address)
     struct registration r = ann;
     r.email = ctx_printf(c, "person%d@example.com", i);
     r.address = address;
-    return accounts_register(c, &r);
+    return accounts_register(c, &r, &mark);
 }
 
 static const struct {
