@@ -84,7 +84,8 @@ enum result connection_open(
     sqlite3_db_config(c, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     sqlite3_db_config(c, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     /* A plan stays what it was at the start, whatever is bound: no query is prepared
-     * again while a page is made, and the plans that the lint reads are those that run. */
+     * again while a page is made, and the plans that the lint reads are those that run.
+     */
     sqlite3_db_config(c, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
     sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     sqlite3_db_config(c, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);

@@ -28,8 +28,8 @@ struct stuck_call {
     const char *error, *request_id; /* Stripe's words, and its id of the last answer */
 };
 
-/* Up to MAX calls that wait for a person, or have not come to an end for ten minutes, the
- * oldest first, after one of that time and uid (NULL: from the first). */
+/* Up to MAX calls that wait for a person, or have not come to an end for ten minutes,
+ * the oldest first, after one of that time and uid (NULL: from the first). */
 enum { CALLS_STUCK_S = 600 };
 enum result calls_stuck(struct ctx *c, int64_t after_at, const char *after_uid,
     size_t max, struct stuck_call **out, size_t *n);

@@ -26,9 +26,9 @@ struct document_input {
     const char *key; /* of the form it came by, or empty */
 };
 
-/* Keeps a paper of the acting host's own kitchen; it waits for a decision. The same post
- * again by one form changes nothing. R_INVALID sets *FIELD to the input that is wrong:
- * "kind", "issued", "expires", "document". */
+/* Keeps a paper of the acting host's own kitchen; it waits for a decision. The same
+ * post again by one form changes nothing. R_INVALID sets *FIELD to the input that is
+ * wrong: "kind", "issued", "expires", "document". */
 enum result compliance_upload(struct ctx *c, int64_t kitchen_id,
     const struct document_input *in, const char **field);
 

@@ -69,8 +69,8 @@ enum result kitchens_spaces(
 enum result kitchens_space(
     struct ctx *c, const struct kitchen *k, int64_t space_id, struct space *out);
 
-/* Where the acting host's clock is: the zone of his first kitchen; NULL: he has none, or
- * is no host. */
+/* Where the acting host's clock is: the zone of his first kitchen; NULL: he has none,
+ * or is no host. */
 enum result kitchens_zone(struct ctx *c, const struct zone **out);
 
 /* A city, how many bookable kitchens it has, and where one of them is. */

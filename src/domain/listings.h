@@ -14,9 +14,9 @@ struct listing_input {
     const char *key, *post; /* of a new listing's form: claims_post; NULL: none */
 };
 
-/* A new draft of the acting host, with its whole-kitchen space; the same form sent again
- * finds the first one. R_DENIED while the address is not confirmed; R_CONFLICT if he has
- * 200 of them; R_INVALID, PC-KEY-422: the form made another one before. */
+/* A new draft of the acting host, with its whole-kitchen space; the same form sent
+ * again finds the first one. R_DENIED while the address is not confirmed; R_CONFLICT if
+ * he has 200 of them; R_INVALID, PC-KEY-422: the form made another one before. */
 enum result listings_create(struct ctx *c, const struct listing_input *in, int64_t *id);
 
 /* Writes the acting host's own kitchen. R_CONFLICT if it is no longer at VERSION:

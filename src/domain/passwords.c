@@ -25,7 +25,8 @@ static bool lower(const char *s, char out[WORD_BYTES])
 static size_t stem_length(const char *s)
 {
     size_t n = strlen(s);
-    while (n > 0 && (unsigned char)s[n - 1] < 0x80 && !(s[n - 1] >= 'a' && s[n - 1] <= 'z'))
+    while (n > 0 && (unsigned char)s[n - 1] < 0x80 &&
+           !(s[n - 1] >= 'a' && s[n - 1] <= 'z'))
         n--;
     return n;
 }
@@ -112,7 +113,8 @@ const char *passwords_refuse(const char *password, const char *email, const char
         return "This password is little more than our own name. Choose another.";
     if (is_about(whole, email, strcspn(email, "@")) ||
         is_about(whole, email, strlen(email)) ||
-        is_about(whole, name, strcspn(name, " ")) || is_about(whole, name, strlen(name)))
+        is_about(whole, name, strcspn(name, " ")) ||
+        is_about(whole, name, strlen(name)))
         return "This password is too close to your name or address. Choose another.";
     return NULL;
 }

@@ -8,7 +8,8 @@
 enum { PASSWORD_MIN = 8, PASSWORD_MAX = 128 };
 
 /* A sentence why PASSWORD may not be used (too short, too long, common, or made
- * of EMAIL, NAME or the name of the house), or NULL if it may. Length is counted in characters. */
+ * of EMAIL, NAME or the name of the house), or NULL if it may. Length is counted in
+ * characters. */
 const char *passwords_refuse(const char *password, const char *email, const char *name);
 
 /* The hash to store. R_BUSY when memory is short. */

@@ -35,7 +35,7 @@ struct field {
     bool hour_24;      /* TIME: 24:00 may be typed for the end of the day */
     int64_t min, max;  /* inclusive, see above; max 0 means the kind's own */
     const char *const *choices; /* CHOICE: ends with NULL */
-    const char *advice;         /* said in place of our sentence on a wrong or missing value */
+    const char *advice; /* said in place of our sentence on a wrong or missing value */
 };
 
 /* The number of a blank among the values of a repeated field. */

@@ -13,7 +13,8 @@ static bool is_our_page(const struct ctx *c, const char *url)
            url[n + 1] != '\0' && strpbrk(url, " \t") == NULL;
 }
 
-/* "Total   $12.00": a short name, at least two blanks, what it is. NULL: no such line. */
+/* "Total   $12.00": a short name, at least two blanks, what it is. NULL: no such line.
+ */
 static const char *value_after_name(const char *line, size_t *name)
 {
     enum { NAME_MAX_BYTES = 20 };

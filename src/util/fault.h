@@ -3,9 +3,10 @@
  * fail, and "name:N:kill" ends the process there; "*" matches every point.
  *
  * PREP_FAULT_FILE names a file that may come and go while processes run. Its line
- * "name" or "name:kill" is for the next passage of that point anywhere, "name:0012:kill"
- * for the twelfth, which the passages count down in the file itself: who gets to the
- * last removes the file, and the fault is his. "*" matches every point here too,
+ * "name" or "name:kill" is for the next passage of that point anywhere,
+ * "name:0012:kill" for the twelfth, which the passages count down in the file itself:
+ * who gets to the last removes the file, and the fault is his. "*" matches every point
+ * here too,
  * "!name" every other one. " prep-book,prep-jobs" behind it: only for processes whose
  * name begins so.
  *

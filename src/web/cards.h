@@ -15,9 +15,9 @@ void cards_rating(struct ctx *c, struct view *v, int64_t sum, int64_t count);
 /* "/listings/12-big-kitchen" */
 const char *cards_path(struct ctx *c, int64_t id, const char *slug);
 
-/* Where the kitchens of a city are searched: by its name if that is a place we know, else
- * round the kitchen at LAT, LNG. Where that one stands is told only to who has booked it:
- * two decimals are a kilometre or so. */
+/* Where the kitchens of a city are searched: by its name if that is a place we know,
+ * else round the kitchen at LAT, LNG. Where that one stands is told only to who has
+ * booked it: two decimals are a kilometre or so. */
 enum result cards_search(struct ctx *c, const char *city, const char *region,
     double lat, double lng, const char **out);
 

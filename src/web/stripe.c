@@ -102,8 +102,8 @@ static enum result show(struct ctx *c, struct web *w, bool came_back)
             : show_when_in(c, z, a.deadline_at));
     view_text(w->view, "disabled", disabled_words(a.disabled_reason));
     TRY(show_waiting(c, w, &a));
-    view_text(w->view, "checked",
-        a.checked_at == 0 ? "" : show_when_in(c, z, a.checked_at));
+    view_text(
+        w->view, "checked", a.checked_at == 0 ? "" : show_when_in(c, z, a.checked_at));
     view_bool(w->view, "came_back", came_back && !a.transfers_active);
     return web_page(c, w, 200, "stripe/account");
 }

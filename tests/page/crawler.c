@@ -1,7 +1,7 @@
 /* As each role: follows links of every kind from the front page, the dashboard and
  * where browsers, mails and Stripe lead to. No page fails, none needs more queries than
- * its budget (support/site.c), no link leads nowhere, no GET changes the database, and no
- * GET route of the table is left out. */
+ * its budget (support/site.c), no link leads nowhere, no GET changes the database, and
+ * no GET route of the table is left out. */
 #include "page.h"
 
 #include <string.h>

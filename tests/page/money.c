@@ -1,5 +1,5 @@
 /* The money of one booking: canceling it with the figures said beforehand, where it is,
- * its receipt, and what an administrator gives back. */
+ * its receipt, and the lists that show it. */
 #include "page.h"
 
 #include <stdio.h>
@@ -377,84 +377,6 @@ END_TEST
 /* ---- giving back ------------------------------------------------------------------
  */
 
-START_TEST(an_administrator_gives_a_part_back_once)
-{
-    browser_get(&admin, page);
-    ck_assert(browser_shows(&admin, "Give money back"));
-    ck_assert_int_eq(browser_post(&admin, refund, "amount=&reason=" KEY), 422);
-    ck_assert_int_eq(
-        browser_post(&admin, refund, "amount=99999&reason=Sorry" KEY), 422);
-    ck_assert(browser_shows(&admin, "can go back."));
-    ck_assert(browser_shows(&admin, "value=\"Sorry\""));
-    for (int i = 0; i < 2; i++) {
-        browser_get(&admin, page);
-        ck_assert_int_eq(
-            browser_post(&admin, refund, "amount=12.34&reason=Cold+oven" KEY), 303);
-    }
-    ck_assert_int_eq(cash_int(site, "SELECT SUM(amount_cents) FROM refunds"), 1234);
-    browser_get(&vendor, page);
-    ck_assert(browser_shows(&vendor, "$12.34 goes back to the card: Cold oven."));
-    cash_refund(site, booking, "pending");
-    browser_get(&vendor, page);
-    ck_assert(browser_shows(
-        &vendor, "$12.34 waits at Stripe, and then goes back to the card: Cold oven."));
-    browser_get(&admin, page);
-    ck_assert(browser_shows(&admin, "Refunds on their way"));
-    cash_refund(site, booking, "failed");
-    browser_get(&vendor, page);
-    ck_assert(browser_shows(&vendor, "$12.34 could not be sent back"));
-    ck_assert(!browser_shows(&vendor, "lost_or_stolen_card"));
-    browser_get(&admin, page);
-    ck_assert(browser_shows(&admin, "lost_or_stolen_card"));
-}
-END_TEST
-
-START_TEST(no_absurd_amount_goes_back)
-{
-    static const char *const amounts[] = { "-1", "0", "0.00", "0.001", "12.345", "1e2",
-        "NaN", "0x10", "1%3B2", "99999999999999999999", "-9223372036854775808", "%00" };
-    char fields[128];
-    int64_t told = cash_int(site, "SELECT COUNT(*) FROM audit");
-    for (size_t i = 0; i <= COUNT_OF(amounts); i++) {
-        int64_t more = column("total_cents") + 1; /* a cent more than was paid */
-        if (i < COUNT_OF(amounts))
-            snprintf(fields, sizeof fields, "amount=%s&reason=Sorry" KEY, amounts[i]);
-        else
-            snprintf(fields, sizeof fields, "amount=%lld.%02lld&reason=Sorry" KEY,
-                (long long)more / 100, (long long)more % 100);
-        browser_get(&admin, page);
-        int status = browser_post(&admin, refund, fields);
-        ck_assert_msg(status == 422 || status == 400, "%s: %d", fields, status);
-    }
-    ck_assert_int_eq(cash_int(site, "SELECT COUNT(*) FROM refunds"), 0);
-    ck_assert_int_eq(cash_int(site, "SELECT COUNT(*) FROM audit"), told);
-}
-END_TEST
-
-START_TEST(a_form_that_gave_money_back_gives_nothing_else_without_being_asked_again)
-{
-    static const char *const others[] = { "amount=12.35&reason=Cold+oven",
-        "amount=12.34&reason=Dark" };
-    char form[120];
-    browser_get(&admin, page);
-    ck_assert_int_eq(
-        browser_post(&admin, refund, "amount=12.34&reason=Cold+oven" KEY), 303);
-    for (size_t i = 0; i < 2; i++) {
-        snprintf(form, sizeof form, "%s" KEY, others[i]);
-        browser_get(&admin, page);
-        ck_assert_int_eq(browser_post(&admin, refund, form), 422);
-        ck_assert(browser_shows(&admin, "PC-KEY-422"));
-        ck_assert(browser_shows(&admin, i == 0 ? "value=\"12.35\"" : "value=\"Dark\""));
-        ck_assert(!browser_shows(&admin, "value=\"key-0123456789abcdef\""));
-        ck_assert_int_eq(cash_int(site, "SELECT SUM(amount_cents) FROM refunds"), 1234);
-    }
-    cash_int(site, "DELETE FROM idempotency"); /* as after some days */
-    ck_assert_int_eq(
-        browser_post(&admin, refund, "amount=12.34&reason=Cold+oven" KEY), 422);
-    ck_assert_int_eq(cash_int(site, "SELECT SUM(amount_cents) FROM refunds"), 1234);
-}
-END_TEST
-
 START_TEST(what_went_back_before_is_off_the_ladder_and_off_the_hosts_share)
 {
     browser_get(&host, page);
@@ -570,21 +492,6 @@ START_TEST(the_page_has_its_number_and_asks_by_name)
 }
 END_TEST
 
-START_TEST(only_an_administrator_gives_back)
-{
-    struct browser b;
-    browser_open(&b, site);
-    browser_log_in_demo(&b, "support@demo.test");
-    browser_get(&b, page);
-    ck_assert(!browser_shows(&b, "Give money back"));
-    browser_get(&b, "/account");
-    ck_assert_int_eq(browser_post(&b, refund, "amount=1&reason=x" KEY), 403);
-    browser_get(&host, "/account");
-    ck_assert_int_eq(browser_post(&host, refund, "amount=1&reason=x" KEY), 403);
-    browser_close(&b);
-}
-END_TEST
-
 void page_money(Suite *s)
 {
     TCase *t = tcase_create("money");
@@ -604,11 +511,6 @@ void page_money(Suite *s)
     tcase_add_test(t, money_that_is_held_says_why_and_money_that_was_sent_has_its_id);
     tcase_add_test(t, a_host_says_that_nobody_came_while_it_may_be_said);
     tcase_add_test(t, who_paid_has_a_receipt_and_nobody_else);
-    tcase_add_test(t, an_administrator_gives_a_part_back_once);
-    tcase_add_test(t, no_absurd_amount_goes_back);
-    tcase_add_test(
-        t, a_form_that_gave_money_back_gives_nothing_else_without_being_asked_again);
-    tcase_add_test(t, only_an_administrator_gives_back);
     tcase_add_test(t, what_went_back_before_is_off_the_ladder_and_off_the_hosts_share);
     tcase_add_test(t, the_hosts_share_of_the_bill_is_what_was_decided);
     tcase_add_test(t, a_vendors_list_shows_what_he_has_paid_as_things_stand);

@@ -14,8 +14,8 @@ struct stripe_box {
     int64_t shift_s; /* T's clock stands so far after TEST_NOW_AT: whole weeks */
 };
 
-/* True if prep-stripe was not built (no libmicrohttpd), and says that SUITE is not tested
- * for it. */
+/* True if prep-stripe was not built (no libmicrohttpd), and says that SUITE is not
+ * tested for it. */
 bool stripe_box_missing(const char *suite);
 
 /* Starts it and points T at it. Both clocks show the same, a Monday in November. */

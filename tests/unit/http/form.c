@@ -101,14 +101,10 @@ static const struct {
     const char *name; /* NULL: the form as a whole */
     const char *error;
 } bad_cases[] = {
-    { __LINE__, "hourly=45&terms=on" KEY, "title",
-        "Fill this in." },
-    { __LINE__, "title=+&hourly=45&terms=on" KEY, "title",
-        "Fill this in." },
-    { __LINE__, "title=a&hourly=45" KEY, "terms",
-        "Tick this." },
-    { __LINE__, "title=a&hourly=45&terms=0" KEY, "terms",
-        "Tick this." },
+    { __LINE__, "hourly=45&terms=on" KEY, "title", "Fill this in." },
+    { __LINE__, "title=+&hourly=45&terms=on" KEY, "title", "Fill this in." },
+    { __LINE__, "title=a&hourly=45" KEY, "terms", "Tick this." },
+    { __LINE__, "title=a&hourly=45&terms=0" KEY, "terms", "Tick this." },
     { __LINE__, "title=a&hourly=4,5&terms=on" KEY, "hourly",
         "Enter a price such as 45.00." },
     { __LINE__, "title=a&hourly=45&terms=on&idempotency_key=short", "idempotency_key",
