@@ -135,7 +135,7 @@ const struct route routes[] = {
 
     /* booking and paying (book.c, bookings.c, cancellations.c, checkout.c, receipts.c) */
     { POST("/listings/:id/book"),          web_book_post,            VENDOR, 40 },
-    { GET("/bookings"),                    web_bookings,             VENDOR, 4 },
+    { GET("/bookings"),                    web_bookings,             VENDOR, 5 },
     { GET("/bookings/:id"),                web_booking,              MEMBER, 23 },
     { GET("/bookings/:id/calendar.ics"),   web_booking_calendar,     MEMBER, 3 },
     { GET("/bookings/:id/receipt"),        web_receipt,              MEMBER, 6 },

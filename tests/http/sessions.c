@@ -2,8 +2,11 @@
  * end, CSRF tokens, and where a login leads. */
 #include "http.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "http/people.h"
 #include "util/guard.h"
@@ -102,6 +105,28 @@ START_TEST(a_session_ends_after_a_pause_and_after_its_time_in_any_case)
         ck_assert_msg(!logged_in(), "%s: did not end", roles[i].role);
     }
     people_clock(0);
+}
+END_TEST
+
+START_TEST(no_page_waits_for_the_write_lock_though_its_session_is_noted)
+{
+    people_clock(now_at - 3600);
+    struct person p = people_add("vendor");
+    people_clock(0);
+    people_log_in(&c, &p);
+    int lock = open(arena_printf(c.arena, "%s/prep.db.lock", stack.conf.data_dir),
+        O_RDWR | O_CLOEXEC);
+    ck_assert_int_ge(lock, 0);
+    ck_assert_int_eq(flock(lock, LOCK_EX), 0);
+    ck_assert(logged_in());
+    close(lock); /* which gives it back */
+    int64_t seen_at = 0;
+    for (int i = 0; i < 100 && seen_at < now_at; i++) {
+        nanosleep(&(struct timespec) { .tv_nsec = 50000000 }, NULL);
+        seen_at = people_int(
+            "SELECT seen_at FROM sessions WHERE user_id = %lld", (long long)p.id);
+    }
+    ck_assert_int_ge(seen_at, now_at);
 }
 END_TEST
 
@@ -252,6 +277,7 @@ void http_sessions(Suite *s)
     tcase_add_test(t, a_token_planted_before_the_login_is_worth_nothing_after_it);
     tcase_add_test(t, the_cookie_is_host_only_secure_and_hidden_from_script);
     tcase_add_test(t, a_session_ends_after_a_pause_and_after_its_time_in_any_case);
+    tcase_add_test(t, no_page_waits_for_the_write_lock_though_its_session_is_noted);
     tcase_add_test(t, a_suspended_account_is_out_at_its_next_request);
     tcase_add_test(t, a_new_password_ends_all_other_sessions);
     tcase_add_loop_test(
