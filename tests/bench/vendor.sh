@@ -20,9 +20,7 @@ become_vendor() {
     "$build/prep" --config "$data/prep.conf" jobs --once >>"$data/run/prep.log" 2>&1
     token=$(cat "$data"/mail/new/* | tr -d '=\r\n' | sed -n 's/.*token\(3D\)\{0,1\}\([A-Za-z0-9_-]\{43\}\).*/\2/p')
     csrf=$(page "/verify?token=$token" | csrf_of)
-    post /verify -d "token=$token"
-    csrf=$(page /login | csrf_of)
-    post /login --data-urlencode "email=$email" -d 'password=copper+kettle+seven'
+    post /verify -d "token=$token" # in the browser that signed up: logged in
     csrf=$(page /account | csrf_of)
     cookie=__Host-prep=$(awk '$6 == "__Host-prep" { print $7 }' "$jar")
 }
