@@ -16,6 +16,7 @@ static enum result read_rows(
     struct ctx *c, struct query *q, size_t max, struct agenda_row **out, size_t *n)
 {
     struct agenda_row *rows = arena_array(c->arena, max, sizeof *rows);
+    bind_int(q, "max", (int64_t)max);
     enum result r;
     *n = 0;
     for (QUERY_EACH(q, r)) {
@@ -42,7 +43,6 @@ enum result agenda_between(struct ctx *c, int64_t from_at, int64_t to_at, size_t
     bind_int(q, "host_id", c->actor.user_id);
     bind_int(q, "from_at", from_at);
     bind_int(q, "to_at", to_at);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
 
@@ -78,7 +78,6 @@ enum result agenda_all(
 {
     struct query *q = db_query(c->db, Q_AGENDA_ALL);
     bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
-    bind_int(q, "max", (int64_t)max);
     TRY(read_rows(c, q, max, out, n));
     return show_sums(c, *out, *n);
 }

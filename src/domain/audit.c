@@ -31,6 +31,7 @@ static enum result read_rows(
     struct ctx *c, struct query *q, size_t max, struct audit_row **out, size_t *n)
 {
     struct audit_row *rows = arena_array(c->arena, max, sizeof *rows);
+    bind_int(q, "max", (int64_t)max);
     enum result r;
     *n = 0;
     for (QUERY_EACH(q, r)) {
@@ -45,8 +46,6 @@ static enum result read_rows(
             .detail = col_text(q, "detail"),
             .request_id = col_text(q, "request_id"),
         };
-        if (*n == max)
-            break;
     }
     *out = rows;
     return query_end(r);
@@ -58,7 +57,6 @@ enum result audit_of(struct ctx *c, const char *subject, int64_t subject_id, siz
     struct query *q = db_query(c->db, Q_AUDIT_OF);
     bind_text(q, "subject", subject);
     bind_int(q, "subject_id", subject_id);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
 
@@ -67,7 +65,6 @@ enum result audit_page(
 {
     struct query *q = db_query(c->db, Q_AUDIT_PAGE);
     bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
 
@@ -76,7 +73,6 @@ enum result audit_decisions(
 {
     struct query *q = db_query(c->db, Q_AUDIT_DECISIONS);
     bind_int(q, "kitchen_id", kitchen_id);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
 
@@ -85,6 +81,5 @@ enum result audit_paper_decisions(
 {
     struct query *q = db_query(c->db, Q_AUDIT_PAPER_DECISIONS);
     bind_int(q, "kitchen_id", kitchen_id);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }

@@ -25,10 +25,9 @@ enum result audit_of(struct ctx *c, const char *subject, int64_t subject_id, siz
 
 /* What was decided of a kitchen and why, newest first, at most MAX rows; of its papers,
  * where the row's subject is the kind of paper. The caller has looked whose it is. */
-enum result audit_decisions(
+typedef enum result audit_decisions_of(
     struct ctx *c, int64_t kitchen_id, size_t max, struct audit_row **out, size_t *n);
-enum result audit_paper_decisions(
-    struct ctx *c, int64_t kitchen_id, size_t max, struct audit_row **out, size_t *n);
+audit_decisions_of audit_decisions, audit_paper_decisions;
 
 /* All rows older than BEFORE_ID (0: from the newest), newest first. */
 enum result audit_page(

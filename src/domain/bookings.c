@@ -194,6 +194,7 @@ static enum result read_rows(
     struct ctx *c, struct query *q, size_t max, struct booking **out, size_t *n)
 {
     struct booking *rows = arena_array(c->arena, max, sizeof *rows);
+    bind_int(q, "max", (int64_t)max);
     enum result r;
     *n = 0;
     for (QUERY_EACH(q, r))
@@ -217,7 +218,6 @@ enum result bookings_list(struct ctx *c, const struct bookings_filter *f, size_t
     bind_int(q, "after_at", first ? from_at : f->after_at);
     bind_int(q, "after_id", first ? 0 : f->after_id);
     bind_int(q, "now_at", c->now_at);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
 
@@ -227,7 +227,6 @@ enum result bookings_requests(
     struct query *q = db_query(c->db, Q_BOOKINGS_REQUESTS);
     bind_int(q, "user_id", c->actor.user_id);
     bind_int(q, "now_at", c->now_at);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
 

@@ -158,6 +158,7 @@ static enum result read_rows(
     struct ctx *c, struct query *q, size_t max, struct ledger_row **out, size_t *n)
 {
     struct ledger_row *rows = arena_array(c->arena, max, sizeof *rows);
+    bind_int(q, "max", (int64_t)max);
     enum result r;
     *n = 0;
     for (QUERY_EACH(q, r))
@@ -181,7 +182,6 @@ enum result ledger_of_booking(
 {
     struct query *q = db_query(c->db, Q_LEDGER_OF_BOOKING);
     bind_int(q, "booking_id", booking_id);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
 
@@ -190,6 +190,5 @@ enum result ledger_page(
 {
     struct query *q = db_query(c->db, Q_LEDGER_PAGE);
     bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }

@@ -355,6 +355,7 @@ static enum result read_rows(
     struct ctx *c, struct query *q, size_t max, struct listing_row **out, size_t *n)
 {
     struct listing_row *rows = arena_array(c->arena, max, sizeof *rows);
+    bind_int(q, "max", (int64_t)max);
     enum result r;
     *n = 0;
     for (QUERY_EACH(q, r)) {
@@ -387,7 +388,6 @@ enum result listings_mine(
     bind_int(q, "host_id", c->actor.user_id);
     bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
     bind_int(q, "today", c->now_at / DAY_S);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
 
@@ -399,7 +399,6 @@ enum result listings_in_state(struct ctx *c, const char *state, int64_t before_i
     if (!text_empty(state))
         bind_text(q, "state", state);
     bind_int(q, "before_id", before_id == 0 ? INT64_MAX : before_id);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
 
@@ -410,7 +409,6 @@ enum result listings_waiting(
     TRY(query_step(q));
     *total = col_int(q, "waiting");
     q = db_query(c->db, Q_LISTINGS_WAITING);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
 

@@ -45,6 +45,7 @@ static enum result read_rows(
     struct ctx *c, struct query *q, size_t max, struct refund_row **out, size_t *n)
 {
     struct refund_row *rows = arena_array(c->arena, max, sizeof *rows);
+    bind_int(q, "max", (int64_t)max);
     enum result r;
     *n = 0;
     for (QUERY_EACH(q, r))
@@ -73,7 +74,6 @@ enum result refunds_of_booking(
 {
     struct query *q = db_query(c->db, Q_REFUNDS_OF_BOOKING);
     bind_int(q, "booking_id", booking_id);
-    bind_int(q, "max", REFUNDS_MAX);
     return read_rows(c, q, REFUNDS_MAX, out, n);
 }
 
@@ -82,7 +82,6 @@ enum result refunds_failed(
 {
     struct query *q = db_query(c->db, Q_REFUNDS_FAILED);
     bind_int(q, "after_id", after_id);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
 

@@ -47,6 +47,7 @@ static enum result read_rows(
     struct ctx *c, struct query *q, size_t max, struct transfer **out, size_t *n)
 {
     struct transfer *rows = arena_array(c->arena, max, sizeof *rows);
+    bind_int(q, "max", (int64_t)max);
     enum result r;
     *n = 0;
     for (QUERY_EACH(q, r))
@@ -89,7 +90,6 @@ enum result transfers_of_booking(
 {
     struct query *q = db_query(c->db, Q_TRANSFERS_OF_BOOKING);
     bind_int(q, "booking_id", booking_id);
-    bind_int(q, "max", TRANSFERS_MAX);
     return read_rows(c, q, TRANSFERS_MAX, out, n);
 }
 
@@ -98,7 +98,6 @@ enum result transfers_failed(
 {
     struct query *q = db_query(c->db, Q_TRANSFERS_FAILED);
     bind_int(q, "after_id", after_id);
-    bind_int(q, "max", (int64_t)max);
     return read_rows(c, q, max, out, n);
 }
 

@@ -30,17 +30,20 @@ static int complain(const struct buf *why)
     return 1;
 }
 
-/* Opens the site's data and runs one unit of work on it. */
-static int with_app(
-    const struct conf *conf, enum db_mode mode, app_work *work, void *arg)
+/* Opens the site's data and runs units of work on it, as long as there is MORE after
+ * one. */
+static int with_app_while(const struct conf *conf, enum db_mode mode, app_work *work,
+    void *arg, const bool *more)
 {
     struct app app = { .conf = *conf };
     struct buf why;
     buf_init(&why, 4096);
     app.net = net_open();
     enum result r = app_open(&app, &why);
-    if (r == OK)
-        r = app_run(&app, mode, work, arg, &why);
+    do {
+        if (r == OK)
+            r = app_run(&app, mode, work, arg, &why);
+    } while (r == OK && *more);
     int status = r == OK ? 0 : complain(&why);
     app_close(&app);
     net_close(app.net);
@@ -48,35 +51,39 @@ static int with_app(
     return status;
 }
 
+static int with_app(
+    const struct conf *conf, enum db_mode mode, app_work *work, void *arg)
+{
+    const bool more = false;
+    return with_app_while(conf, mode, work, arg, &more);
+}
+
 struct missing {
     int64_t after_id;
-    size_t n, all;
+    size_t all;
+    bool more;
 };
 
 static enum result do_index(struct ctx *c, void *arg)
 {
     struct missing *m = arg;
-    TRY(search_index_missing(c, &m->after_id, &m->n));
-    m->all += m->n;
-    if (m->n > 0 && m->all % 10000 == 0)
+    size_t n;
+    TRY(search_index_missing(c, &m->after_id, &n));
+    m->all += n;
+    m->more = n > 0;
+    if (m->more && m->all % 10000 == 0)
         printf("%zu kitchens ...\n", m->all);
     return OK;
 }
 
 /* Kitchens that a migration took out of the index of words are put into it again. */
-static enum result index_missing(const struct conf *conf, struct buf *why)
+static int index_missing(const struct conf *conf)
 {
-    struct app app = { .conf = *conf };
     struct missing m = { 0 };
-    enum result r = app_open(&app, why);
-    do {
-        if (r == OK)
-            r = app_run(&app, DB_WRITE, do_index, &m, why);
-    } while (r == OK && m.n > 0);
+    int status = with_app_while(conf, DB_WRITE, do_index, &m, &m.more);
     if (m.all > 0)
         printf("%zu kitchens can be found by their words\n", m.all);
-    app_close(&app);
-    return r;
+    return status;
 }
 
 static int migrate(const struct conf *conf, int argc, char **argv)
@@ -89,9 +96,7 @@ static int migrate(const struct conf *conf, int argc, char **argv)
     if (r == OK)
         r = app_make_secret(conf->data_dir, &why);
     fputs(news.at, stdout);
-    if (r == OK)
-        r = index_missing(conf, &why);
-    int status = r == OK ? 0 : complain(&why);
+    int status = r == OK ? index_missing(conf) : complain(&why);
     buf_free(&news);
     buf_free(&why);
     return status;

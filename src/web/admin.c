@@ -100,9 +100,7 @@ bool admin_decision_refused(struct ctx *c, enum result r, struct form *f)
 {
     if (r != R_INVALID)
         return false;
-    form_set_error(f, "reason", c->message);
-    fail_clear(c);
-    db_rollback(c->db); /* no page is made under the write lock */
+    web_refused(c, f, "reason", NULL);
     return true;
 }
 

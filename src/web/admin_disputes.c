@@ -125,9 +125,7 @@ enum result web_admin_dispute_answer(struct ctx *c, struct web *w)
         return show(c, w, &d, &b, &f, 422);
     enum result r = disputes_submit(c, d.id, form_text(&f, "text"));
     if (r == R_INVALID) {
-        form_set_error(&f, "text", c->message);
-        fail_clear(c);
-        db_rollback(c->db); /* no page is made under the write lock */
+        web_refused(c, &f, "text", NULL);
         return show(c, w, &d, &b, &f, 422);
     }
     TRY(r);

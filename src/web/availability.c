@@ -306,9 +306,7 @@ enum result web_availability_exception_add(struct ctx *c, struct web *w)
         }
         if (r != R_INVALID && r != R_CONFLICT)
             return r;
-        form_set_error(&exception, "date", c->message);
-        fail_clear(c);
-        db_rollback(c->db); /* no page is made under the write lock */
+        web_refused(c, &exception, "date", NULL);
     }
     TRY(saved_week(c, &k, &week));
     return show(c, w, &k, &week, &exception, &exception, r == R_CONFLICT ? 409 : 422);

@@ -369,15 +369,12 @@ enum result web_booking(struct ctx *c, struct web *w)
 static enum result show_refund_refused(
     struct ctx *c, struct web *w, const struct booking *b, struct form *f)
 {
-    bool used = text_is(c->code, "PC-KEY-422");
-    form_set_error(f, used ? NULL : "amount",
-        used ? "This form gave money back before, with another amount or reason "
-               "(PC-KEY-422): look below what it was. To give more, send it once more."
-             : c->message);
-    if (used)
-        form_fill(f, "idempotency_key", rand_uid(c->arena));
-    fail_clear(c);
-    db_rollback(c->db); /* no page is made under the write lock */
+    if (text_is(c->code, "PC-KEY-422"))
+        web_used(c, f,
+            "This form gave money back before, with another amount or reason "
+            "(PC-KEY-422): look below what it was. To give more, send it once more.");
+    else
+        web_refused(c, f, "amount", NULL);
     return show_booking(c, w, b, f, NULL, 422);
 }
 

@@ -74,15 +74,6 @@ static void show_kind(struct ctx *c, struct view *v, const struct catalogue_item
             : "");
 }
 
-static enum result show_history(struct ctx *c, struct web *w, const struct kitchen *k)
-{
-    struct audit_row *rows;
-    size_t n;
-    TRY(audit_paper_decisions(c, k->id, SHOW_DECISIONS_MAX, &rows, &n));
-    show_decisions(c, w->view, zone_find(k->timezone), rows, n);
-    return OK;
-}
-
 static enum result show_page(struct ctx *c, struct web *w, const struct kitchen *k,
     const struct form *f, int status)
 {
@@ -100,7 +91,7 @@ static enum result show_page(struct ctx *c, struct web *w, const struct kitchen 
     for (size_t i = 0; i < n; i++)
         show_document(c, view_item(list), &rows[i]);
     view_bool(w->view, "any", n > 0);
-    TRY(show_history(c, w, k));
+    TRY(show_decisions(c, w->view, k, audit_paper_decisions));
     view_int(w->view, "id", k->id);
     view_text(w->view, "listing_title", k->title);
     web_show_form(c, w, f);
@@ -168,17 +159,13 @@ enum result web_documents_upload(struct ctx *c, struct web *w)
         },
         &field);
     if (r == R_INVALID && field != NULL) {
-        form_set_error(&f, field, c->message);
-        fail_clear(c);
+        web_refused(c, &f, field, NULL);
         return show_page(c, w, &k, &f, 422);
     }
     if (r == R_INVALID && text_is(c->code, "PC-KEY-422")) {
-        form_set_error(&f, NULL,
+        web_used(c, &f,
             "This form sent another paper before (PC-KEY-422), which stands below. To "
             "send this one as well, choose its file again.");
-        form_fill(&f, "idempotency_key", rand_uid(c->arena));
-        fail_clear(c);
-        db_rollback(c->db);
         return show_page(c, w, &k, &f, 422);
     }
     TRY(r);

@@ -70,22 +70,17 @@ enum result web_listings_new(struct ctx *c, struct web *w)
  * it. */
 static enum result show_used(struct ctx *c, struct web *w, struct form *f)
 {
-    fail_clear(c);
-    db_rollback(c->db); /* no page is made under the write lock */
-    form_set_error(f, NULL,
+    web_used(c, f,
         "This form was saved as a draft before, and changed since. To change that "
         "draft, "
         "open it among your listings; to make a second one, save this.");
-    form_fill(f, "idempotency_key", rand_uid(c->arena));
     return show_new(c, w, f, 422);
 }
 
 /* As many as one account may have: what was typed is not lost for it. */
 static enum result show_full(struct ctx *c, struct web *w, struct form *f)
 {
-    form_set_error(f, NULL, c->message);
-    fail_clear(c);
-    db_rollback(c->db);
+    web_refused(c, f, NULL, NULL);
     return show_new(c, w, f, 409);
 }
 
@@ -197,15 +192,6 @@ static void fresh_station(struct ctx *c, struct form *f)
     form_fill(f, "capacity", "1");
 }
 
-static enum result show_history(struct ctx *c, struct web *w, const struct kitchen *k)
-{
-    struct audit_row *rows;
-    size_t n;
-    TRY(audit_decisions(c, k->id, SHOW_DECISIONS_MAX, &rows, &n));
-    show_decisions(c, w->view, zone_find(k->timezone), rows, n);
-    return OK;
-}
-
 static enum result show_page(struct ctx *c, struct web *w, const struct kitchen *k,
     const struct form *f, const struct form *station, int status)
 {
@@ -213,7 +199,7 @@ static enum result show_page(struct ctx *c, struct web *w, const struct kitchen 
     show_station(c, w, station);
     TRY(show_needs(c, w, k));
     TRY(show_spaces(c, w, k));
-    TRY(show_history(c, w, k));
+    TRY(show_decisions(c, w->view, k, audit_decisions));
     view_int(w->view, "id", k->id);
     view_text(w->view, "listing_title", k->title);
     view_text(w->view, "slug", k->slug);
@@ -261,9 +247,7 @@ enum result web_listings_edit(struct ctx *c, struct web *w)
 static enum result show_stale(
     struct ctx *c, struct web *w, const struct kitchen *k, struct form *f)
 {
-    form_set_error(f, NULL, c->message);
-    fail_clear(c);
-    db_rollback(c->db); /* no page is made under the write lock */
+    web_refused(c, f, NULL, NULL);
     form_fill(f, "version", ctx_printf(c, "%lld", (long long)k->version));
     return show_edit(c, w, k, f, 409);
 }
@@ -320,9 +304,7 @@ enum result web_listings_station_add(struct ctx *c, struct web *w)
     enum result r = listings_add_station(c, web_id(w), form_text(&f, "name"),
         form_money(&f, "rate"), form_int(&f, "capacity"));
     if (r == R_CONFLICT) {
-        form_set_error(&f, "name", c->message);
-        fail_clear(c);
-        db_rollback(c->db);
+        web_refused(c, &f, "name", NULL);
         return show_saved(c, w, &f, 409);
     }
     TRY(r);

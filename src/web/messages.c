@@ -97,12 +97,9 @@ enum result web_messages_send(struct ctx *c, struct web *w)
     enum result r =
         messages_send(c, &b, form_text(&f, "body"), form_text(&f, "idempotency_key"));
     if (r == R_INVALID) { /* only a key that sent something else: PC-KEY-422 */
-        form_set_error(&f, NULL,
+        web_used(c, &f,
             "This form sent another message before (PC-KEY-422). To send this one as "
             "well, press the button once more.");
-        form_fill(&f, "idempotency_key", rand_uid(c->arena));
-        fail_clear(c);
-        db_rollback(c->db);
         return show_thread(c, w, &b, &f, 422);
     }
     TRY(r);

@@ -5,6 +5,7 @@
 #include "http/local_path.h"
 #include "util/guard.h"
 #include "util/log.h"
+#include "util/rand.h"
 #include "util/text.h"
 #include "web/web.h"
 
@@ -173,6 +174,19 @@ void web_form(struct ctx *c, struct web *w, const struct field *fields, size_t n
                         ? form_read(c->arena, fields, n, &w->post, out)
                         : form_read_query(c->arena, fields, n, w->req.query, out);
     CHECK((r == OK) == form_ok(out));
+}
+
+void web_refused(struct ctx *c, struct form *f, const char *field, const char *sentence)
+{
+    form_set_error(f, field, sentence == NULL ? c->message : sentence);
+    fail_clear(c);
+    db_rollback(c->db);
+}
+
+void web_used(struct ctx *c, struct form *f, const char *sentence)
+{
+    form_fill(f, "idempotency_key", rand_uid(c->arena));
+    web_refused(c, f, NULL, sentence);
 }
 
 /* ---- forms back into their pages ----------------------------------------------------

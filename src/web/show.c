@@ -164,9 +164,14 @@ const char *show_action(const char *action)
     return text_in_words(words, COUNT_OF(words), action);
 }
 
-void show_decisions(struct ctx *c, struct view *v, const struct zone *z,
-    const struct audit_row *rows, size_t n)
+enum result show_decisions(
+    struct ctx *c, struct view *v, const struct kitchen *k, audit_decisions_of *read)
 {
+    enum { DECISIONS_MAX = 50 };
+    const struct zone *z = zone_find(k->timezone);
+    struct audit_row *rows;
+    size_t n;
+    TRY(read(c, k->id, DECISIONS_MAX, &rows, &n));
     struct view *list = view_list(v, "events");
     for (size_t i = 0; i < n; i++) {
         struct view *item = view_item(list);
@@ -183,4 +188,5 @@ void show_decisions(struct ctx *c, struct view *v, const struct zone *z,
         view_bool(item, "is_now", i == 0);
     }
     view_bool(v, "has_events", n > 0);
+    return OK;
 }

@@ -5,6 +5,7 @@
 #define WEB_SHOW_H
 
 #include "domain/audit.h"
+#include "domain/kitchens.h"
 #include "html/view.h"
 #include "util/zone.h"
 
@@ -36,11 +37,10 @@ const char *show_bytes(struct ctx *c, int64_t bytes);
  */
 const char *show_action(const char *action);
 
-/* Decisions on a listing or its papers, and why, as its host reads them, times in zone
- * Z: the list events (parts/timeline) and has_events. */
-enum { SHOW_DECISIONS_MAX = 50 };
-void show_decisions(struct ctx *c, struct view *v, const struct zone *z,
-    const struct audit_row *rows, size_t n);
+/* Decisions on a listing or its papers (as READ finds them: the newest 50), and why, as
+ * its host reads them: the list events (parts/timeline) and has_events. */
+enum result show_decisions(
+    struct ctx *c, struct view *v, const struct kitchen *k, audit_decisions_of *read);
 
 /* "Firefox on Android": a guess for the list of sessions. */
 const char *show_browser(const char *user_agent);

@@ -133,6 +133,16 @@ int64_t web_id(const struct web *w);
 void web_form(struct ctx *c, struct web *w, const struct field *fields, size_t n,
     struct form *out);
 
+/* What was asked for is refused, and its form comes back: SENTENCE (NULL: the failure's
+ * own) stands beside FIELD (NULL: above them all). What was begun is undone, since no
+ * page is made under the write lock. */
+void web_refused(
+    struct ctx *c, struct form *f, const char *field, const char *sentence);
+
+/* So, where the form's key has done something else before: it comes back with a new
+ * one, for who sends it once more and means it. */
+void web_used(struct ctx *c, struct form *f, const char *sentence);
+
 /* Puts each field as object f_<name> into the view, with the keys that
  * templates/parts/field_* want, and has_errors and the list errors. The options of
  * a choice are set apart, with web_options. */

@@ -10,15 +10,9 @@
 
 static struct site *site;
 static struct browser vendor, host, admin;
+static const struct cash_people sides = { &vendor, &host, &admin };
 static int64_t booking;
 static char page[64];
-
-static void log_in_all(void)
-{
-    browser_log_in_demo(&vendor, "vendor2@demo.test");
-    browser_log_in_demo(&host, "host@demo.test");
-    browser_log_in_demo(&admin, "admin@demo.test");
-}
 
 /* The demo's bookings have no codes: those are made when one is confirmed. */
 static enum result confirm(struct ctx *c, [[maybe_unused]] void *arg)
@@ -32,12 +26,7 @@ static enum result confirm(struct ctx *c, [[maybe_unused]] void *arg)
 
 static void open_browsers(void)
 {
-    site = site_fresh();
-    cash_load_demo(site);
-    browser_open(&vendor, site);
-    browser_open(&host, site);
-    browser_open(&admin, site);
-    booking = cash_booking(site, "vendor2@demo.test", "host@demo.test");
+    booking = cash_open(&site, sides);
     snprintf(page, sizeof page, "/bookings/%lld", (long long)booking);
     cash_int(
         site, "UPDATE bookings SET state = 'held' WHERE id = %lld", (long long)booking);
@@ -46,10 +35,7 @@ static void open_browsers(void)
 
 static void close_browsers(void)
 {
-    browser_close(&vendor);
-    browser_close(&host);
-    browser_close(&admin);
-    site_gone(site);
+    cash_close(site, sides);
 }
 
 static int64_t starts_at(void)
@@ -70,7 +56,7 @@ static int64_t looks(void)
 START_TEST(a_look_that_did_not_arrive_is_none)
 {
     site->app.fixed_now_at = starts_at() - 1200;
-    log_in_all();
+    cash_log_in(sides);
     vendor.is_gone = true;
     ck_assert_int_eq(browser_get(&vendor, page), 200);
     ck_assert_int_eq(looks(), 0);
@@ -92,7 +78,7 @@ static void check_order(const char *first, const char *then)
 static void ask(void)
 {
     cash_dispute(site, booking, "dp_4", "needs_response");
-    log_in_all();
+    cash_log_in(sides);
     ck_assert_int_eq(browser_get(&admin, "/admin/disputes/dp_4"), 200);
 }
 
@@ -100,7 +86,7 @@ START_TEST(the_vendors_first_look_at_the_door_code_is_recorded_and_no_other)
 {
     static const char all[] = "SELECT COUNT(*) FROM audit";
     site->app.fixed_now_at = starts_at() - 1200;
-    log_in_all();
+    cash_log_in(sides);
     ck_assert_int_eq(browser_head(&vendor, page), 200);
     browser_get(&host, page);
     ck_assert(browser_shows(&host, "Door code, until the end"));
@@ -134,7 +120,7 @@ END_TEST
 START_TEST(a_look_after_the_start_comes_after_it_though_the_job_was_late)
 {
     site->app.fixed_now_at = starts_at() + 20;
-    log_in_all();
+    cash_log_in(sides);
     browser_get(&vendor, page);
     ck_assert(browser_shows(&vendor, "Door code, until the end"));
     cash_pass(site, booking, false);
@@ -150,7 +136,7 @@ START_TEST(who_saw_the_code_of_a_booking_that_never_began_is_in_the_record_whole
     char cancel[80];
     snprintf(cancel, sizeof cancel, "%s/cancel", page);
     site->app.fixed_now_at = starts_at() - 1200;
-    log_in_all();
+    cash_log_in(sides);
     browser_get(&vendor, page);
     browser_get(&vendor, cancel);
     ck_assert_int_eq(browser_post(&vendor, cancel, ""), 303);

@@ -10,26 +10,17 @@
 #include "util/guard.h"
 #include "web/routes.h"
 
-#define VENDOR_EMAIL "vendor2@demo.test"
-#define HOST_EMAIL "host@demo.test"
 #define KEY "&idempotency_key=key-0123456789abcdef"
 
 static struct site *site;
 static struct browser vendor, host, admin;
+static const struct cash_people sides = { &vendor, &host, &admin };
 static int64_t booking;
 static char page[64], cancel[64], receipt[64], refund[64], no_show[64];
 
 static void open_browsers(void)
 {
-    site = site_fresh();
-    cash_load_demo(site);
-    browser_open(&vendor, site);
-    browser_open(&host, site);
-    browser_open(&admin, site);
-    browser_log_in_demo(&vendor, VENDOR_EMAIL);
-    browser_log_in_demo(&host, HOST_EMAIL);
-    browser_log_in_demo(&admin, "admin@demo.test");
-    booking = cash_booking(site, VENDOR_EMAIL, HOST_EMAIL);
+    booking = cash_open(&site, sides);
     long long id = booking;
     snprintf(page, sizeof page, "/bookings/%lld", id);
     snprintf(cancel, sizeof cancel, "/bookings/%lld/cancel", id);
@@ -40,10 +31,7 @@ static void open_browsers(void)
 
 static void close_browsers(void)
 {
-    browser_close(&vendor);
-    browser_close(&host);
-    browser_close(&admin);
-    site_gone(site);
+    cash_close(site, sides);
 }
 
 static int64_t column(const char *name)
@@ -73,13 +61,6 @@ static bool says(
     char text[256];
     snprintf(text, sizeof text, "%s%s%s", before, amount, after);
     return browser_shows(b, text);
-}
-
-static void log_in_again(void)
-{
-    browser_log_in_demo(&vendor, VENDOR_EMAIL);
-    browser_log_in_demo(&host, HOST_EMAIL);
-    browser_log_in_demo(&admin, "admin@demo.test");
 }
 
 static int64_t shown_cents(const struct browser *b)
@@ -272,7 +253,7 @@ START_TEST(a_warning_after_the_money_was_sent_holds_nothing)
         (long long)column("host_id"));
     cash_pass(site, booking, true);
     cash_warning(site, booking, "issfr_1");
-    log_in_again();
+    cash_log_in(sides);
     browser_get(&host, page);
     ck_assert(!browser_shows(&host, "held"));
     ck_assert(!browser_shows(&host, "looked at"));
@@ -311,7 +292,7 @@ END_TEST
 START_TEST(money_that_is_held_says_why_and_money_that_was_sent_has_its_id)
 {
     cash_pass(site, booking, false);
-    log_in_again();
+    cash_log_in(sides);
     browser_get(&host, page); /* the demo's host has no account yet */
     ck_assert(browser_shows(&host, "is held: Stripe cannot pay your account yet"));
     browser_get(&vendor, page);
@@ -340,7 +321,7 @@ START_TEST(a_host_says_that_nobody_came_while_it_may_be_said)
     ck_assert(!browser_shows(&host, "Nobody came?"));
     ck_assert_int_eq(browser_post(&host, no_show, ""), 409);
     site->app.fixed_now_at = column("start_at") + 60;
-    log_in_again();
+    cash_log_in(sides);
     browser_get(&host, page);
     ck_assert(browser_shows(&host, "Nobody came?"));
     browser_get(&vendor, page);
@@ -405,7 +386,7 @@ END_TEST
 START_TEST(the_hosts_share_of_the_bill_is_what_was_decided)
 {
     cash_pass(site, booking, false);
-    log_in_again();
+    cash_log_in(sides);
     browser_get(&host, page);
     ck_assert(says(&host, "Of this <strong class=\"num\">",
         dollars(column("host_cents")), "</strong> is yours."));
@@ -472,7 +453,7 @@ START_TEST(a_vendors_list_shows_what_he_has_paid_as_things_stand)
     ck_assert_int_eq(paid(), column("total_cents") - 4000);
     ck_assert(lists(&vendor, "/bookings", "</li>", paid()));
     site->app.fixed_now_at = column("start_at") - 3600; /* too late for all of it */
-    browser_log_in_demo(&vendor, VENDOR_EMAIL);
+    browser_log_in_demo(&vendor, CASH_VENDOR);
     browser_get(&vendor, cancel);
     ck_assert_int_eq(browser_post(&vendor, cancel, "reason="), 303);
     ck_assert_int_gt(paid(), 0);

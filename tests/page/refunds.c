@@ -6,36 +6,24 @@
 #include "support/cash.h"
 #include "util/guard.h"
 
-#define VENDOR_EMAIL "vendor2@demo.test"
-#define HOST_EMAIL "host@demo.test"
 #define KEY "&idempotency_key=key-0123456789abcdef"
 
 static struct site *site;
 static struct browser vendor, host, admin;
+static const struct cash_people sides = { &vendor, &host, &admin };
 static int64_t booking;
 static char page[64], refund[64];
 
 static void open_browsers(void)
 {
-    site = site_fresh();
-    cash_load_demo(site);
-    browser_open(&vendor, site);
-    browser_open(&host, site);
-    browser_open(&admin, site);
-    browser_log_in_demo(&vendor, VENDOR_EMAIL);
-    browser_log_in_demo(&host, HOST_EMAIL);
-    browser_log_in_demo(&admin, "admin@demo.test");
-    booking = cash_booking(site, VENDOR_EMAIL, HOST_EMAIL);
+    booking = cash_open(&site, sides);
     snprintf(page, sizeof page, "/bookings/%lld", (long long)booking);
     snprintf(refund, sizeof refund, "/admin/bookings/%lld/refund", (long long)booking);
 }
 
 static void close_browsers(void)
 {
-    browser_close(&vendor);
-    browser_close(&host);
-    browser_close(&admin);
-    site_gone(site);
+    cash_close(site, sides);
 }
 
 START_TEST(an_administrator_gives_a_part_back_once)

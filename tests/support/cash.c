@@ -142,6 +142,32 @@ static enum result refund(struct ctx *c, void *arg)
     return db_commit(c->db);
 }
 
+int64_t cash_open(struct site **site, struct cash_people people)
+{
+    *site = site_fresh();
+    cash_load_demo(*site);
+    browser_open(people.vendor, *site);
+    browser_open(people.host, *site);
+    browser_open(people.admin, *site);
+    cash_log_in(people);
+    return cash_booking(*site, CASH_VENDOR, CASH_HOST);
+}
+
+void cash_log_in(struct cash_people people)
+{
+    browser_log_in_demo(people.vendor, CASH_VENDOR);
+    browser_log_in_demo(people.host, CASH_HOST);
+    browser_log_in_demo(people.admin, CASH_ADMIN);
+}
+
+void cash_close(struct site *site, struct cash_people people)
+{
+    browser_close(people.vendor);
+    browser_close(people.host);
+    browser_close(people.admin);
+    site_gone(site);
+}
+
 void cash_refund(struct site *site, int64_t booking_id, const char *status)
 {
     run(site, refund, &(struct news) { .booking_id = booking_id, .status = status });

@@ -23,6 +23,18 @@ void cash_load_demo(struct site *site);
 /* A confirmed booking of the demo that VENDOR ("vendor2@demo.test") has with HOST. */
 int64_t cash_booking(struct site *site, const char *vendor, const char *host);
 
+/* A fresh site with that demo, and the vendor, the host and an administrator of such a
+ * booking, each logged in a browser of their own. The booking. */
+#define CASH_VENDOR "vendor2@demo.test"
+#define CASH_HOST "host@demo.test"
+#define CASH_ADMIN "admin@demo.test"
+struct cash_people {
+    struct browser *vendor, *host, *admin;
+};
+int64_t cash_open(struct site **site, struct cash_people people);
+void cash_log_in(struct cash_people people);
+void cash_close(struct site *site, struct cash_people people);
+
 /* Stripe tells of the newest refund of a booking: "succeeded", "failed". */
 void cash_refund(struct site *site, int64_t booking_id, const char *status);
 
